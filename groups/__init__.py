@@ -1,0 +1,1 @@
+"""Who belongs together: people, organisations, groups, membership and what a group agrees."""
