@@ -31,13 +31,12 @@ def a_line(key: str = "a-line", verified_on: date = date(2026, 11, 1)) -> Helpli
     )
 
 
-def test_footer_shows_three_numbers_that_can_be_rung() -> None:
+def test_footer_shows_the_numbers_that_can_be_rung() -> None:
     shown = [(line.name, line.words, line.tel) for line in footer()]
 
     assert shown == [
         ("LawCare", "0800 279 6888", "08002796888"),
         ("Samaritans", "116 123", "116123"),
-        ("Emergency services", "999", "999"),
     ]
 
 

@@ -1,0 +1,51 @@
+# `make` prints what there is. Nothing but make, git and Python 3.11 or newer is needed beforehand.
+PYTHON ?= python3
+PORT ?= 5000
+BIN := .venv/bin
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format migration screenshots
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/installed ## set up, load made-up data, and open on 127.0.0.1 (PORT=5000)
+	$(BIN)/flask demo --port $(PORT)
+
+run: .venv/installed ## set up and serve for real (asks a few questions the first time)
+	$(BIN)/flask serve --port $(PORT)
+
+test: .venv/tools ## set up and run every test
+	tests/prepare
+	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --database postgresql -m "not browser"
+
+check: .venv/tools ## what has to be true before a change lands
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+format: .venv/tools ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+migration: .venv/tools ## write a migration from the models (m="Add what")
+	$(BIN)/flask db migrate -m "$(m)"
+
+screenshots: .venv/tools ## take the pictures of the README again
+	$(BIN)/python -m tests.browser.screenshots
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/tools: .venv/installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

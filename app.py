@@ -1,0 +1,86 @@
+"""``create_app()``: settings, database, pages, commands and error pages. Nobody imports this."""
+
+import logging
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import groups.web
+import scheduling.cli
+import scheduling.web
+from core import clock, config, encryption, server
+from core.config import Config
+from core.db import db
+from core.encryption import KeyRing
+from core.error_pages import init_error_pages
+from core.errors import NotSetUp
+from core.web import init_web
+from groups.web.viewer import load_viewer
+from scheduling.jobs import JOBS
+
+ROOT = Path(__file__).parent
+INSTANCE = ROOT / "instance"
+
+migrate = Migrate(directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
+csrf = CSRFProtect()
+
+
+def create_app(settings: Config | None = None) -> Flask:
+    """Return the app for these settings, or for those of the environment and ``instance/``."""
+    settings = settings or Config.load(INSTANCE)
+    app = Flask(__name__, instance_path=str(settings.instance.resolve()))
+    _configure(app, settings)
+    db.init_app(app)
+    migrate.init_app(app, db)
+    csrf.init_app(app)
+    init_web(app, load_viewer, "sign_in.ask")
+    init_error_pages(app)
+    groups.web.init_app(app)
+    scheduling.web.init_app(app)
+    scheduling.cli.init_app(app)
+    if settings.clock:
+        clock.start(app, JOBS, settings.instance / "clock.lock")
+    return app
+
+
+def _configure(app: Flask, settings: Config) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    # It introduces itself at every start; what it finds to change is still said.
+    logging.getLogger("alembic.runtime").setLevel(logging.WARNING)
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app.extensions[server.FACTORY] = create_app
+    app.extensions[config.EXTENSION] = settings
+    app.extensions[encryption.EXTENSION] = _key_ring(settings)
+    app.config.from_mapping(
+        SECRET_KEY=settings.secret_key or "not set up",
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_NAME="__Host-alcove" if settings.secure else "alcove",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=500,
+        WTF_CSRF_TIME_LIMIT=None,
+        # It would ask for a Referer, which our pages never send; Sec-Fetch-Site stands in for it.
+        WTF_CSRF_SSL_STRICT=False,
+        TESTING=settings.testing,
+    )
+    if settings.base_url and not settings.demo:
+        app.config["TRUSTED_HOSTS"] = [settings.host]
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]  # the documented way to wrap an app
+
+
+def _key_ring(settings: Config) -> KeyRing | None:
+    """Return the ring, or nothing where none is set up yet: then every page says so."""
+    try:
+        return None if settings.key_ring is None else KeyRing.read(settings.key_ring)
+    except NotSetUp:
+        if settings.key_ring is not None and settings.key_ring.exists():
+            raise
+        return None

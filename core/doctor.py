@@ -1,0 +1,183 @@
+"""What can be wrong with an installation, and how to mend each thing."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from core import config
+from core.db import db
+from core.encryption import KeyRing
+from core.errors import NotSetUp
+from core.smtp import Connection, Unreachable
+from core.worker import heartbeats
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+#: The clock ticks every few seconds; this long without one is a stopped clock.
+QUIET = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is well, what was seen, and the mend when it is not.
+
+    ``ok`` is ``None`` for what deserves a glance but keeps nobody from working.
+    """
+
+    name: str
+    ok: bool | None
+    words: str
+    mend: str = ""
+
+
+def examine(now: datetime) -> list[Finding]:
+    """Look at everything; trouble in one place does not keep the rest from being looked at."""
+    looks: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
+        _settings,
+        _key_ring,
+        _database,
+        _mail_server,
+        _clock,
+        _zones,
+        _reachable,
+    )
+    return [finding for look in looks for finding in look(now)]
+
+
+def _settings(_now: datetime) -> Iterator[Finding]:
+    settings = config.current()
+    missing = settings.missing()
+    words = "all there" if not missing else f"missing: {', '.join(missing)}"
+    yield Finding("Settings", not missing, words, "Run: flask init")
+    file = settings.instance / config.FILE_NAME
+    if file.exists() and _open_to_others(file):
+        yield Finding("Settings file", False, f"others can read {file}", f"Run: chmod 600 {file}")
+
+
+def _key_ring(_now: datetime) -> Iterator[Finding]:
+    path = config.current().key_ring
+    if path is None or not path.exists():
+        yield Finding("Key ring", False, f"there is none at {path}", "Run: flask init")
+        return
+    try:
+        ring = KeyRing.read(path)
+        ring.unseal(ring.seal(b"well", "doctor"), "doctor")
+    except NotSetUp as error:
+        yield Finding("Key ring", False, str(error))
+        return
+    if _open_to_others(path):
+        yield Finding("Key ring", False, f"others can read {path}", f"Run: chmod 600 {path}")
+    else:
+        keys = len(ring.sealing)
+        yield Finding("Key ring", True, f"{keys} sealing key{'s' if keys > 1 else ''}")
+
+
+def _open_to_others(path: Path) -> bool:
+    return bool(stat.S_IMODE(os.stat(path).st_mode) & 0o077)
+
+
+def _database(_now: datetime) -> Iterator[Finding]:
+    kind = db.engine.dialect.name
+    try:
+        db.session.execute(text("SELECT 1"))
+        yield Finding("Database", True, f"{kind} answers")
+        yield _schema()
+        if kind == "sqlite":
+            yield _integrity()
+    except SQLAlchemyError as error:
+        name = type(getattr(error, "orig", error)).__name__
+        mend = "Start the database, or set DATABASE_URL to where it is."
+        yield Finding("Database", False, f"{kind} does not answer ({name})", mend)
+    finally:
+        db.session.rollback()
+
+
+def _schema() -> Finding:
+    scripts = AlembicConfig()
+    scripts.set_main_option("script_location", str(MIGRATIONS))
+    newest = ScriptDirectory.from_config(scripts).get_current_head()
+    present = MigrationContext.configure(db.session.connection()).get_current_revision()
+    if present == newest:
+        return Finding("Tables", True, "up to date")
+    words = "there are none yet" if present is None else "they are of an older version"
+    return Finding("Tables", False, words, "Run: flask db upgrade")
+
+
+def _integrity() -> Finding:
+    answer = db.session.execute(text("PRAGMA quick_check")).scalar_one()
+    mend = "Stop the site and put your last backup in the database's place."
+    return Finding("Database file", answer == "ok", "whole" if answer == "ok" else answer, mend)
+
+
+def _mail_server(_now: datetime) -> Iterator[Finding]:
+    settings = config.current()
+    if settings.demo:
+        yield Finding("Mail server", None, "demo mode: nothing is sent")
+        return
+    if settings.smtp is None:
+        yield Finding("Mail server", False, "none is set", "Set SMTP_URL, or run: flask init")
+        return
+    where = f"{settings.smtp.host}:{settings.smtp.port}"
+    try:
+        with Connection(settings.smtp):
+            yield Finding("Mail server", True, f"{where} answers")
+    except Unreachable as error:
+        mend = "Correct SMTP_URL, then run: flask send-test you@example.org"
+        yield Finding("Mail server", False, error.words, mend)
+
+
+def _clock(now: datetime) -> Iterator[Finding]:
+    try:
+        beats = heartbeats()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return
+    if not beats:
+        # An installation that was set up a moment ago is well; it only has not been started.
+        yield Finding("Clock", None, "it has never run", "Run: flask serve, or flask worker")
+        return
+    last = max(beat.started_at for beat in beats.values())
+    if now - last > QUIET:
+        minutes = int((now - last).total_seconds() // 60)
+        mend = "Run: flask serve, or flask worker"
+        yield Finding("Clock", False, f"it last ran {minutes} minutes ago", mend)
+    else:
+        yield Finding("Clock", True, "it runs")
+    for beat in beats.values():
+        if beat.trouble:
+            yield Finding("Clock", False, f"{beat.name}: {beat.trouble}", "See the lines above.")
+
+
+def _zones(_now: datetime) -> Iterator[Finding]:
+    name = config.current().time_zone
+    try:
+        ZoneInfo(name)
+        yield Finding("Zone data", True, f"{name} is known")
+    except ZoneInfoNotFoundError:
+        mend = "Run: pip install -r requirements.txt"
+        yield Finding("Zone data", False, f"nothing is known about {name}", mend)
+
+
+def _reachable(_now: datetime) -> Iterator[Finding]:
+    settings = config.current()
+    if settings.reachable and settings.secure:
+        yield Finding("Public address", True, settings.base_url)
+        return
+    if not settings.reachable:
+        words = (
+            f"{settings.base_url or 'there is none, so it'} cannot be reached by Google or Outlook"
+        )
+        mend = "Feeds work in programs on this network only. Set BASE_URL to a public address."
+    else:
+        words = f"{settings.base_url} is not https"
+        mend = "Put a proxy with a certificate in front, and set BASE_URL to https://…"
+    yield Finding("Public address", None, words, mend)

@@ -1,0 +1,58 @@
+"""The pages that facts and faults become: one sentence and one way on, never a trace or a name."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from core import config, encryption
+from core.errors import NotFound, NotSetUp
+
+TEMPLATES = {400: "400", 404: "404", 410: "410", 413: "400", 429: "429"}
+
+
+def init_error_pages(app: Flask) -> None:
+    """Register the error pages, and the page of an installation that is not set up."""
+    app.before_request_funcs.setdefault(None, []).insert(0, _say_if_not_set_up)
+    app.register_error_handler(NotFound, lambda _: _page("404", 404))
+    app.register_error_handler(CSRFError, lambda _: _page("csrf", 400))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(NotSetUp, lambda _: _page("503", 503))
+    app.register_error_handler(500, lambda _: _page("500", 500))
+
+
+def _say_if_not_set_up() -> ResponseReturnValue | None:
+    ready = current_app.extensions[encryption.EXTENSION] and not config.current().missing()
+    if ready or request.endpoint == "static":
+        return None
+    g.viewer = None
+    return "This site is not set up yet. Run: flask init\n", 503, {"Content-Type": "text/plain"}
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if isinstance(error, SecurityError):
+        # For a host that is not ours no link can be made, and so no page.
+        return "This is not an address of this site.\n", 400, {"Content-Type": "text/plain"}
+    if code < 400:
+        return error
+    if code in TEMPLATES:
+        return _page(TEMPLATES[code], code)
+    # 405 keeps its Allow header; the rest are for programs more than for people.
+    return error.get_response()
+
+
+def _database_away(error: OperationalError) -> ResponseReturnValue:
+    current_app.logger.error("the database cannot be reached: %s", type(error.orig).__name__)
+    body, code = _page("503", 503)
+    return body, code, {"Retry-After": "120"}
+
+
+def _page(name: str, code: int) -> tuple[Any, int]:
+    # An error page must not need what is broken, so it knows nobody.
+    g.viewer = None
+    return render_template(f"errors/{name}.html"), code

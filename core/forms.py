@@ -1,0 +1,57 @@
+"""What every form shares: fields that clean what was typed, and checks in plain words."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, Form, StringField, TextAreaField
+from wtforms.validators import StopValidation
+
+from core.errors import DomainError
+from core.text import clean_line, clean_paragraph, problem_in
+
+
+class CleanString(StringField):
+    """One line of text. What comes out is cleaned; see ``core.text.clean_line``."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep the first value that was sent, cleaned."""
+        if valuelist:
+            self.data = clean_line(str(valuelist[0]))
+
+
+class CleanText(TextAreaField):
+    """Several lines of text. What comes out is cleaned; see ``core.text.clean_paragraph``."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep the first value that was sent, cleaned line by line."""
+        if valuelist:
+            self.data = clean_paragraph(str(valuelist[0]))
+
+
+class Understandable:
+    """Refuse text that is empty or over ``longest`` characters, in the words of ``core.text``.
+
+    With ``optional=True`` an empty field is fine.
+    """
+
+    def __init__(self, longest: int, *, optional: bool = False) -> None:
+        self.longest = longest
+        self.optional = optional
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raise ``StopValidation`` with the sentence to show beside the field."""
+        text = str(field.data or "")
+        if self.optional and not text:
+            return
+        problem = problem_in(text, longest=self.longest)
+        if problem:
+            raise StopValidation(problem)
+
+
+def show_problem(form: FlaskForm, error: DomainError) -> None:
+    """Put what a rule said beside the field it is about, or above the form where there is none."""
+    if error.field is not None and error.field in form:
+        field = form[error.field]
+        field.errors = [*field.errors, error.words]
+    else:
+        form.form_errors.append(error.words)

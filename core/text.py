@@ -1,0 +1,64 @@
+"""Text that people typed, made fit for a page, a calendar entry or a mail header.
+
+Pure: what is removed here is never stored, so no later layer has to think about it again.
+What lives elsewhere: escaping for one format (HTML, iCalendar, headers) is that format's writer's.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+# Everything that ends a line somewhere: Unicode, iCalendar and mail disagree on the list, so all.
+_LINE_BREAKS: Final = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+# Controls, invisible formatting (zero width, bidirectional overrides, byte order mark, tags),
+# lone surrogates that no encoding can write, and the two Unicode separators.
+_UNUSABLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+# These count as letters or symbols in Unicode but show as nothing, so a name could look empty.
+_BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
+def without_controls(text: str) -> str:
+    r"""Return the text with ``\n`` as its only line break and without unusable characters.
+
+    Spaces, blank lines and letters stay as they were; a tab becomes one space. The joiner inside
+    some emoji is invisible too and goes: the emoji then shows as its parts.
+    """
+    unified = _LINE_BREAKS.sub("\n", text).replace("\t", " ")
+    if unified.isascii() and unified.isprintable():
+        return unified
+    return "".join(letter for letter in unified if letter == "\n" or _usable(letter))
+
+
+def clean_line(text: str) -> str:
+    """Return one line: no unusable characters, single spaces, nothing at the ends, NFC."""
+    return " ".join(_composed(text).split())
+
+
+def clean_paragraph(text: str) -> str:
+    r"""Return lines cleaned one by one, joined by ``\n``, with at most one blank line in a row."""
+    lines = "\n".join(" ".join(line.split()) for line in _composed(text).split("\n"))
+    return re.sub("\n{3,}", "\n\n", lines).strip("\n")
+
+
+def problem_in(text: str, *, longest: int) -> str | None:
+    """Say in a plain sentence why this text cannot be used, or return None if it can.
+
+    The length is counted in characters after cleaning and may be exactly ``longest``. Whether
+    an empty field is allowed is for the caller to decide before asking.
+    """
+    cleaned = clean_paragraph(text)
+    if not cleaned:
+        return "Write at least one letter or number here"
+    if len(cleaned) > longest:
+        return f"Keep this to {longest} characters or fewer"
+    return None
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", without_controls(text))
+
+
+def _usable(letter: str) -> bool:
+    return unicodedata.category(letter) not in _UNUSABLE_CATEGORIES and letter not in _BLANK_LETTERS

@@ -1,0 +1,207 @@
+"""What every page owes: default deny, strict headers, and templates that know no secrets."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    get_flashed_messages,
+    redirect,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response as PlainResponse
+
+from core import config
+from core.tokens import sign
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        # Browsers hold redirects after a form to this, and the Leave form redirects elsewhere.
+        "form-action 'self'{elsewhere}",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+#: Purpose of the signed path that brings people back to where they were going.
+RETURN = "return"
+
+
+def public(view: View) -> View:
+    """Mark a view as open to everybody. A view without this mark needs somebody signed in."""
+    view.is_public = True  # type: ignore[attr-defined]  # the mark lives on the function itself
+    return view
+
+
+def cookieless(view: View) -> View:
+    """Mark a public view that never asks who reads it, so that no cookie is looked at or set."""
+    view.is_cookieless = True  # type: ignore[attr-defined]  # the mark lives on the function itself
+    return public(view)
+
+
+def is_public(app: Flask, endpoint: str) -> bool:
+    """Tell whether an endpoint is marked ``@public``; the static folder always is."""
+    return endpoint == "static" or getattr(app.view_functions[endpoint], "is_public", False)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A message at the top of the next page, with a way to undo what it tells about."""
+
+    text: str
+    kind: str = "done"
+    undo_url: str | None = None
+    undo_label: str = "Undo"
+    undo_fields: dict[str, str] = field(default_factory=dict)
+
+
+def note(
+    text: str,
+    kind: str = "done",
+    *,
+    undo_url: str | None = None,
+    undo_label: str = "Undo",
+    undo_fields: dict[str, str] | None = None,
+) -> None:
+    """Show a note on the next page: ``done``, ``changed`` or ``info``."""
+    content = {
+        "text": text,
+        "kind": kind,
+        "undo_url": undo_url,
+        "undo_label": undo_label,
+        "undo_fields": undo_fields or {},
+    }
+    flash(content, kind)  # type: ignore[arg-type]  # any JSON value travels in the signed cookie
+
+
+def notes() -> list[Note]:
+    """Take the notes that wait for this page."""
+    return [Note(**content) for content in get_flashed_messages()]  # type: ignore[arg-type]  # see note()
+
+
+def init_web(app: Flask, load_viewer: Callable[[], Any], sign_in_endpoint: str) -> None:
+    """Put the rules of this module onto an app.
+
+    ``load_viewer`` says who is asking (or ``None``); it is called once a request.
+    """
+
+    @app.before_request
+    def _know_the_viewer() -> ResponseReturnValue | None:
+        g.viewer = None
+        if request.endpoint is None or request.endpoint == "static":
+            return None
+        _refuse_foreign_forms()
+        if getattr(app.view_functions[request.endpoint], "is_cookieless", False):
+            return None
+        g.viewer = load_viewer()
+        if g.viewer is not None or is_public(app, request.endpoint):
+            return None
+        return redirect(url_for(sign_in_endpoint, **_way_back()), code=303)
+
+    app.after_request(_secure)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals.pop("config", None)
+    app.context_processor(_page_context)
+    app.jinja_env.globals["asset"] = _asset_namer(app)
+
+
+def _way_back() -> dict[str, Any]:
+    # Only paths we have signed ourselves are ever followed after signing in.
+    return {RETURN: sign(RETURN, request.path)} if request.method == "GET" else {}
+
+
+def _refuse_foreign_forms() -> None:
+    """Beside the CSRF token: browsers say where a form came from, and ours come from here."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if request.method not in SAFE_METHODS and site not in {"same-origin", "none"}:
+        raise BadRequest
+
+
+def content_security_policy(leave_url: str) -> str:
+    """Return the policy of every page; forms may lead on to the origin of ``leave_url`` only."""
+    parts = urlsplit(leave_url)
+    origin = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return CONTENT_SECURITY_POLICY.format(elsewhere=origin)
+
+
+def _secure(response: Response) -> Response:
+    policy = content_security_policy(config.current().leave_url)
+    response.headers.setdefault("Content-Security-Policy", policy)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if config.current().secure:
+        response.headers.setdefault(
+            "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
+        )
+    if request.endpoint == "static":
+        hashed = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+        response.headers["Cache-Control"] = hashed
+    elif not response.headers.get("Cache-Control"):
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _page_context() -> dict[str, Any]:
+    settings = config.current()
+    return {
+        "site_name": settings.site_name,
+        "leave_url": settings.leave_url,
+        "demo": settings.demo,
+        "viewer": g.get("viewer"),
+        "theme": getattr(g.get("viewer"), "theme", "system"),
+        "notes": notes(),
+    }
+
+
+def _asset_namer(app: Flask) -> Callable[[str], str]:
+    versions: dict[str, str] = {}
+
+    def asset(name: str) -> str:
+        """Return the URL of a static file, with a hash of its content so that it can be kept."""
+        if name not in versions or app.debug:
+            content = Path(str(app.static_folder), name).read_bytes()
+            versions[name] = hashlib.sha256(content).hexdigest()[:12]
+        return url_for("static", filename=name, v=versions[name])
+
+    return asset
+
+
+def see_other(endpoint: str, **values: Any) -> PlainResponse:
+    """Redirect with 303 after a form: the page that shows what has become of it."""
+    return redirect(url_for(endpoint, **values), code=303)
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """Return an absolute link for a letter or a calendar: always from ``BASE_URL``, never from
+    the host a request claims to have been sent to.
+    """
+    path = current_app.url_map.bind("localhost").build(endpoint, values, force_external=False)
+    return config.current().base_url + path

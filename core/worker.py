@@ -1,0 +1,123 @@
+"""Jobs: what runs regularly, run once or by the clock, and when each last went well.
+
+A job finds what is due in our rows, so a second run is harmless and a missed one is caught up.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, db
+from core.errors import NotSetUp
+from core.smtp import Unreachable
+from core.transaction import transaction
+
+log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that is done every so often. ``run`` takes the time and returns how many things
+    it did; ``words`` say what that is.
+    """
+
+    name: str
+    words: str
+    every: timedelta
+    run: Callable[[datetime], int]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one run: a number of things done, or the trouble in words."""
+
+    job: Job
+    done: int
+    trouble: str | None = None
+
+
+class JobRun(Base):
+    """The heartbeat of one job: when it last began, when it last went well, and any trouble."""
+
+    __tablename__ = "job_run"
+    __data_class__: ClassVar = {
+        "name": "technical",
+        "started_at": "technical",
+        "finished_at": "technical",
+        "done": "technical",
+        "trouble": "technical",
+    }
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    #: The last time it went well; a run that met trouble leaves it as it was.
+    finished_at: Mapped[datetime | None]
+    done: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str | None]
+
+
+def run_job(job: Job, now: datetime) -> Outcome:
+    """Run one job and note how it went; trouble is recorded and never raised."""
+    db.session.rollback()
+    try:
+        outcome = Outcome(job, job.run(now))
+    except (Unreachable, NotSetUp) as error:
+        outcome = Outcome(job, 0, str(error))
+    except Exception as error:  # noqa: BLE001 - the clock must go on with the other jobs
+        # The class alone: the message of an error can carry a name or an address.
+        outcome = Outcome(job, 0, type(error).__name__)
+        log.error("the job %s met %s", job.name, type(error).__name__)
+    db.session.rollback()
+    try:
+        _note(outcome, now)
+    except SQLAlchemyError as error:
+        # A full disk or a database that is away; the next run notes how things stand then.
+        log.error("the heartbeat of %s met %s", job.name, type(error).__name__)
+    return outcome
+
+
+def _note(outcome: Outcome, now: datetime) -> None:
+    with transaction():
+        row = db.session.get(JobRun, outcome.job.name)
+        if row is None:
+            row = JobRun(name=outcome.job.name)
+            db.session.add(row)
+        row.started_at = now
+        if outcome.trouble is None:
+            row.finished_at = datetime.now(UTC)
+        row.done, row.trouble = outcome.done, outcome.trouble
+
+
+def one_by_one(items: Iterable[Item], act: Callable[[Item], int]) -> int:
+    """Act on every item, each in a transaction of its own; returns the sum of what was done.
+
+    Trouble with one does not hold up the others; the first trouble is raised in the end.
+    """
+    done, troubles = 0, list[Exception]()
+    for item in items:
+        try:
+            with transaction():
+                done += act(item)
+        except Exception as error:  # noqa: BLE001 - one bad row must not hold up the others
+            troubles.append(error)
+    if troubles:
+        raise troubles[0]
+    return done
+
+
+def run_once(jobs: Sequence[Job], now: datetime) -> list[Outcome]:
+    """Run every job once, in the order of the table."""
+    return [run_job(job, now) for job in jobs]
+
+
+def heartbeats() -> dict[str, JobRun]:
+    """Return the last run of each job that has ever run."""
+    return {run.name: run for run in db.session.scalars(select(JobRun))}

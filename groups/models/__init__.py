@@ -1,0 +1,23 @@
+"""The tables of *who*: people, their sign-ins, groups, places in them, offers and agreements."""
+
+from groups.models.agreement import AgreementVersion
+from groups.models.cohort import Cohort, CohortState
+from groups.models.membership import Membership, MembershipState, Role
+from groups.models.person import DoNotWrite, Person
+from groups.models.place_offer import OfferState, PlaceOffer
+from groups.models.sign_in import SignIn, SignInCode
+
+__all__ = [
+    "AgreementVersion",
+    "Cohort",
+    "CohortState",
+    "DoNotWrite",
+    "Membership",
+    "MembershipState",
+    "OfferState",
+    "Person",
+    "PlaceOffer",
+    "Role",
+    "SignIn",
+    "SignInCode",
+]

@@ -1,0 +1,67 @@
+"""A group of people: what readers call a "group", so as not to collide with ``GROUP BY``."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base
+from core.encryption import Sealed
+from groups.models.person import Person
+
+if TYPE_CHECKING:
+    from groups.models.membership import Membership
+    from groups.models.place_offer import PlaceOffer
+
+
+class CohortState(StrEnum):
+    """A draft has sent nothing; an open group has; an ended one meets no more."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    ENDED = "ended"
+
+
+class Cohort(Base):
+    """A set of people who meet for a run of sessions."""
+
+    __tablename__ = "cohort"
+    __data_class__: ClassVar = {
+        "id": "technical",
+        "public_id": "technical",
+        "name_sealed": "belongs",
+        "state": "technical",
+        "pqe_most": "technical",
+        "places": "technical",
+        "opened_by_id": "belongs",
+        "created_at": "technical",
+        "opened_at": "technical",
+        "ended_at": "technical",
+        "parcel": "technical",
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    name_sealed: Mapped[bytes]
+    name = Sealed()
+    state: Mapped[str] = mapped_column(default=CohortState.DRAFT, index=True)
+    #: Years since qualifying, at most; ``None`` admits everybody.
+    pqe_most: Mapped[int | None] = mapped_column(default=10)
+    #: How many members can belong at a time; ``None`` is no limit.
+    places: Mapped[int | None] = mapped_column(default=None)
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    opened_by: Mapped[Person] = relationship()
+    created_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    #: The parcel of letters with which the group was opened, for as long as it can be undone.
+    parcel: Mapped[str | None]
+
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="cohort", cascade="all, delete-orphan", order_by="Membership.id"
+    )
+    offers: Mapped[list["PlaceOffer"]] = relationship(
+        back_populates="cohort", cascade="all, delete-orphan", order_by="PlaceOffer.id"
+    )

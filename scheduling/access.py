@@ -1,0 +1,152 @@
+"""Who may reach which sessions, answers, diaries and feeds. Read with ``groups.access``."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, select
+
+from core.outbox import OutgoingMail
+from groups.access import HERE, cohorts_facilitated_by, cohorts_seen_by
+from groups.models import (
+    Cohort,
+    CohortState,
+    Membership,
+    MembershipState,
+    Person,
+    PlaceOffer,
+)
+from scheduling.models import (
+    Diary,
+    Feed,
+    PeerSession,
+    Reply,
+    Series,
+    SessionPrompt,
+    SessionState,
+)
+
+#: How far back and ahead a feed reaches.
+FEED_BACK = timedelta(days=60)
+FEED_AHEAD = timedelta(days=500)
+#: How long a cancelled session stays in a feed after its date.
+CANCELLED_BACK = timedelta(days=7)
+
+
+def sessions_seen_by(person: Person) -> Select[PeerSession]:
+    """The sessions of the groups this person belongs to, earliest first."""
+    cohorts = cohorts_seen_by(person).with_only_columns(Cohort.id).order_by(None)
+    return (
+        select(PeerSession)
+        .where(PeerSession.cohort_id.in_(cohorts))
+        .order_by(PeerSession.starts_at, PeerSession.id)
+    )
+
+
+def sessions_run_by(person: Person) -> Select[PeerSession]:
+    """The sessions of the groups this person facilitates, drafts among them."""
+    cohorts = cohorts_facilitated_by(person).with_only_columns(Cohort.id).order_by(None)
+    return (
+        select(PeerSession)
+        .where(PeerSession.cohort_id.in_(cohorts))
+        .order_by(PeerSession.starts_at, PeerSession.id)
+    )
+
+
+def series_run_by(person: Person) -> Select[Series]:
+    """The runs of the groups this person facilitates."""
+    cohorts = cohorts_facilitated_by(person).with_only_columns(Cohort.id).order_by(None)
+    return select(Series).where(Series.cohort_id.in_(cohorts)).order_by(Series.id)
+
+
+def letters_run_by(person: Person) -> Select[OutgoingMail]:
+    """The letters about the groups this person facilitates, newest first."""
+    topics = cohorts_facilitated_by(person).with_only_columns(Cohort.public_id).order_by(None)
+    return (
+        select(OutgoingMail).where(OutgoingMail.topic.in_(topics)).order_by(OutgoingMail.id.desc())
+    )
+
+
+def prompts_run_by(person: Person) -> Select[SessionPrompt]:
+    """The prompts of sessions this person facilitates."""
+    sessions = sessions_run_by(person).with_only_columns(PeerSession.id).order_by(None)
+    return select(SessionPrompt).where(SessionPrompt.session_id.in_(sessions))
+
+
+def replies_run_by(person: Person) -> Select[Reply]:
+    """The answers given for sessions this person facilitates."""
+    sessions = sessions_run_by(person).with_only_columns(PeerSession.id).order_by(None)
+    return select(Reply).where(Reply.session_id.in_(sessions))
+
+
+def sessions_in_diary(diary: Diary, now: datetime) -> Select[PeerSession]:
+    """What this person's calendar holds: sessions of open groups in which they are active, from
+    60 days ago on; a cancelled one until seven days after its date. Selecting through *current*
+    memberships means that leaving empties the feed without anything having to happen.
+    """
+    cohorts = (
+        select(Membership.cohort_id)
+        .join(Cohort)
+        .where(
+            Membership.person_id == diary.person_id,
+            Membership.state == MembershipState.ACTIVE,
+            Cohort.state != CohortState.DRAFT,
+        )
+    )
+    stays = (PeerSession.state != "cancelled") | (PeerSession.ends_at > now - CANCELLED_BACK)
+    return (
+        select(PeerSession)
+        .where(
+            PeerSession.cohort_id.in_(cohorts),
+            PeerSession.ends_at > now - FEED_BACK,
+            PeerSession.starts_at < now + FEED_AHEAD,
+            stays,
+        )
+        .order_by(PeerSession.starts_at, PeerSession.public_id)
+        .limit(500)
+    )
+
+
+def feeds_of(person: Person) -> Select[Feed]:
+    """This person's own feeds that have not been revoked."""
+    return (
+        select(Feed)
+        .join(Diary)
+        .where(Diary.person_id == person.id, Feed.revoked_at.is_(None))
+        .order_by(Feed.id)
+    )
+
+
+def sessions_offered(offer: PlaceOffer, now: datetime) -> Select[PeerSession]:
+    """What whoever holds the link of an offer may know of its group's sessions: those to come."""
+    return (
+        select(PeerSession)
+        .where(
+            PeerSession.cohort_id == offer.cohort_id,
+            PeerSession.state == SessionState.PLANNED,
+            PeerSession.ends_at > now,
+        )
+        .order_by(PeerSession.starts_at, PeerSession.id)
+    )
+
+
+def active_memberships(cohort: Cohort) -> Select[Membership]:
+    """Everybody who gets this group's dates, facilitators among them."""
+    return (
+        select(Membership)
+        .where(Membership.cohort_id == cohort.id, Membership.state == MembershipState.ACTIVE)
+        .order_by(Membership.id)
+    )
+
+
+__all__ = [
+    "HERE",
+    "active_memberships",
+    "feeds_of",
+    "letters_run_by",
+    "prompts_run_by",
+    "replies_run_by",
+    "series_run_by",
+    "sessions_in_diary",
+    "sessions_offered",
+    "sessions_run_by",
+    "sessions_seen_by",
+]

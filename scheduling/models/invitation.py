@@ -1,0 +1,50 @@
+"""A calendar invitation: the one event that one member got by e-mail for one session."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base
+from groups.models import Membership
+from scheduling.models.session import PeerSession
+
+
+class Invitation(Base):
+    """What the member's calendar was last told (RFC 5546). A cancelled UID is dead: a session
+    that is reinstated gets a new row with ``generation`` one higher.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("session_id", "membership_id", "generation"),)
+    __data_class__: ClassVar = {
+        "id": "technical",
+        "session_id": "belongs",
+        "membership_id": "belongs",
+        "generation": "technical",
+        "uid": "belongs",
+        "sequence": "technical",
+        "method": "technical",
+        "starts_at": "technical",
+        "ends_at": "technical",
+        "stamped_at": "technical",
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("peer_session.id", ondelete="CASCADE"))
+    session: Mapped[PeerSession] = relationship()
+    membership_id: Mapped[int] = mapped_column(
+        ForeignKey("membership.id", ondelete="CASCADE"), index=True
+    )
+    membership: Mapped[Membership] = relationship()
+    generation: Mapped[int] = mapped_column(default=1)
+    #: Random; identifies member and session when an answer comes back.
+    uid: Mapped[str] = mapped_column(unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    #: ``REQUEST`` or ``CANCEL``: what was last said about this UID.
+    method: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    #: DTSTAMP of the last message; rises with every message.
+    stamped_at: Mapped[datetime]

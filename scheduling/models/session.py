@@ -1,0 +1,147 @@
+"""One dated meeting of a group, its prompts, and who said they would come."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base
+from core.encryption import Sealed
+from groups.models import Cohort, Membership
+from scheduling.ical import Answer
+from scheduling.models.series import Series
+
+__all__ = ["Answer", "PeerSession", "Reply", "SessionPrompt", "SessionState"]
+
+
+class SessionState(StrEnum):
+    """A session is planned until it is cancelled; that it is over follows from the clock."""
+
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+class PeerSession(Base):
+    """What people call a session; the longer name because Flask and SQLAlchemy own the word."""
+
+    __tablename__ = "peer_session"
+    __table_args__ = (
+        UniqueConstraint("series_id", "planned_on"),
+        Index("ix_peer_session_cohort_id_starts_at", "cohort_id", "starts_at"),
+        Index("ix_peer_session_starts_at", "starts_at"),
+    )
+    __data_class__: ClassVar = {
+        "id": "technical",
+        "public_id": "technical",
+        "cohort_id": "technical",
+        "series_id": "technical",
+        "planned_on": "technical",
+        "number": "technical",
+        "starts_at": "technical",
+        "ends_at": "technical",
+        "moved_from_at": "technical",
+        "state": "technical",
+        "theme": "technical",
+        "place_sealed": "belongs",
+        "room_sealed": "belongs",
+        "prompts_shown_at": "technical",
+        "dates_changed_at": "technical",
+        "details_changed_at": "technical",
+        "came": "technical",
+        "invited_at": "technical",
+        "reminded_at": "technical",
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    cohort: Mapped[Cohort] = relationship()
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    series: Mapped[Series] = relationship()
+    #: The day the pattern gives, which never changes: planning twice finds the row by it.
+    planned_on: Mapped[date]
+    #: "Session 3 of 12".
+    number: Mapped[int]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    #: Where it stood before it was last moved by hand, for "moved from".
+    moved_from_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(default=SessionState.PLANNED)
+    #: The key of a theme in the library (``scheduling.themes``).
+    theme: Mapped[str | None]
+    #: Only where this session differs from its series.
+    place_sealed: Mapped[bytes | None]
+    place = Sealed()
+    room_sealed: Mapped[bytes | None]
+    room = Sealed()
+    #: When the prompts became visible to members; ``None`` while they are not.
+    prompts_shown_at: Mapped[datetime | None]
+    #: When anything last changed that every diary shows: start, end, state. Whole seconds,
+    #: strictly rising. Feeds derive LAST-MODIFIED and SEQUENCE from it.
+    dates_changed_at: Mapped[datetime]
+    #: The same for what only full-detail diaries show: name, place, theme, prompts.
+    details_changed_at: Mapped[datetime]
+    #: How many came. A number and nothing else.
+    came: Mapped[int | None]
+    #: When calendar invitations for it were issued to everybody who was a member then.
+    invited_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+
+    prompts: Mapped[list["SessionPrompt"]] = relationship(
+        back_populates="session",
+        cascade="all, delete-orphan",
+        order_by="SessionPrompt.position",
+    )
+
+
+class SessionPrompt(Base):
+    """One prompt of one session. There is no answer to it anywhere."""
+
+    __tablename__ = "session_prompt"
+    __table_args__ = (UniqueConstraint("session_id", "public_id"),)
+    __data_class__: ClassVar = {
+        "id": "technical",
+        "public_id": "technical",
+        "session_id": "technical",
+        "position": "technical",
+        "key": "technical",
+        "words_sealed": "belongs",
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str]
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("peer_session.id", ondelete="CASCADE"), index=True
+    )
+    session: Mapped[PeerSession] = relationship(back_populates="prompts")
+    position: Mapped[int]
+    #: The key of a prompt in the library, or ``None`` for the facilitator's own words.
+    key: Mapped[str | None]
+    words_sealed: Mapped[bytes]
+    words = Sealed()
+
+
+class Reply(Base):
+    """One member's answer for one session; deleted 30 days after it."""
+
+    __tablename__ = "reply"
+    __table_args__ = (UniqueConstraint("session_id", "membership_id"),)
+    __data_class__: ClassVar = {
+        "id": "technical",
+        "session_id": "belongs",
+        "membership_id": "belongs",
+        "answer": "belongs",
+        "answered_at": "belongs",
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("peer_session.id", ondelete="CASCADE"))
+    session: Mapped[PeerSession] = relationship()
+    membership_id: Mapped[int] = mapped_column(
+        ForeignKey("membership.id", ondelete="CASCADE"), index=True
+    )
+    membership: Mapped[Membership] = relationship()
+    answer: Mapped[str]
+    answered_at: Mapped[datetime]

@@ -1,0 +1,138 @@
+"""Fixtures of every test: an app with a database of its own, and browsers for the cast."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from core.config import Config
+from core.db import db
+from core.encryption import KeyRing
+from groups.models import Person
+from tests.page import PageClient
+from tests.postgres import Cluster, cluster_or_skip
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+BASE_URL = "http://alcove.example"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--database postgresql`` runs the same tests on a throwaway PostgreSQL."""
+    parser.addoption("--database", default="sqlite", choices=["sqlite", "postgresql"])
+
+
+@pytest.fixture(scope="session")
+def key_ring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One key ring for all tests; making it costs nothing, but builders rely on it."""
+    path = tmp_path_factory.mktemp("keys") / "key-ring.json"
+    KeyRing.generate().write(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
+    """A PostgreSQL of our own, or nothing when the tests run on SQLite."""
+    if request.config.getoption("--database") == "sqlite":
+        yield None
+        return
+    with cluster_or_skip() as made:
+        yield made
+
+
+def settings(instance: Path, key_ring: Path, database_url: str, **changes: object) -> Config:
+    """Return settings for a test app."""
+    values: dict[str, object] = {
+        "instance": instance,
+        "base_url": BASE_URL,
+        "secret_key": "a secret key that is only ever used by tests",
+        "database_url": database_url,
+        "key_ring": key_ring,
+        "mail_from": "hello@alcove.example",
+        "operator_address": "sol@operators.example",
+        "testing": True,
+    }
+    return Config(**{**values, **changes})  # type: ignore[arg-type]  # the tests name real settings
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory, key_ring_file: Path) -> Path:
+    """A SQLite file with every table and no rows, copied for each test."""
+    folder = tmp_path_factory.mktemp("empty")
+    path = folder / "empty.db"
+    app = create_app(settings(folder, key_ring_file, f"sqlite:///{path}"))
+    with app.app_context():
+        db.create_all()
+        with db.engine.connect() as connection:
+            connection.connection.dbapi_connection.execute(  # type: ignore[union-attr]  # it is open
+                "PRAGMA wal_checkpoint(TRUNCATE)"
+            )
+        db.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def make_app(
+    tmp_path: Path, key_ring_file: Path, empty_database: Path, cluster: Cluster | None
+) -> Callable[..., Flask]:
+    """Return a function that makes an app on an empty database, with settings to change."""
+
+    def make(**changes: object) -> Flask:
+        if cluster is None:
+            path = tmp_path / "alcove.db"
+            if not path.exists():
+                shutil.copy(empty_database, path)
+            url = f"sqlite:///{path}"
+        else:
+            url = cluster.empty_database()
+        app = create_app(settings(tmp_path, key_ring_file, url, **changes))
+        app.config["WTF_CSRF_ENABLED"] = False
+        if cluster is not None:
+            with app.app_context():
+                db.create_all()
+                # A test that makes an app only to look at its settings leaves nothing open.
+                db.engine.dispose()
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The app of this test, its context open so that tests can call verbs and read rows."""
+    made = make_app()
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which tests happen: Saturday 21 November 2026, 9am in London."""
+    return NOW
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser in which nobody is signed in."""
+    app.test_client_class = PageClient
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask) -> Callable[[Person], PageClient]:
+    """Return a function that gives a browser in which this person is signed in."""
+    app.test_client_class = PageClient
+
+    def browser(person: Person) -> PageClient:
+        made = app.test_client()
+        assert isinstance(made, PageClient)
+        made.sign_in(person)
+        return made
+
+    return browser

@@ -1,0 +1,101 @@
+"""A throwaway PostgreSQL for tests: started on a free port, gone when they end."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+FOLDERS = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt")
+
+
+class Cluster:
+    """A running server on the loopback address."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def empty_database(self) -> str:
+        """Create a database and return its URL."""
+        name = f"alcove_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return self._url(name).replace("postgresql://", "postgresql+psycopg://")
+
+    def _url(self, database: str) -> str:
+        return f"postgresql://alcove@127.0.0.1:{self.port}/{database}"
+
+
+def _programs() -> Path | None:
+    found = shutil.which("initdb")
+    candidates = [Path(found).parent] if found else []
+    for folder in FOLDERS:
+        candidates += sorted(Path(folder).glob("*/bin"), reverse=True)
+    return next((path for path in candidates if (path / "initdb").exists()), None)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _server_user() -> int | None:
+    """PostgreSQL refuses to run as root; then the ``postgres`` account runs it."""
+    return pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
+
+
+@contextmanager
+def cluster_or_skip() -> Iterator[Cluster]:
+    """Start a server; skip with one clear line where PostgreSQL is not installed."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    user, port = _server_user(), _free_port()
+    folder = Path(tempfile.mkdtemp(prefix="alcove-postgres-"))
+    if user is not None:
+        os.chown(folder, user, -1)
+    data = folder / "data"
+    subprocess.run(  # noqa: S603 - our own arguments
+        [programs / "initdb", "-D", data, "-U", "alcove", "-A", "trust", "-E", "UTF8"],
+        check=True,
+        capture_output=True,
+        user=user,
+        cwd=folder,
+    )
+    server = subprocess.Popen(  # noqa: S603 - our own arguments
+        [
+            *(str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder)),
+            *("-c", "fsync=off", "-c", "listen_addresses=127.0.0.1"),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        user=user,
+        cwd=folder,
+    )
+    try:
+        _wait(port)
+        yield Cluster(port)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(port: int) -> None:
+    for _ in range(100):
+        try:
+            psycopg.connect(f"postgresql://alcove@127.0.0.1:{port}/postgres").close()
+        except psycopg.OperationalError:
+            subprocess.run(["sleep", "0.1"], check=True)  # noqa: S607 - a plain pause
+        else:
+            return
+    raise RuntimeError("PostgreSQL did not start")

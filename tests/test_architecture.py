@@ -1,0 +1,140 @@
+"""What a reviewer would otherwise count: sizes, open doors, and words that pages do not use."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from core.web import is_public
+
+ROOT = Path(__file__).parent.parent
+MOST_LINES_OF_A_MODULE = 300
+MOST_LINES_OF_A_FUNCTION = 40
+MOST_LINES_OF_A_ROUTE = 25
+MOST_LINES_OF_A_TEST = 40
+
+#: Everything somebody can reach without being signed in. A new line here is a decision.
+OPEN_DOORS = {
+    "public.door",
+    "public.help",
+    "public.safety",
+    "public.privacy",
+    "public.accessibility",
+    "public.confidentiality",
+    "public.alive",
+    "public.robots",
+    "public.security",
+    "sign_in.ask",
+    "sign_in.code",
+    "sign_in.leave",
+    "offers.show",
+    "offers.accept",
+    "offers.decline",
+    "offers.reconsider",
+    "offers.stop",
+    "calendar.stop",
+    "feeds.show",
+    "static",
+}
+
+
+def modules(*folders: str) -> list[Path]:
+    """Return the Python files of these folders."""
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield every function of a file, nested ones among them."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many lines a function has from ``def`` to its end."""
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def is_route(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function is decorated as a page."""
+    return any("route" in ast.unparse(decorator) for decorator in node.decorator_list)
+
+
+@pytest.mark.parametrize("path", modules("core", "groups", "scheduling"), ids=str)
+def test_a_module_stays_small(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MOST_LINES_OF_A_MODULE
+
+
+def test_create_app_stays_a_page_of_wiring() -> None:
+    assert len((ROOT / "app.py").read_text().splitlines()) <= 120
+
+
+def test_functions_stay_short() -> None:
+    long = {
+        f"{path.relative_to(ROOT)}:{node.name}": length(node)
+        for path in modules("core", "groups", "scheduling")
+        for node in functions(path)
+        if length(node) > (MOST_LINES_OF_A_ROUTE if is_route(node) else MOST_LINES_OF_A_FUNCTION)
+    }
+
+    assert long == {}
+
+
+def test_tests_stay_short() -> None:
+    long = {
+        f"{path.relative_to(ROOT)}:{node.name}": length(node)
+        for path in modules("tests")
+        for node in functions(path)
+        if length(node) > MOST_LINES_OF_A_TEST and "browser" not in path.parts
+    }
+
+    assert long == {}
+
+
+def test_every_module_says_what_lives_in_it() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in [ROOT / "app.py", *modules("core", "groups", "scheduling", "tests")]
+        if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+
+    assert silent == []
+
+
+def test_every_public_function_says_what_it_does() -> None:
+    silent = [
+        f"{path.relative_to(ROOT)}:{node.name}"
+        for path in modules("core", "groups", "scheduling")
+        for node in functions(path)
+        if not node.name.startswith("_")
+        and not ast.get_docstring(node)
+        and not any("overload" in ast.unparse(decorator) for decorator in node.decorator_list)
+        and not any("TypeDecorator" in ast.unparse(base) for base in _bases(path, node))
+    ]
+
+    assert silent == []
+
+
+def _bases(path: Path, function: ast.AST) -> list[ast.expr]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ClassDef) and any(
+            getattr(member, "lineno", 0) == getattr(function, "lineno", -1) for member in node.body
+        ):
+            return node.bases
+    return []
+
+
+def test_nothing_is_called_utils_or_helpers() -> None:
+    banned = {"utils", "util", "helpers", "helper", "common", "manager", "service", "misc"}
+
+    assert {
+        path.stem for path in modules("core", "groups", "scheduling", "tests")
+    } & banned == set()
+
+
+def test_the_open_doors_are_the_ones_we_decided_on(app: Flask) -> None:
+    found = {rule.endpoint for rule in app.url_map.iter_rules() if is_public(app, rule.endpoint)}
+
+    assert found == OPEN_DOORS
