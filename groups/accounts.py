@@ -1,0 +1,140 @@
+"""Accounts: people known by an address, and the browsers in which they are signed in.
+
+How an address is proved is in ``groups.codes``.
+"""
+
+from collections.abc import MutableMapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from core.db import db
+from core.encryption import blind_index
+from core.errors import DomainError
+from core.tokens import digest, secret
+from groups.models import Person, SignIn
+
+#: A sign-in ends after this long without a page, and after this long in any case.
+IDLE: Final = timedelta(minutes=30)
+LONGEST: Final = timedelta(hours=12)
+#: How exactly the time of the last page is kept: a cookie need not change with every page.
+_GRAIN: Final = timedelta(minutes=1)
+
+_HELD: Final = "sign_in"
+_SEEN: Final = "seen"
+
+Session = MutableMapping[str, Any]
+
+
+def person_with(address: str) -> Person | None:
+    """Return the person with this address, or nothing."""
+    return db.session.scalars(
+        select(Person).where(Person.email_index == blind_index(address))
+    ).one_or_none()
+
+
+def register(address: str, *, name: str | None, now: datetime) -> Person:
+    """Add a person whose address has not been proved yet.
+
+    Raises ``DomainError`` if somebody has this address already.
+    """
+    if person_with(address) is not None:
+        raise DomainError("There is an account with this address already.", field="address")
+    person = Person(
+        name=name or None, email=address, email_index=blind_index(address), created_at=now
+    )
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def grant(person: Person, *, opens_groups: bool = False, operates: bool = False) -> bool:
+    """Let a person set up groups, or run the system; returns whether that was new."""
+    before = (person.opens_groups, person.operates)
+    person.opens_groups = person.opens_groups or opens_groups
+    person.operates = person.operates or operates
+    return before != (person.opens_groups, person.operates)
+
+
+def call(person: Person, name: str) -> None:
+    """Change what others call a person; the name has been cleaned by the form it came from."""
+    person.name = name
+
+
+def change(person: Person, *, name: str, theme: str, time_zone: str) -> None:
+    """Change what a person is called, how pages look to them and the zone they live in."""
+    call(person, name)
+    person.theme = theme
+    person.time_zone = time_zone
+
+
+def start_sign_in(person: Person, *, device: str | None, now: datetime) -> str:
+    """Start a sign-in and return its secret, of which only a hash is stored.
+
+    ``device`` is the family of browser and system in words, for the list of sign-ins.
+    """
+    made = secret()
+    row = SignIn(
+        person=person,
+        secret_hash=digest(made),
+        device=device,
+        started_at=now,
+        ends_at=now + LONGEST,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return made
+
+
+def end_sign_in(sign_in: SignIn, now: datetime) -> None:
+    """End a sign-in at once, wherever it is; ending it twice changes nothing."""
+    sign_in.ended_at = sign_in.ended_at or now
+
+
+def end_others(sign_ins: Sequence[SignIn], keep: SignIn, now: datetime) -> int:
+    """End all of these sign-ins but one; returns how many."""
+    others = [sign_in for sign_in in sign_ins if sign_in.id != keep.id]
+    for sign_in in others:
+        end_sign_in(sign_in, now)
+    return len(others)
+
+
+def remember(session: Session, secret: str, now: datetime) -> None:
+    """Put a new sign-in into this browser's session, after forgetting all it held."""
+    session.clear()
+    session[_HELD] = secret
+    session[_SEEN] = int(now.timestamp())
+
+
+def remembered(session: Session, now: datetime) -> SignIn | None:
+    """Return the sign-in that this browser's session holds, if it can still be used.
+
+    Reads only: when a page was last seen travels in the signed session, so that no page has to
+    write to the database for it.
+    """
+    held = session.get(_HELD)
+    if held is None or idle(session, now):
+        return None
+    sign_in = db.session.scalars(
+        select(SignIn).where(
+            SignIn.secret_hash == digest(held), SignIn.ended_at.is_(None), SignIn.ends_at > now
+        )
+    ).one_or_none()
+    if sign_in is not None and now - _seen(session) >= _GRAIN:
+        session[_SEEN] = int(now.timestamp())
+    return sign_in
+
+
+def idle(session: Session, now: datetime) -> bool:
+    """Tell whether this browser was signed in and has shown no page for too long."""
+    return _HELD in session and now - _seen(session) >= IDLE
+
+
+def was_signed_in(session: Session) -> bool:
+    """Tell whether this browser still holds a sign-in, ended or not."""
+    return _HELD in session
+
+
+def _seen(session: Session) -> datetime:
+    return datetime.fromtimestamp(session.get(_SEEN, 0), UTC)

@@ -1,0 +1,89 @@
+"""Setting up a group: from a draft that has told nobody, to an open one, and back."""
+
+from datetime import datetime
+
+from core.db import db
+from core.errors import DomainError
+from groups.agreement_text import STARTER_CLAUSES
+from groups.models import (
+    AgreementVersion,
+    Cohort,
+    CohortState,
+    Membership,
+    OfferState,
+    Person,
+    Role,
+)
+
+
+def draft_cohort(
+    *, name: str, by: Person, now: datetime, pqe_most: int | None = 10, places: int | None = None
+) -> Cohort:
+    """Return a new draft with its first agreement, which whoever opens it facilitates.
+
+    ``pqe_most`` is in years since qualifying and ``places`` counts members; ``None`` sets no
+    limit. ``now`` is an aware date-time in UTC.
+    """
+    cohort = Cohort(
+        name=name,
+        state=CohortState.DRAFT,
+        opened_by=by,
+        pqe_most=pqe_most,
+        places=places,
+        created_at=now,
+    )
+    clauses = [[clause.title, clause.words] for clause in STARTER_CLAUSES]
+    agreement = AgreementVersion(cohort=cohort, number=1, clauses=clauses, created_at=now)
+    facilitator = Membership(
+        cohort=cohort,
+        person=by,
+        role=Role.FACILITATOR,
+        joined_at=now,
+        agreed_version=agreement.number,
+        agreed_at=now,
+    )
+    db.session.add_all([cohort, agreement, facilitator])
+    db.session.flush()
+    return cohort
+
+
+def open_cohort(cohort: Cohort, *, parcel: str | None, now: datetime) -> None:
+    """Open a draft; ``parcel`` names the letters that leave with it, if any do.
+
+    Raises ``DomainError`` if the group has been opened before: two browser windows, one group.
+    """
+    _refuse_unless_draft(cohort)
+    cohort.state = CohortState.OPEN
+    cohort.opened_at = now
+    cohort.parcel = parcel
+
+
+def back_to_draft(cohort: Cohort) -> None:
+    """Undo the opening of a group whose letters have been taken back: its offers are drafts again.
+
+    Raises ``DomainError`` if the group is not open, or somebody has already taken a place.
+    """
+    if cohort.state != CohortState.OPEN:
+        raise DomainError("This group is not open, so there is nothing to undo.")
+    if any(membership.role == Role.MEMBER for membership in cohort.memberships):
+        raise DomainError("Somebody has already taken a place, so this can no longer be undone.")
+    cohort.state = CohortState.DRAFT
+    cohort.opened_at = cohort.parcel = None
+    for offer in cohort.offers:
+        if offer.state == OfferState.OPEN:
+            offer.state = OfferState.DRAFTED
+            offer.sent_at = offer.expires_at = None
+
+
+def delete_draft(cohort: Cohort) -> None:
+    """Delete a draft with everything that hangs on it.
+
+    Raises ``DomainError`` for a group that has been opened.
+    """
+    _refuse_unless_draft(cohort)
+    db.session.delete(cohort)
+
+
+def _refuse_unless_draft(cohort: Cohort) -> None:
+    if cohort.state != CohortState.DRAFT:
+        raise DomainError("This group has been opened already.")

@@ -1,0 +1,1 @@
+"""What people can send to the pages of this package."""

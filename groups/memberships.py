@@ -1,0 +1,143 @@
+"""What somebody does with the place they have: pausing, leaving, coming back. Never a reason.
+
+What follows for their calendar is in ``scheduling.departures``.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from core.db import db
+from core.errors import DomainError, NotFound
+from groups.access import FACILITATING, HERE, place_kept_by
+from groups.models import CohortState, Membership, MembershipState, Person, Role
+from groups.places import hold_places, places_left
+
+#: For how long somebody who left can come back by themselves.
+COMES_BACK = timedelta(days=30)
+
+ONLY_FACILITATOR = (
+    "Nobody else facilitates this group, so you can’t leave or pause it yet. "
+    "Invite somebody to facilitate with you first."
+)
+LEFT = "You have left this group."
+TAKEN = "Your place has been taken since."
+
+
+def pause(membership: Membership, *, now: datetime) -> None:
+    """Stop getting dates and keep the place; pausing twice is harmless.
+
+    Raises ``DomainError`` for somebody who has left, and for the only facilitator.
+    """
+    hold_places(membership.cohort)
+    _refuse_unless_here(membership)
+    _refuse_only_facilitator(membership)
+    membership.state, membership.changed_at = MembershipState.PAUSED, now
+
+
+def resume(membership: Membership, *, now: datetime) -> None:
+    """Get dates again; raises ``DomainError`` for somebody who has left."""
+    hold_places(membership.cohort)
+    _refuse_unless_here(membership)
+    membership.state, membership.changed_at = MembershipState.ACTIVE, now
+
+
+def leave(membership: Membership, *, now: datetime) -> None:
+    """Give the place up at ``now`` (aware, UTC); leaving twice is harmless.
+
+    Raises ``DomainError`` for the only facilitator.
+    """
+    _go(membership, MembershipState.LEFT, now)
+
+
+def remove(membership: Membership, *, now: datetime) -> None:
+    """Take somebody's place away at ``now``, for good: only a new offer brings them back.
+
+    Raises ``DomainError`` for the only facilitator.
+    """
+    _go(membership, MembershipState.REMOVED, now)
+
+
+def _go(membership: Membership, state: MembershipState, now: datetime) -> None:
+    hold_places(membership.cohort)
+    db.session.refresh(membership)
+    if membership.state not in HERE:
+        return
+    _refuse_only_facilitator(membership)
+    membership.state, membership.changed_at = state, now
+    membership.left_at = now
+
+
+def comes_back_until(membership: Membership) -> datetime | None:
+    """Return until when somebody who left can come back; ``None`` for everybody else."""
+    if membership.state != MembershipState.LEFT or membership.left_at is None:
+        return None
+    return membership.left_at + COMES_BACK
+
+
+def can_come_back(membership: Membership, *, now: datetime) -> bool:
+    """Tell whether somebody who left could come back at ``now``."""
+    return _problem_with_coming_back(membership, now) is None
+
+
+def come_back(membership: Membership, *, now: datetime) -> None:
+    """Take up the place again as it was; coming back twice is harmless.
+
+    Raises ``DomainError`` when more than 30 days have passed, the place is taken, the group has
+    ended, or a facilitator took the place away.
+    """
+    hold_places(membership.cohort)
+    db.session.refresh(membership)
+    if membership.state in HERE:
+        return
+    problem = _problem_with_coming_back(membership, now)
+    if problem is not None:
+        raise DomainError(problem)
+    membership.state, membership.changed_at = MembershipState.ACTIVE, now
+    membership.left_at = None
+
+
+def _problem_with_coming_back(membership: Membership, now: datetime) -> str | None:
+    until = comes_back_until(membership)
+    if until is None or now > until:
+        return f"{LEFT} A facilitator can invite you again."
+    if membership.cohort.state == CohortState.ENDED:
+        return "This group has ended."
+    if membership.role == Role.MEMBER and places_left(membership.cohort) == 0:
+        return f"{TAKEN} A facilitator can tell you when another is free."
+    return None
+
+
+def _refuse_unless_here(membership: Membership) -> None:
+    db.session.refresh(membership)
+    if membership.state not in HERE:
+        raise DomainError(LEFT)
+
+
+def _refuse_only_facilitator(membership: Membership) -> None:
+    if holds_alone(membership):
+        raise DomainError(ONLY_FACILITATOR)
+
+
+def holds_alone(membership: Membership) -> bool:
+    """Tell whether nobody else facilitates this person's group, so that it needs them."""
+    if not membership.facilitates or membership.cohort.state == CohortState.ENDED:
+        return False
+    another = select(Membership.id).where(
+        Membership.cohort_id == membership.cohort_id,
+        Membership.id != membership.id,
+        Membership.role.in_(FACILITATING),
+        Membership.state == MembershipState.ACTIVE,
+    )
+    return db.session.scalars(another).first() is None
+
+
+def place_of(person: Person, cohort_id: str, *, now: datetime) -> Membership:
+    """Return this person's own place in a group: the one they have, or left within 30 days.
+
+    Raises ``NotFound`` for everybody and everything else.
+    """
+    membership = db.session.scalars(place_kept_by(person, cohort_id)).one_or_none()
+    if membership is None or now > (comes_back_until(membership) or now):
+        raise NotFound
+    return membership

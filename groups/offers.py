@@ -1,0 +1,286 @@
+"""Places offered by e-mail: drafted by a facilitator, answered by whoever holds the link.
+
+An offer is bound to one address. Its link proves that address once, when a place is taken; it
+never signs anybody in afterwards.
+"""
+
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from core import config, outbox
+from core.db import db
+from core.encryption import blind_index, key_ring
+from core.errors import DomainError, NotFound
+from core.mail import Mailbox
+from core.tokens import digest
+from groups.access import HERE
+from groups.agreements import current_agreement
+from groups.models import (
+    Cohort,
+    CohortState,
+    DoNotWrite,
+    Membership,
+    MembershipState,
+    OfferState,
+    Person,
+    PlaceOffer,
+    Role,
+)
+from groups.places import hold_places
+from groups.places import places_left as places_left
+
+#: How long an offer can be answered, counted from the day its letter was last sent.
+LASTS = timedelta(days=14)
+
+
+class Situation(StrEnum):
+    """What has become of an offer, and with it which page its link opens.
+
+    ``declined`` is only said of an offer that could still be taken after a change of mind.
+    """
+
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    FULL = "full"
+    ENDED = "ended"
+
+
+REFUSALS = {
+    Situation.WITHDRAWN: "This invitation was taken back.",
+    Situation.EXPIRED: "This invitation could be answered until a day that has passed.",
+    Situation.ACCEPTED: "This place was taken before, and given up again.",
+    Situation.FULL: "Every place has been taken since this invitation was sent.",
+    Situation.ENDED: "These sessions have come to their end.",
+}
+
+
+def draft_offer(
+    cohort: Cohort, mailbox: Mailbox, *, role: Role = Role.MEMBER, now: datetime
+) -> PlaceOffer:
+    """Return an offer to this mailbox that has not been sent.
+
+    An offer that was declined, withdrawn, or taken and given up again is drafted anew, so an
+    address has one offer in a group. Raises ``DomainError`` if one is waiting to be sent or
+    answered, or if somebody with this address has a place.
+    """
+    index = blind_index(mailbox.address)
+    offer = db.session.scalars(
+        select(PlaceOffer).where(PlaceOffer.cohort_id == cohort.id, PlaceOffer.email_index == index)
+    ).one_or_none()
+    _refuse_second_offer(cohort, index, offer)
+    offer = offer or _new_offer(cohort, mailbox.address, index)
+    offer.name = mailbox.name or None
+    offer.role = role
+    offer.state = OfferState.DRAFTED
+    offer.created_at = now
+    offer.sent_at = offer.expires_at = offer.answered_at = None
+    offer.membership = None
+    db.session.add(offer)
+    db.session.flush()
+    return offer
+
+
+def _refuse_second_offer(cohort: Cohort, index: str, offer: PlaceOffer | None) -> None:
+    if offer is not None and offer.state in (OfferState.DRAFTED, OfferState.OPEN):
+        raise DomainError("A place has already been offered to this address.")
+    holder = db.session.scalars(
+        select(Membership.id)
+        .join(Person)
+        .where(
+            Membership.cohort_id == cohort.id,
+            Membership.state.in_(HERE),
+            Person.email_index == index,
+        )
+    ).first()
+    if holder is not None:
+        raise DomainError("Somebody with this address already has a place.")
+
+
+def _new_offer(cohort: Cohort, address: str, index: str) -> PlaceOffer:
+    offer = PlaceOffer(cohort=cohort, email=address, email_index=index)
+    offer.token_hash = digest(token_of(offer))
+    return offer
+
+
+def remove_draft(offer: PlaceOffer) -> None:
+    """Forget an offer that was never sent; raises ``DomainError`` for any other."""
+    if offer.state != OfferState.DRAFTED:
+        raise DomainError("This invitation has been sent, so it can only be withdrawn.")
+    db.session.delete(offer)
+    db.session.flush()
+
+
+def token_of(offer: PlaceOffer) -> str:
+    """Return the secret of the offer's link: always the same, and stored nowhere."""
+    return key_ring().private_token("offer", offer.public_id)
+
+
+def offer_with(token: str) -> PlaceOffer:
+    """Return the offer whose link this is.
+
+    Raises ``NotFound`` for an unknown link, and for an offer or a group that is still a draft:
+    nobody has been told of those.
+    """
+    offer = db.session.scalars(
+        select(PlaceOffer)
+        .join(Cohort)
+        .where(
+            PlaceOffer.token_hash == digest(token),
+            PlaceOffer.state != OfferState.DRAFTED,
+            Cohort.state != CohortState.DRAFT,
+        )
+    ).one_or_none()
+    if offer is None:
+        raise NotFound
+    return offer
+
+
+def situation(offer: PlaceOffer, *, now: datetime) -> Situation:
+    """Tell what has become of an offer at ``now`` (aware, UTC)."""
+    if offer.state == OfferState.WITHDRAWN:
+        return Situation.WITHDRAWN
+    if offer.cohort.state == CohortState.ENDED:
+        return Situation.ENDED
+    if offer.state == OfferState.ACCEPTED:
+        return Situation.ACCEPTED
+    if offer.expires_at is not None and offer.expires_at < now:
+        return Situation.EXPIRED
+    # Whoever shares the frame takes no member's place.
+    if offer.role == Role.MEMBER and places_left(offer.cohort) == 0:
+        return Situation.FULL
+    return Situation.DECLINED if offer.state == OfferState.DECLINED else Situation.OPEN
+
+
+def mark_sent(offer: PlaceOffer, *, now: datetime) -> None:
+    """Note that the offer's letter was handed over; it can be answered for 14 days from now on.
+
+    Raises ``DomainError`` if it has been answered or withdrawn.
+    """
+    if offer.state not in (OfferState.DRAFTED, OfferState.OPEN):
+        raise DomainError("This invitation has been answered or withdrawn.")
+    offer.state = OfferState.OPEN
+    offer.sent_at = offer.sent_at or now
+    offer.expires_at = _end_of_day(now + LASTS)
+
+
+def _end_of_day(moment: datetime) -> datetime:
+    """Return the last second of that day in the installation's zone: letters name the day."""
+    zone = ZoneInfo(config.current().time_zone)
+    last_day = moment.astimezone(zone).date()
+    return datetime.combine(last_day, time(23, 59, 59), zone).astimezone(moment.tzinfo)
+
+
+def may_write(offer: PlaceOffer) -> bool:
+    """Tell whether the offer can be mailed: not if its address asked us never to write again."""
+    return _asked_not_to_write(offer) is None
+
+
+def _asked_not_to_write(offer: PlaceOffer) -> DoNotWrite | None:
+    return db.session.scalars(
+        select(DoNotWrite).where(DoNotWrite.email_index == offer.email_index)
+    ).one_or_none()
+
+
+def accept(offer: PlaceOffer, person: Person, *, now: datetime) -> Membership:
+    """Give this person the place, with the agreement as it stands; accepting twice is harmless.
+
+    Raises ``DomainError`` if the offer is for another address, can no longer be answered, or the
+    last place has gone. Exactly one of several people gets the last place.
+    """
+    hold_offer(offer)
+    if person.email_index != offer.email_index:
+        raise DomainError("This invitation is for another e-mail address.")
+    membership = _place_of(person, offer.cohort)
+    if membership is None or not _is_enough(membership, offer):
+        state = situation(offer, now=now)
+        if state not in (Situation.OPEN, Situation.DECLINED):
+            raise DomainError(REFUSALS[state])
+        membership = _give_place(membership, offer, person, now)
+    if offer.state != OfferState.ACCEPTED:
+        offer.state = OfferState.ACCEPTED
+        offer.answered_at = now
+        offer.membership = membership
+    return membership
+
+
+def hold_offer(offer: PlaceOffer) -> None:
+    """Let nobody else take a place in the offer's group until this transaction ends, and read
+    the offer afresh.
+    """
+    hold_places(offer.cohort)
+    db.session.refresh(offer)
+
+
+def _place_of(person: Person, cohort: Cohort) -> Membership | None:
+    return db.session.scalars(
+        select(Membership).where(
+            Membership.cohort_id == cohort.id, Membership.person_id == person.id
+        )
+    ).one_or_none()
+
+
+def _is_enough(membership: Membership, offer: PlaceOffer) -> bool:
+    """Tell whether a place somebody has is already all that is offered."""
+    return membership.state in HERE and (membership.facilitates or offer.role == Role.MEMBER)
+
+
+def _give_place(
+    membership: Membership | None, offer: PlaceOffer, person: Person, now: datetime
+) -> Membership:
+    if membership is None:
+        membership = Membership(cohort=offer.cohort, person=person, joined_at=now)
+        db.session.add(membership)
+    membership.role = offer.role
+    membership.state, membership.changed_at = MembershipState.ACTIVE, now
+    membership.left_at = None
+    membership.agreed_version = current_agreement(offer.cohort).number
+    membership.agreed_at = now
+    person.proved_at = person.proved_at or now
+    db.session.flush()
+    return membership
+
+
+def decline(offer: PlaceOffer, *, now: datetime, never_again: bool = False) -> None:
+    """Say no, and with ``never_again`` ask never to be offered a place by e-mail again.
+
+    Nobody is told about the latter. A place that was taken stays taken (leaving gives it up), and
+    an offer that was withdrawn stays withdrawn.
+    """
+    hold_offer(offer)
+    if never_again and may_write(offer):
+        db.session.add(DoNotWrite(email_index=offer.email_index, asked_at=now))
+    if offer.state == OfferState.OPEN:
+        offer.state = OfferState.DECLINED
+        offer.answered_at = now
+        outbox.supersede(now, addressee=offer.public_id)
+
+
+def reconsider(offer: PlaceOffer) -> None:
+    """Take a no back, and with it the wish never to be written to; the offer is open again."""
+    hold_offer(offer)
+    asked = _asked_not_to_write(offer)
+    if asked is not None:
+        db.session.delete(asked)
+    if offer.state == OfferState.DECLINED:
+        offer.state = OfferState.OPEN
+        offer.answered_at = None
+
+
+def withdraw(offer: PlaceOffer, *, now: datetime) -> None:
+    """Take an offer back, and its letter if that has not left.
+
+    Raises ``DomainError`` if it was never sent, or the place has been taken.
+    """
+    hold_offer(offer)
+    if offer.state == OfferState.ACCEPTED:
+        raise DomainError("The place has been taken in the meantime.")
+    if offer.state == OfferState.DRAFTED:
+        raise DomainError("This invitation has not been sent yet.")
+    offer.state = OfferState.WITHDRAWN
+    outbox.supersede(now, addressee=offer.public_id)

@@ -1,0 +1,60 @@
+"""How long what belongs to accounts is kept. One line for each table."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, or_, select
+
+from core import throttle
+from core.db import db
+from core.retention import Rule
+from groups.models import Cohort, Membership, Person, SignIn, SignInCode
+
+#: Somebody who was added and never proved their address is forgotten after this long.
+UNPROVED = timedelta(days=14)
+DAY = timedelta(days=1)
+
+
+def _deletes(table: type[Any]) -> Callable[[list[int]], None]:
+    def forget(ids: list[int]) -> None:
+        db.session.execute(delete(table).where(table.id.in_(ids)))
+
+    return forget
+
+
+def _unproved(now: datetime) -> Select[int]:
+    # Whoever belongs to something, or was given a task, was added on purpose and stays.
+    return select(Person.id).where(
+        Person.proved_at.is_(None),
+        Person.created_at <= now - UNPROVED,
+        Person.opens_groups.is_(False),
+        Person.operates.is_(False),
+        Person.id.not_in(select(Membership.person_id)),
+        Person.id.not_in(select(Cohort.opened_by_id)),
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "codes",
+        "Sign-in codes: until a day after they run out",
+        lambda now: select(SignInCode.id).where(SignInCode.expires_at <= now - DAY),
+        _deletes(SignInCode),
+    ),
+    Rule(
+        "sign-ins",
+        "Sign-ins: until a day after they end",
+        lambda now: select(SignIn.id).where(
+            or_(SignIn.ended_at <= now - DAY, SignIn.ends_at <= now - DAY)
+        ),
+        _deletes(SignIn),
+    ),
+    Rule(
+        "unproved people",
+        "People who were added and never signed in: 14 days",
+        _unproved,
+        _deletes(Person),
+    ),
+    throttle.RULE,
+)

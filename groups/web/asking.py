@@ -1,0 +1,54 @@
+"""What a browser keeps between asking for a code and typing it, in its signed session.
+
+The address is sealed: the session is signed, yet whoever opens the browser's files can read it.
+"""
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from flask import session  # noqa: TID251 - signing in is what this is part of
+
+from core.encryption import Unreadable, key_ring
+
+_KEY: Final = "asking"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A code that was asked for here: ``browser`` is the secret this browser is known by, and
+    ``way_back`` the signed path to go on to, or nothing.
+    """
+
+    browser: str
+    address: str
+    asked_at: datetime
+    way_back: str
+
+    def keep(self) -> None:
+        """Put this into the browser's session, in place of what was there."""
+        sealed = key_ring().seal(self.address.encode(), _place(self.browser))
+        session[_KEY] = {
+            "browser": self.browser,
+            "address": base64.b64encode(sealed).decode(),
+            "asked_at": int(self.asked_at.timestamp()),
+            "way_back": self.way_back,
+        }
+
+
+def asking_here() -> Asking | None:
+    """Return what this browser has asked for, if anything."""
+    kept = session.get(_KEY)
+    if kept is None:
+        return None
+    try:
+        address = key_ring().unseal(base64.b64decode(kept["address"]), _place(kept["browser"]))
+    except Unreadable:
+        return None
+    asked_at = datetime.fromtimestamp(kept["asked_at"], UTC)
+    return Asking(kept["browser"], address.decode(), asked_at, kept["way_back"])
+
+
+def _place(browser: str) -> str:
+    return f"asking:{browser}"

@@ -1,0 +1,173 @@
+"""Signing in with a code, and leaving."""
+
+import logging
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from core import config
+from core.errors import NotFound
+from core.moment import now
+from core.throttle import wait_words
+from core.tokens import secret, unsign
+from core.transaction import transaction
+from core.web import RETURN, note, public, see_other
+from groups.codes import Refusal, ask_code, prove_code
+from groups.forms.sign_in import AddressForm, CodeForm
+from groups.web.asking import Asking, asking_here
+from groups.web.viewer import known_here, sign_in_here, sign_out_here, signed_out_words
+
+log = logging.getLogger(__name__)
+
+pages = Blueprint("sign_in", __name__)
+
+#: A code can be asked for again after this long.
+RESEND_AFTER: Final = timedelta(seconds=30)
+#: A signed way back is followed for this long.
+_WAY_BACK_LASTS: Final = timedelta(days=1)
+_CLEAR: Final = '"cache", "storage"'
+
+_WORDS: Final = {
+    Refusal.WRONG: "That code doesn’t match. Check the latest e-mail, or get a new code.",
+    Refusal.EXPIRED: "That code has run out, as codes last 10 minutes. Get a new code.",
+    Refusal.USED: "That code has been used already. Get a new code.",
+    Refusal.TOO_MANY: "That was five tries, and a code allows no more. Get a new code.",
+}
+
+
+@pages.route("/sign-in", methods=["GET", "POST"])
+@public
+def ask() -> ResponseReturnValue:
+    """Ask for a code. The answer is the same for every address."""
+    if g.viewer is not None:
+        return see_other("home.start")
+    form = AddressForm()
+    if not form.validate_on_submit():
+        return _ask_page(form), 422 if form.is_submitted() else 200
+    retry_at = _send(form.read, request.args.get(RETURN, ""))
+    if retry_at is None:
+        return see_other("sign_in.code")
+    form.address.errors = [_later_words(retry_at)]
+    return _ask_page(form), 429, _retry_after(retry_at)
+
+
+@pages.route("/sign-in/code", methods=["GET", "POST"])
+@public
+def code() -> ResponseReturnValue:
+    """Type the code, in the browser that asked for it."""
+    if g.viewer is not None:
+        return see_other("home.start")
+    asked = asking_here()
+    if asked is None:
+        return see_other("sign_in.ask")
+    form = CodeForm()
+    if not form.validate_on_submit():
+        return _code_page(form, asked), 422 if form.is_submitted() else 200
+    refusal = _sign_in(asked, form.read)
+    if refusal is None:
+        return redirect(_way_on(asked.way_back), code=303)
+    form.code.errors = [_WORDS[refusal]]
+    return _code_page(form, asked), 422
+
+
+@pages.route("/sign-in/again", methods=["POST"])
+@public
+def again() -> ResponseReturnValue:
+    """Send another code to the same address."""
+    asked = asking_here()
+    if asked is None:
+        return see_other("sign_in.ask")
+    wait = asked.asked_at + RESEND_AFTER - now()
+    if wait > timedelta(0):
+        seconds = ceil(wait.total_seconds())
+        note(f"A code was sent a moment ago. You can get another in {seconds} seconds.", "info")
+        return see_other("sign_in.code")
+    retry_at = _send(asked.address, asked.way_back)
+    words = "A new code is on its way. Only the latest one works."
+    note(*((words, "done") if retry_at is None else (_later_words(retry_at), "info")))
+    return see_other("sign_in.code")
+
+
+@pages.route("/leave", methods=["POST"])
+@public
+def leave() -> ResponseReturnValue:
+    """Sign out and go somewhere harmless. A script sends this in the background and goes there
+    itself, so it is told nothing.
+    """
+    with transaction():
+        sign_out_here(now())
+    if request.headers.get("Sec-Fetch-Dest") == "empty":
+        response = make_response("", 204)
+    else:
+        response = make_response(redirect(config.current().leave_url, code=303))
+    response.headers["Clear-Site-Data"] = _CLEAR
+    return response
+
+
+@pages.route("/sign-out", methods=["POST"])
+@public
+def out() -> ResponseReturnValue:
+    """Sign out and go to the door."""
+    with transaction():
+        sign_out_here(now())
+    response = make_response(see_other("public.door"))
+    response.headers["Clear-Site-Data"] = _CLEAR
+    return response
+
+
+def _send(address: str, way_back: str) -> datetime | None:
+    """Send a code and remember in this browser that it was asked for; or say from when on."""
+    before, moment = asking_here(), now()
+    browser = before.browser if before is not None else secret()
+    with transaction():
+        retry_at = ask_code(
+            address,
+            browser=browser,
+            network=request.remote_addr,
+            known=known_here(address),
+            now=moment,
+        )
+    if retry_at is None:
+        Asking(browser, address, moment, way_back).keep()
+    else:
+        log.info("a code was asked for too often")
+    return retry_at
+
+
+def _sign_in(asked: Asking, typed: str) -> Refusal | None:
+    moment = now()
+    with transaction():
+        proved = prove_code(asked.address, typed, browser=asked.browser, now=moment)
+        if not isinstance(proved, Refusal):
+            sign_in_here(proved, now=moment)
+            return None
+    log.info("a code was not accepted: %s", proved)
+    return proved
+
+
+def _way_on(token: str) -> str:
+    try:
+        path = unsign(RETURN, token, _WAY_BACK_LASTS)
+    except NotFound:
+        return url_for("home.start")
+    # Signed or not, a path with two slashes in front would name another host.
+    return path if path.startswith("/") and path[1:2] not in {"/", "\\"} else url_for("home.start")
+
+
+def _ask_page(form: AddressForm) -> str:
+    return render_template("groups/sign_in.html", form=form, signed_out=signed_out_words())
+
+
+def _code_page(form: CodeForm, asked: Asking) -> str:
+    return render_template("groups/code.html", form=form, address=asked.address)
+
+
+def _later_words(retry_at: datetime) -> str:
+    return f"A code was asked for several times. Try again {wait_words(retry_at, now())}."
+
+
+def _retry_after(retry_at: datetime) -> dict[str, str]:
+    return {"Retry-After": str(max(1, ceil((retry_at - now()).total_seconds())))}

@@ -1,0 +1,74 @@
+"""Who is asking: the person signed in in this browser."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import g, request, session  # noqa: TID251 - this is where signing in touches it
+
+from core import moment
+from groups import accounts, codes
+from groups.devices import device_words
+from groups.models import Person, SignIn
+
+#: What a browser keeps to show that an address was proved in it before.
+_KNOWN = "known"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person who is asking, and the sign-in that says so."""
+
+    person: Person
+    sign_in: SignIn
+
+    @property
+    def name(self) -> str:
+        """What others call them; empty until they say."""
+        return self.person.name or ""
+
+    @property
+    def theme(self) -> str:
+        """How pages look to them: ``system``, ``light`` or ``dark``."""
+        return self.person.theme
+
+
+def load_viewer() -> Viewer | None:
+    """Return the viewer, or ``None`` when nobody is signed in. Writes nothing to the database."""
+    sign_in = accounts.remembered(session, moment.now())
+    return None if sign_in is None else Viewer(sign_in.person, sign_in)
+
+
+def sign_in_here(person: Person, *, now: datetime) -> None:
+    """Sign this person in in this browser, with a new secret; belongs inside a transaction.
+
+    A sign-in that this browser had before is ended, whoever it was.
+    """
+    if g.viewer is not None:
+        accounts.end_sign_in(g.viewer.sign_in, now)
+    device = device_words(request.user_agent.string)
+    accounts.remember(session, accounts.start_sign_in(person, device=device, now=now), now)
+    session[_KNOWN] = codes.known_mark(person.email)
+
+
+def sign_out_here(now: datetime) -> None:
+    """End the sign-in of this browser and forget it; belongs inside a transaction."""
+    if g.viewer is not None:
+        accounts.end_sign_in(g.viewer.sign_in, now)
+    known = session.get(_KNOWN)
+    session.clear()
+    if known is not None:
+        session[_KNOWN] = known
+
+
+def known_here(address: str) -> bool:
+    """Tell whether this address was the last to be proved in this browser."""
+    return session.get(_KNOWN) == codes.known_mark(address)
+
+
+def signed_out_words() -> str | None:
+    """Say why somebody who was signed in here has to sign in again."""
+    if g.viewer is not None or not accounts.was_signed_in(session):
+        return None
+    if accounts.idle(session, moment.now()):
+        return "You were signed out after 30 minutes. Sign in and carry on."
+    return "You were signed out. Sign in and carry on."

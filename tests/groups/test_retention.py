@@ -1,0 +1,65 @@
+"""What belongs to accounts is forgotten on time, and nothing else is."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from core.db import db
+from core.lookup import all_in
+from core.retention import purge
+from core.transaction import transaction
+from groups import accounts
+from groups.access import sign_ins_of
+from groups.codes import ask_code
+from groups.models import Person, SignInCode
+from groups.retention import RULES
+from tests.build import a_cohort, a_member, a_person
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+def _counts(when: datetime) -> dict[str, int]:
+    return purge(RULES, when, dry_run=True)
+
+
+def test_codes_go_a_day_after_they_run_out(app: Flask, now: datetime) -> None:
+    with transaction():
+        ask_code("amina@people.example", browser="hers", network="192.0.2.1", now=now)
+    gone_at = now + timedelta(minutes=10) + DAY
+
+    assert (_counts(gone_at - SECOND)["codes"], _counts(gone_at)["codes"]) == (0, 1)
+    purge(RULES, gone_at)
+    assert db.session.query(SignInCode).count() == 0
+
+
+@pytest.mark.parametrize(("ended_after", "gone_after"), [(None, 36), (1, 25)])
+def test_sign_ins_go_a_day_after_they_end(
+    app: Flask, now: datetime, ended_after: int | None, gone_after: int
+) -> None:
+    amina = a_person("Amina")
+    with transaction():
+        accounts.start_sign_in(amina, device=None, now=now)
+    if ended_after is not None:
+        with transaction():
+            (sign_in,) = all_in(sign_ins_of(amina))
+            accounts.end_sign_in(sign_in, now + timedelta(hours=ended_after))
+    gone_at = now + timedelta(hours=gone_after)
+
+    assert (_counts(gone_at - SECOND)["sign-ins"], _counts(gone_at)["sign-ins"]) == (0, 1)
+
+
+def test_people_who_never_signed_in_go_after_two_weeks(app: Flask, now: datetime) -> None:
+    with transaction():
+        accounts.register("dev@people.example", name="Dev", now=now)
+        kept = accounts.register("amara@people.example", name="Amara", now=now)
+        accounts.grant(kept, opens_groups=True)
+        member = accounts.register("rhys@people.example", name="Rhys", now=now)
+    a_member(a_cohort(a_person("Tom")), member)
+    purge(RULES, now + timedelta(days=14) - SECOND)
+    before = db.session.query(Person).count()
+    purge(RULES, now + timedelta(days=14))
+
+    assert before == 4
+    assert sorted(person.name for person in db.session.query(Person)) == ["Amara", "Rhys", "Tom"]
