@@ -1,0 +1,60 @@
+"""Telling the operator, at most once a day, that something needs a person."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from core import config
+from core.db import db
+from core.mail import Mailbox
+from core.outbox import MailState, OutgoingMail, Promise, post
+from core.transaction import transaction
+from core.web import link
+from core.worker import heartbeats
+from scheduling import emails
+from scheduling.wording import say_count
+
+#: Trouble that passes by itself within this time is not worth a letter.
+PATIENCE = timedelta(minutes=15)
+USEFUL = timedelta(days=1)
+
+
+def alert_due(now: datetime) -> int:
+    """Write to the operator if letters are parked or a job keeps meeting trouble (a job);
+    returns how many letters were posted. The words name no person and no group.
+    """
+    address = config.current().operator_address
+    troubles = [*_parked(), *_jobs_in_trouble(now)]
+    if not address or not troubles:
+        return 0
+    with transaction():
+        letter = emails.alert(Mailbox("", address), troubles=troubles, link=link("operating.show"))
+        return int(
+            post(
+                letter,
+                key=f"alert:{now:%Y-%m-%d}",
+                kind="alert",
+                promise=Promise.ONCE,
+                now=now,
+                useful_until=now + USEFUL,
+            )
+        )
+
+
+def _parked() -> list[str]:
+    parked = db.session.scalar(
+        select(func.count())
+        .select_from(OutgoingMail)
+        .where(OutgoingMail.state == MailState.PARKED, OutgoingMail.body_sealed.is_not(None))
+    )
+    if not parked:
+        return []
+    return [f"Could not be sent, and waiting for you: {say_count(parked, 'message', 'messages')}"]
+
+
+def _jobs_in_trouble(now: datetime) -> list[str]:
+    return [
+        f"{run.name}: {run.trouble}"
+        for run in heartbeats().values()
+        if run.trouble and (run.finished_at is None or run.finished_at < now - PATIENCE)
+    ]

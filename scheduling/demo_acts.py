@@ -1,0 +1,167 @@
+"""What the made-up people do, each act by the verb that a page would call.
+
+Every act takes the moment at which it happens last (aware, UTC), and belongs to a transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from core import config
+from core.db import db
+from core.encryption import blind_index
+from groups.accounts import grant, person_with, register
+from groups.models import Cohort, Membership, Person, PlaceOffer, Role
+from scheduling import demo_data as cast
+from scheduling import departures, inviting, sessions
+from scheduling.answers import give
+from scheduling.arrivals import DiaryChoices, arrive
+from scheduling.closures import Division, LeaveOuts
+from scheduling.drafts import Draft, save_draft, send_draft
+from scheduling.models import PeerSession
+from scheduling.posting import coming
+from scheduling.recurrence import EveryWeeks
+from scheduling.set_up import LONDON, SetUp
+
+ZONE = ZoneInfo(LONDON)
+HOLIDAYS = LeaveOuts(bank_holidays=Division.ENGLAND_AND_WALES)
+
+
+def sign_up(name: str, at: datetime) -> Person:
+    """Add somebody whose address was proved long ago."""
+    person = register(cast.address_of(name), name=name, now=at)
+    person.proved_at = at
+    return person
+
+
+def people_arrive(at: datetime) -> None:
+    """Add those who set up groups; they are there before any group is."""
+    for name in (cast.FACILITATOR, cast.CO_FACILITATOR, cast.TUESDAY_FACILITATOR):
+        grant(sign_up(name, at), opens_groups=True)
+
+
+def operator_arrives(at: datetime) -> None:
+    """Add who keeps it all running: last, so that their arrival says when the demo was filled."""
+    grant(sign_up(cast.OPERATOR, at), operates=True)
+
+
+def open_group(
+    name: str, leader: str, set_up: SetUp, people: Sequence[cast.MadeUp], at: datetime
+) -> None:
+    """Set a group up and offer its places."""
+    mailboxes = [cast.mailbox_of(somebody.name) for somebody in people]
+    plan = Draft(name, set_up, pqe_most=10, places=12, mailboxes=mailboxes)
+    cohort = save_draft(plan, by=_person(leader), now=at)
+    send_draft(cohort, now=at, due_at=at + config.current().pause)
+
+
+def join(group: str, name: str, choices: DiaryChoices, at: datetime) -> None:
+    """Take the place that was offered."""
+    index = blind_index(cast.address_of(name))
+    offer = db.session.scalars(
+        select(PlaceOffer).where(
+            PlaceOffer.cohort_id == group_called(group).id, PlaceOffer.email_index == index
+        )
+    ).one()
+    arrive(offer, person_with(offer.email), choices, now=at)
+
+
+def share(group: str, name: str, at: datetime) -> None:
+    """Ask somebody to facilitate together."""
+    inviting.invite(group_called(group), [cast.mailbox_of(name)], role=Role.CO_FACILITATOR, now=at)
+
+
+def offer(group: str, names: Sequence[str], at: datetime) -> None:
+    """Offer places in a group that is open already."""
+    inviting.invite(group_called(group), [cast.mailbox_of(name) for name in names], now=at)
+
+
+def note_came(group: str, planned_on: str, number: int, at: datetime) -> None:
+    """Note how many came to the session of a day (ISO 8601)."""
+    held = db.session.scalars(
+        select(PeerSession).where(PeerSession.cohort_id == group_called(group).id)
+    )
+    session = next(one for one in held if one.planned_on.isoformat() == planned_on)
+    sessions.note_came(session, number, now=at)
+
+
+def move_a_day_earlier(group: str, position: int, at: datetime) -> None:
+    """Move one of the coming sessions, counted from 0, to the evening before."""
+    session = _coming(group, at)[position]
+    starts_at = session.starts_at.astimezone(ZONE)
+    sessions.move(
+        session,
+        on=starts_at.date() - timedelta(days=1),
+        starts=starts_at.time(),
+        ends=session.ends_at.astimezone(ZONE).time(),
+        now=at,
+        tell=True,
+        by=_person(cast.FACILITATOR),
+    )
+
+
+def cancel(group: str, position: int, at: datetime) -> None:
+    """Cancel one of the coming sessions, counted from 0."""
+    sessions.cancel(_coming(group, at)[position], now=at, tell=True, by=_person(cast.FACILITATOR))
+
+
+def answer(group: str, people: Sequence[cast.MadeUp], at: datetime) -> None:
+    """Let everybody who has something to say answer for the next session."""
+    session = _coming(group, at)[0]
+    for somebody in people:
+        if somebody.answer is not None:
+            give(session, _place_of(group, somebody.name), somebody.answer, now=at)
+
+
+def pause(group: str, name: str, at: datetime) -> None:
+    """Keep a place and get no dates."""
+    departures.pause(_place_of(group, name), now=at)
+
+
+def leave(group: str, name: str, at: datetime) -> None:
+    """Give a place up."""
+    departures.depart(_place_of(group, name), now=at)
+
+
+def draft_a_clash(name: str, group: str, position: int, at: datetime) -> None:
+    """Begin to set up a group one of whose dates is that of a coming session of another group."""
+    clash_on = _coming(group, at)[position].starts_at.astimezone(ZONE).date()
+    set_up = SetUp(
+        pattern=EveryWeeks(4),
+        first_on=clash_on - timedelta(weeks=4),
+        starts=time(17, 30),
+        ends=time(18, 45),
+        sessions=6,
+        leave_outs=HOLIDAYS,
+        place="Online",
+        room="https://rooms.example/wednesday-early",
+    )
+    mailboxes = [cast.mailbox_of(invited) for invited in cast.WEDNESDAY_INVITED]
+    plan = Draft(name, set_up, pqe_most=10, places=8, mailboxes=mailboxes)
+    save_draft(plan, by=_person(cast.FACILITATOR), now=at)
+
+
+def group_called(name: str) -> Cohort:
+    """Return the made-up group of this name."""
+    # Names are sealed, so they cannot be asked for; there are three groups.
+    return next(cohort for cohort in db.session.scalars(select(Cohort)) if cohort.name == name)
+
+
+def _person(name: str) -> Person:
+    index = blind_index(cast.address_of(name))
+    return db.session.scalars(select(Person).where(Person.email_index == index)).one()
+
+
+def _place_of(group: str, name: str) -> Membership:
+    return db.session.scalars(
+        select(Membership).where(
+            Membership.cohort_id == group_called(group).id,
+            Membership.person_id == _person(name).id,
+        )
+    ).one()
+
+
+def _coming(group: str, at: datetime) -> list[PeerSession]:
+    return list(db.session.scalars(coming(group_called(group).id, at)))

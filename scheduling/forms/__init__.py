@@ -1,0 +1,1 @@
+"""What people type about dates, checked before it becomes a value."""

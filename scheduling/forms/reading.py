@@ -1,0 +1,91 @@
+"""How single answers about a group are read, each with words for the person who typed it."""
+
+from datetime import time, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from wtforms import Field, TextAreaField
+from wtforms.validators import StopValidation, ValidationError
+
+from core.text import without_controls
+from scheduling.wording import NotUnderstood, read_time
+
+LONGEST_LINK: Final = 500
+LONGEST_SESSION: Final = timedelta(hours=8)
+
+
+class PastedText(TextAreaField):
+    """A pasted list: ``raw_data`` as it came, for the reader of addresses; what is shown again
+    keeps its tabs and loses what no page can show.
+    """
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep the first value that was sent."""
+        if valuelist:
+            columns = str(valuelist[0]).split("\t")
+            self.data = "\t".join(without_controls(column) for column in columns)
+
+
+def as_sent(field: Field) -> str:
+    """Return what was sent for a field before any of it was cleaned."""
+    return str((field.raw_data or [""])[0])
+
+
+def plain_name(_form: Any, field: Field) -> None:
+    """Refuse a name that would not read as one plain line in a diary."""
+    typed = as_sent(field)
+    if without_controls(typed) != typed.replace("\t", " ") or "\n" in typed.strip():
+        raise StopValidation(
+            "The name had line breaks or hidden characters in it. They are gone now, "
+            "so check it and carry on"
+        )
+    if not field.data:
+        raise StopValidation("Enter a name for the group")
+    if "<" in field.data or ">" in field.data:
+        raise StopValidation("Leave out < and >, which calendars may misread")
+
+
+def time_of_day(field: Field) -> time:
+    """Return the time of day that was typed; raises ``ValidationError``."""
+    if not field.data:
+        raise ValidationError("Write a time like 6pm or 18:00")
+    try:
+        return read_time(field.data)
+    except NotUnderstood as problem:
+        raise ValidationError(str(problem)) from None
+
+
+def check_length(starts: time, ends: time) -> None:
+    """Refuse a session that ends before it starts, or goes on for half a day."""
+    lasts = _since_midnight(ends) - _since_midnight(starts)
+    if lasts <= timedelta():
+        raise ValidationError("A session ends after it starts, on the same day")
+    if lasts > LONGEST_SESSION:
+        raise ValidationError("A session lasts eight hours at most")
+
+
+def whole_number(field: Field, most: int, *, least: int = 1) -> int:
+    """Return the whole number that was typed; raises ``ValidationError`` outside its bounds."""
+    typed = field.data or ""
+    if not typed.isdecimal() or len(typed) > len(str(most)) or not least <= int(typed) <= most:
+        raise ValidationError(f"Write a number from {least} to {most}")
+    return int(typed)
+
+
+def https_link(_form: Any, field: Field) -> None:
+    """Refuse a link that a browser would open without encryption, or not at all."""
+    if not field.data:
+        return
+    try:
+        parts = urlsplit(field.data)
+        reachable = parts.scheme == "https" and bool(parts.hostname) and not parts.username
+    except ValueError:
+        reachable = False
+    if not reachable or " " in field.data:
+        raise ValidationError("Write a link that begins with https://")
+    if len(field.data) > LONGEST_LINK:
+        raise ValidationError(f"Keep the link to {LONGEST_LINK} characters or fewer")
+
+
+def _since_midnight(clock: time) -> timedelta:
+    return timedelta(hours=clock.hour, minutes=clock.minute)

@@ -1,0 +1,35 @@
+"""The constant table of what runs, and how often. Each job finds what is due and calls a verb."""
+
+from datetime import datetime, timedelta
+
+import groups.retention
+import scheduling.retention
+from core.delivery import deliver_due
+from core.retention import Rule, purge
+from core.worker import Job
+from scheduling.alerts import alert_due
+from scheduling.issuing import issue_due
+from scheduling.prompts import reveal_due
+from scheduling.reminders import remind_due
+from scheduling.series import roll_forward_due
+
+RULES: tuple[Rule, ...] = (*groups.retention.RULES, *scheduling.retention.RULES)
+
+MINUTE = timedelta(minutes=1)
+
+
+def forget_due(now: datetime) -> int:
+    """Apply every rule about how long things are kept (a job); returns how many rows it met."""
+    return sum(purge(RULES, now).values())
+
+
+#: What plans comes before what sends, so that one round of all jobs leaves nothing waiting.
+JOBS: tuple[Job, ...] = (
+    Job("roll-forward", "sessions added to runs", timedelta(hours=1), roll_forward_due),
+    Job("reveal", "sessions whose prompts became visible", MINUTE, reveal_due),
+    Job("invite", "calendar invitations issued", MINUTE, issue_due),
+    Job("remind", "reminders written", MINUTE, remind_due),
+    Job("deliver", "messages sent", timedelta(seconds=15), deliver_due),
+    Job("alert", "alerts to the operator", timedelta(minutes=5), alert_due),
+    Job("forget", "rows deleted or blanked on time", timedelta(days=1), forget_due),
+)

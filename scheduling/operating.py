@@ -1,0 +1,157 @@
+"""What the operator sees: whether the jobs run and letters leave. Nothing about people.
+
+Letters show as an opaque id, what sort they are, and the class of the trouble.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select, true
+
+from core.db import db
+from core.errors import DomainError
+from core.outbox import MailState, OutgoingMail
+from core.worker import Job, JobRun, heartbeats
+from groups.models import Person
+from scheduling.deliveries import send_again
+from scheduling.delivery_words import KINDS
+from scheduling.jobs import JOBS
+from scheduling.wording import say_count
+
+#: A job that has not gone well for this many of its turns is late, but never sooner than this.
+TURNS = 3
+LEAST_LATE = timedelta(minutes=5)
+MOST_PARKED = 50
+
+#: The states of a letter in the order in which a reader looks for trouble.
+STATES: Mapping[MailState, str] = {
+    MailState.DUE: "Waiting to leave",
+    MailState.SENDING: "Being sent just now",
+    MailState.PARKED: "Set aside after five tries",
+    MailState.REFUSED: "Not accepted by the other side",
+    MailState.UNCERTAIN: "Handed over without an answer",
+    MailState.SENT: "Sent",
+    MailState.RECALLED: "Taken back before they left",
+    MailState.SUPERSEDED: "Replaced by something newer",
+}
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """One job in words: what it does, when it last went well, and any trouble."""
+
+    name: str
+    words: str
+    last_words: str
+    late: bool
+    trouble: str | None
+
+
+@dataclass(frozen=True)
+class Parked:
+    """One letter that was set aside: opaque id, sort, class of trouble, and for how long."""
+
+    public_id: str
+    kind_words: str
+    trouble: str
+    since_words: str
+
+
+@dataclass(frozen=True)
+class Running:
+    """Everything on the operator's page."""
+
+    heartbeats: tuple[Heartbeat, ...]
+    counts: tuple[tuple[str, int], ...]
+    oldest_words: str | None
+    parked: tuple[Parked, ...]
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing needs anybody."""
+        return not self.parked and not any(one.late or one.trouble for one in self.heartbeats)
+
+
+def running(person: Person, *, now: datetime) -> Running:
+    """Return how the system runs, for an operator; ``now`` is aware, in UTC."""
+    beats = heartbeats()
+    parked = db.session.scalars(parked_seen_by(person).limit(MOST_PARKED))
+    return Running(
+        heartbeats=tuple(_heartbeat(job, beats.get(job.name), now) for job in JOBS),
+        counts=tuple(_counts().items()),
+        oldest_words=_oldest_words(now),
+        parked=tuple(_parked(mail, now) for mail in parked),
+    )
+
+
+def parked_seen_by(person: Person) -> Select[OutgoingMail]:
+    """The letters that were set aside, for operators, oldest first; nothing for others."""
+    return (
+        select(OutgoingMail)
+        .join(Person, true())
+        .where(
+            Person.id == person.id,
+            Person.operates,
+            OutgoingMail.state == MailState.PARKED,
+        )
+        .order_by(OutgoingMail.id)
+    )
+
+
+def retry(mail: OutgoingMail, *, now: datetime) -> None:
+    """Let a letter that was set aside be tried again, at once.
+
+    Raises ``DomainError`` when it is out of date or no longer kept.
+    """
+    send_again(mail, now=now)
+
+
+def drop(mail: OutgoingMail, *, now: datetime) -> None:
+    """Give up a letter that was set aside; it is never sent.
+
+    Raises ``DomainError`` if it is not set aside any more.
+    """
+    if mail.state != MailState.PARKED:
+        raise DomainError("This message is no longer set aside.")
+    mail.state, mail.final_at = MailState.SUPERSEDED, now
+
+
+def _heartbeat(job: Job, run: JobRun | None, now: datetime) -> Heartbeat:
+    finished_at = None if run is None else run.finished_at
+    last_words = "It has not run yet" if finished_at is None else f"Ran {_ago(finished_at, now)}"
+    late = finished_at is None or now - finished_at > max(LEAST_LATE, job.every * TURNS)
+    return Heartbeat(job.name, job.words, last_words, late, run.trouble if run else None)
+
+
+def _counts() -> dict[str, int]:
+    by_state = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
+    numbers = dict(db.session.execute(by_state).tuples().all())
+    return {words: numbers[state] for state, words in STATES.items() if state in numbers}
+
+
+def _oldest_words(now: datetime) -> str | None:
+    oldest = db.session.scalar(
+        select(func.min(OutgoingMail.due_at)).where(
+            OutgoingMail.state == MailState.DUE, OutgoingMail.due_at <= now
+        )
+    )
+    return None if oldest is None else f"The oldest one was due {_ago(oldest, now)}."
+
+
+def _parked(mail: OutgoingMail, now: datetime) -> Parked:
+    since = mail.final_at or mail.due_at
+    kind = KINDS.get(mail.kind, "Message")
+    return Parked(mail.public_id, kind, mail.reason or "unknown", _ago(since, now))
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    """Say how long ago something was: "just now", "12 minutes ago", "3 days ago"."""
+    minutes = int((now - moment).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{say_count(minutes, 'minute', 'minutes')} ago"
+    if minutes < 48 * 60:
+        return f"{say_count(minutes // 60, 'hour', 'hours')} ago"
+    return f"{say_count(minutes // 1440, 'day', 'days')} ago"

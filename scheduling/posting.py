@@ -1,0 +1,95 @@
+"""One letter to one person about one session: its words, its thread, and into the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from core.mail import Letter
+from core.outbox import Promise, post
+from core.web import link
+from scheduling.calendar_parts import key_of, part, thread_of
+from scheduling.emails import CalendarPart, Details
+from scheduling.entry_words import place_of, prompts_shown
+from scheduling.models import Invitation, PeerSession, SessionState
+from scheduling.recipients import Recipient
+from scheduling.when import When, when
+
+
+@dataclass(frozen=True)
+class Act:
+    """What the letters of one act share: when it was, when they leave, and their parcel."""
+
+    now: datetime
+    due_at: datetime | None = None
+    parcel: str | None = None
+
+
+def coming(cohort_id: int, now: datetime) -> Select[PeerSession]:
+    """The sessions of a group that are planned and have not begun, earliest first."""
+    return (
+        select(PeerSession)
+        .where(
+            PeerSession.cohort_id == cohort_id,
+            PeerSession.state == SessionState.PLANNED,
+            PeerSession.starts_at > now,
+        )
+        .order_by(PeerSession.starts_at, PeerSession.id)
+    )
+
+
+def when_of(session: PeerSession, now: datetime) -> When:
+    """Return when a session is, in words, in the zone of its run."""
+    return when(session.starts_at, session.ends_at, session.series.time_zone, now)
+
+
+def page_of(session: PeerSession) -> str:
+    """Return the link to a session's page, which needs signing in."""
+    return link("home.session", cohort_id=session.cohort.public_id, session_id=session.public_id)
+
+
+def details_of(session: PeerSession, recipient: Recipient) -> Details | None:
+    """Return what a letter may say beyond date and time: nothing, unless its reader chose so."""
+    if not recipient.full:
+        return None
+    return Details(
+        group=session.cohort.name, place=place_of(session), prompts=prompts_shown(session)
+    )
+
+
+def part_of(
+    told: Invitation | None, session: PeerSession, recipient: Recipient
+) -> CalendarPart | None:
+    """Return the calendar part for what was noted about an invitation, if there is one."""
+    return None if told is None else part(told, session, recipient)
+
+
+def post_about(
+    session: PeerSession,
+    letter: Letter,
+    recipient: Recipient,
+    act: Act,
+    *,
+    kind: str,
+    told: Invitation | None = None,
+) -> bool:
+    """Put a letter about a session into the outbox, in its thread; returns whether it is new.
+
+    It must arrive, but after the session it would only confuse.
+    """
+    membership = recipient.membership
+    name = act.parcel or f"{act.now:%Y%m%dT%H%M%S%fZ}"
+    plain_key = f"{kind}:{session.public_id}:{membership.public_id}:{name}"
+    return post(
+        letter,
+        key=plain_key if told is None else key_of(told),
+        kind=kind,
+        promise=Promise.MUST_ARRIVE,
+        now=act.now,
+        due_at=act.due_at,
+        useful_until=session.ends_at,
+        topic=session.cohort.public_id,
+        addressee=membership.public_id,
+        parcel=act.parcel,
+        thread=thread_of(session, membership),
+    )

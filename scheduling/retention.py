@@ -1,0 +1,114 @@
+"""How long *when* is kept: answers, letters, private links, and drafts nobody went on with."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, false, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core import config
+from core.db import db
+from core.outbox import MailState, OutgoingMail, blank
+from core.retention import Rule
+from groups.cohorts import delete_draft
+from groups.models import Cohort, CohortState, PlaceOffer
+from scheduling.models import Feed, PeerSession, Reply
+
+REPLIES = timedelta(days=30)
+LETTER_WORDS = timedelta(hours=24)
+#: A parked letter waits for an operator, who can still send it.
+PARKED_WORDS = timedelta(days=14)
+LETTER_ROWS = timedelta(days=90)
+#: For this long an ended link serves an empty calendar; ``scheduling.feeds`` relies on it.
+REVOKED_FEEDS = timedelta(days=30)
+DRAFTS = timedelta(days=90)
+
+
+def _replies(now: datetime) -> Select[int]:
+    return (
+        select(Reply.id)
+        .join(PeerSession, PeerSession.id == Reply.session_id)
+        .where(PeerSession.ends_at < now - REPLIES)
+    )
+
+
+def _letter_words(now: datetime) -> Select[int]:
+    # In the demo the mailbox is there to be read.
+    kept = false() if config.current().demo else OutgoingMail.body_sealed.is_not(None)
+    settled = (OutgoingMail.final_at < now - LETTER_WORDS) & (
+        OutgoingMail.state != MailState.PARKED
+    )
+    waited = OutgoingMail.final_at < now - PARKED_WORDS
+    return select(OutgoingMail.id).where(kept, settled | waited)
+
+
+def _letter_rows(now: datetime) -> Select[int]:
+    kept = false() if config.current().demo else OutgoingMail.final_at < now - LETTER_ROWS
+    return select(OutgoingMail.id).where(kept)
+
+
+def _revoked_feeds(now: datetime) -> Select[int]:
+    return select(Feed.id).where(Feed.revoked_at < now - REVOKED_FEEDS)
+
+
+def _drafts(now: datetime) -> Select[int]:
+    """Drafts in which nothing was decided lately: planning again dates the sessions anew."""
+    since = now - DRAFTS
+    planned = select(PeerSession.id).where(
+        PeerSession.cohort_id == Cohort.id, PeerSession.dates_changed_at >= since
+    )
+    invited = select(PlaceOffer.id).where(
+        PlaceOffer.cohort_id == Cohort.id, PlaceOffer.created_at >= since
+    )
+    return select(Cohort.id).where(
+        Cohort.state == CohortState.DRAFT,
+        Cohort.created_at < since,
+        ~planned.exists(),
+        ~invited.exists(),
+    )
+
+
+def _delete_drafts(ids: list[int]) -> None:
+    for identifier in ids:
+        delete_draft(db.session.get_one(Cohort, identifier))
+
+
+def _deleting(column: InstrumentedAttribute[int]) -> Any:
+    def forget(ids: list[int]) -> None:
+        db.session.execute(delete(column.class_).where(column.in_(ids)))
+
+    return forget
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "replies",
+        "Whether you said you are coming: deleted 30 days after the session",
+        _replies,
+        _deleting(Reply.id),
+    ),
+    Rule(
+        "letter-words",
+        "What a message said, and to whom: blanked 24 hours after it left",
+        _letter_words,
+        blank,
+    ),
+    Rule(
+        "letter-rows",
+        "That a message was sent: deleted 90 days after it left",
+        _letter_rows,
+        _deleting(OutgoingMail.id),
+    ),
+    Rule(
+        "revoked-feeds",
+        "A private calendar link you ended: deleted after 30 days",
+        _revoked_feeds,
+        _deleting(Feed.id),
+    ),
+    Rule(
+        "drafts",
+        "A group that was never opened: deleted after 90 days without a change",
+        _drafts,
+        _delete_drafts,
+    ),
+)

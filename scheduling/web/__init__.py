@@ -1,0 +1,53 @@
+"""The pages about *when*: groups with their sessions, diaries and feeds."""
+
+from flask import Flask
+
+from core import config
+from groups.own_data import SECTIONS
+from scheduling.own_data import own_calendar, own_dates
+from scheduling.web import (
+    calendar,
+    demo,
+    feeds,
+    groups,
+    home,
+    leaving,
+    offers,
+    operating,
+    people,
+    prompts,
+    running,
+    sessions,
+    setting_up,
+)
+from scheduling.web.navigation import navigation_context
+
+PAGES = (
+    home.pages,
+    groups.pages,
+    setting_up.pages,
+    running.pages,
+    sessions.pages,
+    people.pages,
+    prompts.pages,
+    offers.pages,
+    leaving.pages,
+    calendar.pages,
+    feeds.pages,
+    operating.pages,
+)
+
+SECTIONS["dates"] = own_dates
+SECTIONS["calendar"] = own_calendar
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages of this package; those of the demo only in demo mode."""
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    # A mail program's one-click button (RFC 8058) has no page to take a token from; the secret
+    # in its address says that the letter was read.
+    app.extensions["csrf"].exempt(offers.stop)
+    if config.EXTENSION in app.extensions and app.extensions[config.EXTENSION].demo:
+        app.register_blueprint(demo.pages)
+    app.context_processor(navigation_context)

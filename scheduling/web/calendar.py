@@ -1,0 +1,114 @@
+"""How a person keeps the dates: diary words, invitations, feeds."""
+
+from flask import Blueprint, g, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from core import moment
+from core.errors import DomainError
+from core.forms import show_problem
+from core.lookup import all_in, find
+from core.transaction import transaction
+from core.web import note, public, see_other
+from scheduling import diaries
+from scheduling.access import feeds_of
+from scheduling.feed_words import feed_rows
+from scheduling.forms.diary import BUSY, DiaryForm, FeedForm
+from scheduling.member_view import diary_picture
+from scheduling.models import Detail, KeptBy
+from scheduling.web.calendar_box import calendar_box
+
+pages = Blueprint("calendar", __name__)
+
+
+@pages.route("/calendar")
+def show() -> ResponseReturnValue:
+    """Show the choices, the private links, and how to add the one that ``link`` names."""
+    diary = diaries.existing_diary(g.viewer.person)
+    return _page(DiaryForm.about(diary), FeedForm(formdata=None))
+
+
+@pages.route("/calendar", methods=["POST"])
+def choose() -> ResponseReturnValue:
+    """Take over the choices."""
+    form = DiaryForm()
+    if not form.validate():
+        return _page(form, FeedForm(formdata=None)), 422
+    with transaction():
+        diaries.choose(
+            diaries.diary_of(g.viewer.person, now=moment.now()),
+            kept_by=KeptBy(form.kept_by.data),
+            detail=Detail(form.detail.data),
+            words=form.words.data or "",
+            busy=form.shown_as.data == BUSY,
+            reminders=form.reminders.data,
+            now=moment.now(),
+        )
+    note("Saved. Calendar apps that read your private link show it when they next look.")
+    return see_other("calendar.show")
+
+
+@pages.route("/calendar/links", methods=["POST"])
+def add_feed() -> ResponseReturnValue:
+    """Make a private link for another device or app."""
+    form = FeedForm()
+    person = g.viewer.person
+    if form.validate():
+        try:
+            with transaction():
+                diary = diaries.diary_of(person, now=moment.now())
+                feed = diaries.make_feed(diary, form.label.data or "", now=moment.now())
+            note(f"Made a private link for {feed.label}.")
+            return see_other("calendar.show", link=feed.public_id)
+        except DomainError as refusal:
+            show_problem(form, refusal)
+    chosen = DiaryForm.about(diaries.existing_diary(person))
+    return _page(chosen, form), 422
+
+
+@pages.route("/calendar/links/<feed_id>/end", methods=["POST"])
+def revoke(feed_id: str) -> ResponseReturnValue:
+    """End a private link."""
+    feed = find(feeds_of(g.viewer.person), feed_id)
+    with transaction():
+        diaries.revoke_feed(feed, now=moment.now())
+    note(f"Ended the private link for {feed.label}. Calendars that read it are emptied.")
+    return see_other("calendar.show")
+
+
+@pages.route("/stop/<token>", methods=["GET", "POST"])
+@public
+def stop(token: str) -> ResponseReturnValue:
+    """Turn reminders off for whoever holds the link of a reminder, signed in or not (RFC 8058)."""
+    diary = diaries.diary_to_stop(token)
+    if request.method == "POST":
+        with transaction():
+            diaries.stop_reminders(diary)
+    stopped = not diary.reminders
+    return render_template("scheduling/calendar/stop.html", stopped=stopped, token=token)
+
+
+@pages.record
+def _accept_one_click(state: BlueprintSetupState) -> None:
+    # Mail programs press this button for their reader and know no CSRF token; the signed link is
+    # what allows it, and no cookie is.
+    state.app.extensions["csrf"].exempt(stop)
+
+
+def _page(form: DiaryForm, feed_form: FeedForm) -> str:
+    person, now = g.viewer.person, moment.now()
+    diary = diaries.existing_diary(person)
+    feeds = all_in(feeds_of(person))
+    wanted = request.args.get("link")
+    chosen = find(feeds_of(person), wanted) if wanted else next(iter(feeds), None)
+    entry_time, entry_words = diary_picture(person, diary, now=now)
+    return render_template(
+        "scheduling/calendar/show.html",
+        form=form,
+        feed_form=feed_form,
+        feeds=feed_rows(feeds, person.time_zone, now=now),
+        chosen=chosen,
+        box=calendar_box(chosen, diary, person, now=now) if chosen and diary else None,
+        entry_time=entry_time,
+        entry_words=entry_words,
+    )

@@ -1,0 +1,137 @@
+"""What the second screen of setting up shows, put together from a draft."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import g, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from core import config
+from core.moment import now
+from core.web import link, note, see_other
+from groups.models import Cohort, PlaceOffer
+from groups.offers import LASTS
+from scheduling.cards import year_cells
+from scheduling.checking import DateRow, date_rows, sessions_of, skip_rows
+from scheduling.drafts import drafted_offers
+from scheduling.forms.set_up import SetUpForm
+from scheduling.models import PeerSession
+from scheduling.offering import letter_about
+from scheduling.recurrence import ChosenDates
+from scheduling.series import series_of, set_up_of
+from scheduling.wording import (
+    say_count,
+    say_pattern,
+    say_time,
+    say_times,
+    say_zone,
+)
+
+#: Stands where each reader finds a link that is theirs alone.
+NO_TOKEN = "a-link-of-their-own"  # noqa: S105 - it says that there is none
+
+
+def after_saving(cohort: Cohort, form: SetUpForm) -> ResponseReturnValue:
+    """Say what became of the list of people, and go on to where the button said."""
+    kept = len(drafted_offers(cohort))
+    if form.paste.merged:
+        times = say_count(len(form.paste.merged), "address stood", "addresses stood")
+        note(f"{times.capitalize()} on the list more than once. Each gets one invitation.", "info")
+    if kept < len(form.paste.mailboxes):
+        note("Your own address is left out: you belong already.", "info")
+    if form.later.data:
+        note("Saved as a draft. Nothing has been sent.")
+        return see_other("groups.show")
+    return see_other("setting_up.check", cohort_id=cohort.public_id)
+
+
+def sent_words(cohort: Cohort, letters: int, leaves_at: datetime) -> str:
+    """Say what happens now that a group has been opened."""
+    if not letters:
+        return (
+            "The group is open. Nobody has been written to yet: invite people when you are ready."
+        )
+    zone = ZoneInfo(series_of(cohort).time_zone)
+    counted = say_count(letters, "invitation leaves", "invitations leave").capitalize()
+    return f"{counted} at {say_time(leaves_at.astimezone(zone).time())}."
+
+
+def check_page(cohort: Cohort) -> str:
+    """Return the second screen of a draft."""
+    series, person = series_of(cohort), g.viewer.person
+    sessions, offers = sessions_of(series), drafted_offers(cohort)
+    rows = date_rows(series, sessions, person, now=now())
+    return render_template(
+        "scheduling/setting_up/check.html",
+        cohort=cohort,
+        heading=_heading(cohort, len(rows)),
+        rhythm=_rhythm(cohort),
+        rows=[linked(cohort, row) for row in rows],
+        skips=[linked(cohort, row) for row in skip_rows(series, sessions, now=now())],
+        cells=year_cells(sessions, now=now()),
+        offers=offers,
+        letter=_letter(offers, sessions),
+        people_words=say_count(len(offers), "person", "people"),
+        send_words=_send_words(len(offers)),
+        pause=int(config.current().pause.total_seconds() // 60),
+    )
+
+
+def _letter(offers: list[PlaceOffer], sessions: list[PeerSession]) -> dict[str, Any] | None:
+    """Return the e-mail as the component shows it; nothing while nobody is invited."""
+    if not offers:
+        return None
+    # The real link opens the place, and is for its reader alone.
+    shown = letter_about(
+        offers[0],
+        sessions,
+        link=link("offers.show", token=NO_TOKEN),
+        stop_link=link("offers.stop", token=NO_TOKEN),
+        ends_at=now() + LASTS,
+        now=now(),
+    )
+    return {
+        "sender": config.current().site_name,
+        "subject": shown.subject,
+        "paragraphs": [line for line in shown.text.splitlines() if line.strip()],
+    }
+
+
+def _heading(cohort: Cohort, count: int) -> str:
+    set_up = set_up_of(series_of(cohort))
+    dates = say_count(count, "date", "dates").capitalize()
+    hours = say_times(set_up.starts, set_up.ends)
+    return f"{dates}, {hours}, {say_zone(set_up.time_zone)}"
+
+
+def _rhythm(cohort: Cohort) -> str:
+    """Say how the dates come about; nothing where somebody chose each of them."""
+    set_up = set_up_of(series_of(cohort))
+    if isinstance(set_up.pattern, ChosenDates):
+        return "Dates chosen one by one."
+    goes_on = " It keeps going until you end it." if set_up.goes_on else ""
+    return f"{say_pattern(set_up.pattern, set_up.first_on)}.{goes_on}"
+
+
+def _send_words(count: int) -> str:
+    return f"Send {count} invitation{'s' if count > 1 else ''}" if count else "Open the group"
+
+
+def linked(cohort: Cohort, row: DateRow) -> dict[str, Any]:
+    """Return a row with the ways to change it."""
+    planned_on = row.planned_on.isoformat()
+    change_url = url_for("setting_up.one_date", cohort_id=cohort.public_id, planned_on=planned_on)
+    label = f"Move to {row.better_words}" if row.number else f"Use {row.better_words} instead"
+    return {
+        **asdict(row),
+        "date_words": f"{row.number}. {row.date_words}" if row.number else row.date_words,
+        "change_url": change_url,
+        "move_label": label if row.better_on else None,
+        "move_url": change_url,
+        "move_fields": {"held_on": row.better_on},
+        "put_back_url": url_for(
+            "setting_up.restore_date", cohort_id=cohort.public_id, planned_on=planned_on
+        ),
+    }

@@ -1,0 +1,166 @@
+"""The member's home: a group with its next session, and all dates."""
+
+from datetime import datetime
+from typing import Final
+
+from flask import Blueprint, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from core import moment
+from core.errors import DomainError, NotFound
+from core.lookup import all_in, find
+from core.transaction import transaction
+from core.web import note, see_other
+from groups.access import cohorts_facilitated_by, cohorts_seen_by
+from groups.models import Cohort, Membership, MembershipState
+from scheduling import answers
+from scheduling.access import feeds_of, sessions_seen_by
+from scheduling.cards import card, prompt_card, session_number
+from scheduling.diaries import existing_diary
+from scheduling.forms.answer import NOTHING, AnswerForm
+from scheduling.group_words import say_readers
+from scheduling.member_view import dates_view, facilitator_names, group_view, membership_in
+from scheduling.models import Answer, PeerSession
+from scheduling.web.calendar_box import CalendarBox, calendar_box
+from scheduling.web.home_words import answer_url, group_words, months_of
+
+pages = Blueprint("home", __name__)
+
+SAVED: Final = {
+    Answer.COMING: "Saved: you’ll be there.",
+    Answer.UNSURE: "Saved: not sure yet.",
+    Answer.NOT_THIS_TIME: "Saved: not this time.",
+}
+LONGEST_PAGE_NUMBER: Final = 4
+
+
+@pages.route("/home")
+def start() -> ResponseReturnValue:
+    """Go to the page that is home for this person, or say that there is no group yet."""
+    person = g.viewer.person
+    if person.opens_groups or all_in(cohorts_facilitated_by(person)):
+        return see_other("groups.show")
+    cohorts = all_in(cohorts_seen_by(person))
+    if not cohorts:
+        return render_template("scheduling/home/nothing.html")
+    if len(cohorts) == 1:
+        return see_other("home.show", cohort_id=cohorts[0].public_id)
+    return see_other("home.dates")
+
+
+@pages.route("/g/<cohort_id>")
+def show(cohort_id: str) -> ResponseReturnValue:
+    """Show a group to one of its people: the next session first."""
+    cohort = find(cohorts_seen_by(g.viewer.person), cohort_id)
+    now = moment.now()
+    view = group_view(cohort, g.viewer.person, now=now)
+    return render_template("scheduling/home/group.html", **group_words(view, now), box=_box(now))
+
+
+@pages.route("/g/<cohort_id>/s/<session_id>")
+def session(cohort_id: str, session_id: str) -> ResponseReturnValue:
+    """Show one date in full, with the room while it is open."""
+    cohort, found = _reach(cohort_id, session_id)
+    membership = membership_in(cohort, g.viewer.person)
+    active = membership.state == MembershipState.ACTIVE
+    now = moment.now()
+    shown = card(
+        found,
+        now=now,
+        reply=answers.reply_of(found, membership),
+        places=active,
+        room=active,
+        lead_words=session_number(found),
+    )
+    return render_template(
+        "scheduling/home/session.html",
+        cohort=cohort,
+        session=found,
+        started=found.starts_at <= now,
+        card=shown,
+        prompts=prompt_card(found),
+        readers=say_readers(facilitator_names(cohort)),
+        answer_url=answer_url(found, membership, now, "session"),
+        facilitates=membership.facilitates,
+    )
+
+
+@pages.route("/g/<cohort_id>/s/<session_id>/answer", methods=["POST"])
+def answer(cohort_id: str, session_id: str) -> ResponseReturnValue:
+    """Note an answer, or put back what was there before it."""
+    cohort, found = _reach(cohort_id, session_id)
+    form = AnswerForm()
+    if not form.validate():
+        abort(400)
+    given = form.answer.data or NOTHING
+    try:
+        with transaction():
+            membership = membership_in(cohort, g.viewer.person)
+            before = answers.reply_of(found, membership)
+            undo = before.answer if before else NOTHING
+            _give(found, membership, given)
+    except DomainError as refusal:
+        note(refusal.words, "info")
+    else:
+        _say_saved(given, "" if form.undo.data else undo)
+    return _back(found)
+
+
+@pages.route("/dates")
+def dates() -> ResponseReturnValue:
+    """Show the coming dates of all groups by month, each with its answer."""
+    now = moment.now()
+    view = dates_view(g.viewer.person, page=_page_number(), now=now)
+    return render_template("scheduling/home/dates.html", months=months_of(view, now), view=view)
+
+
+def _box(now: datetime) -> CalendarBox | None:
+    """Return the box for this person's first private link, if they have one."""
+    person = g.viewer.person
+    diary = existing_diary(person)
+    feed = next(iter(all_in(feeds_of(person))), None)
+    return calendar_box(feed, diary, person, now=now) if diary and feed else None
+
+
+def _reach(cohort_id: str, session_id: str) -> tuple[Cohort, PeerSession]:
+    """Return a group and one of its sessions; raises NotFound unless they belong together."""
+    cohort = find(cohorts_seen_by(g.viewer.person), cohort_id)
+    found = find(sessions_seen_by(g.viewer.person), session_id)
+    if found.cohort_id != cohort.id:
+        raise NotFound
+    return cohort, found
+
+
+def _give(session: PeerSession, membership: Membership, given: str) -> None:
+    if given == NOTHING:
+        answers.take_back(session, membership, now=moment.now())
+    else:
+        answers.give(session, membership, Answer(given), now=moment.now())
+
+
+def _say_saved(given: str, undo: str) -> None:
+    """Say what was noted; ``undo`` is the answer before it, empty after undoing."""
+    if not undo or given == NOTHING:
+        note("Your answer is as it was before.")
+        return
+    fields = {"answer": undo, "undo": "y"}
+    note(SAVED[Answer(given)], undo_url=request.full_path, undo_fields=fields)
+
+
+def _back(session: PeerSession) -> ResponseReturnValue:
+    """Return to the page on which the answer was given; an unknown one is the group's."""
+    cohort_id = session.cohort.public_id
+    match request.args.get("back"):
+        case "session":
+            return see_other("home.session", cohort_id=cohort_id, session_id=session.public_id)
+        case "dates":
+            return see_other("home.dates", page=_page_number(), _anchor=f"s-{session.public_id}")
+        case _:
+            return see_other("home.show", cohort_id=cohort_id)
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_PAGE_NUMBER):
+        raise NotFound
+    return int(text)

@@ -1,0 +1,337 @@
+"""Answering an invitation: yes, no, never again, and who may."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from core.db import Base, db
+from core.transaction import transaction
+from core.web import RETURN
+from groups.accounts import person_with
+from groups.models import DoNotWrite, Membership, MembershipState, OfferState, Person
+from scheduling.arrivals import DiaryChoices, choices_of
+from scheduling.models import Detail, KeptBy
+from tests.build import a_facilitator, a_person
+from tests.conftest import NOW
+from tests.page import PageClient, words
+from tests.scheduling.web.invited import (
+    HEADINGS,
+    YES,
+    a_browser,
+    a_group,
+    an_open_offer,
+    everything,
+    make_situation,
+)
+
+SignedIn = Callable[[Person], PageClient]
+
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+# Yes
+
+
+def test_one_tap_gives_a_place_an_account_and_the_dates(client: PageClient) -> None:
+    offer, path = an_open_offer(name="Dev")
+
+    response = client.post(f"{path}/accept", data=YES)
+
+    assert response.status_code == 303
+    assert response.location == f"/g/{offer.cohort.public_id}"
+    assert offer.membership is not None
+    assert offer.membership.person.name == "Dev"
+    assert choices_of(offer.membership.person) == DiaryChoices()
+
+
+def test_after_yes_the_person_is_signed_in(client: PageClient) -> None:
+    _, path = an_open_offer(name="Dev")
+    client.post(f"{path}/accept", data=YES)
+
+    assert client.get("/account").status_code == 200
+
+
+def test_somebody_without_a_name_is_asked_what_others_should_call_them(
+    client: PageClient,
+) -> None:
+    offer, path = an_open_offer()
+    name_page = f"/g/{offer.cohort.public_id}/name"
+
+    asked = client.post(f"{path}/accept", data=YES).location
+    said = words(client.get(name_page))
+    answered = client.post(name_page, data={"name": "Dev"})
+
+    assert (asked, answered.location) == (name_page, f"/g/{offer.cohort.public_id}")
+    assert "What should others call you?" in said
+    assert offer.membership is not None
+    assert offer.membership.person.name == "Dev"
+
+
+def test_nobody_has_to_say_what_they_are_called(client: PageClient) -> None:
+    offer, path = an_open_offer()
+    client.post(f"{path}/accept", data=YES)
+
+    response = client.post(f"/g/{offer.cohort.public_id}/name", data={"name": ""})
+
+    assert response.status_code == 303
+    assert offer.membership is not None
+    assert offer.membership.person.name is None
+
+
+def test_a_name_that_is_too_long_is_kept_and_explained(client: PageClient) -> None:
+    offer, path = an_open_offer()
+    client.post(f"{path}/accept", data=YES)
+
+    response = client.post(f"/g/{offer.cohort.public_id}/name", data={"name": "y" * 61})
+
+    assert response.status_code == 422
+    assert "Keep this to 60 characters or fewer" in words(response)
+    assert f'value="{"y" * 61}"' in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "choices"),
+    [
+        ({"entry": "full"}, DiaryChoices(detail=Detail.FULL)),
+        ({"entry": "own", "words": "Reading time"}, DiaryChoices(words="Reading time")),
+        ({"entry": "neutral", "words": "Left over"}, DiaryChoices()),
+        ({"kept_by": "feed"}, DiaryChoices(KeptBy.FEED)),
+        ({"kept_by": "neither"}, DiaryChoices(KeptBy.NEITHER)),
+    ],
+)
+def test_the_diary_is_kept_as_chosen(
+    chosen: dict[str, str], choices: DiaryChoices, client: PageClient
+) -> None:
+    offer, path = an_open_offer()
+
+    client.post(f"{path}/accept", data={**YES, **chosen})
+
+    assert offer.membership is not None
+    assert choices_of(offer.membership.person) == choices
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"entry": "own"}, "Write what your diary should say"),
+        ({"entry": "own", "words": "x" * 61}, "Keep this to 60 characters or fewer"),
+        ({"entry": "loud"}, "Choose one of these"),
+        ({"kept_by": "pigeon"}, "Choose one of these"),
+        ({"kept_by": ""}, "Choose one of these"),
+    ],
+)
+def test_what_was_typed_is_kept_when_something_is_missing(
+    chosen: dict[str, str], said: str, client: PageClient
+) -> None:
+    _, path = an_open_offer()
+    before = everything()
+
+    response = client.post(f"{path}/accept", data={**YES, **chosen})
+
+    assert (response.status_code, everything() == before) == (422, True)
+    assert said in words(response)
+    assert f'value="{chosen.get("words", "")}"' in response.get_data(as_text=True)
+
+
+def test_a_second_tap_changes_nothing_and_goes_home(client: PageClient) -> None:
+    offer, path = an_open_offer(name="Dev")
+    client.post(f"{path}/accept", data=YES)
+    before = everything()
+
+    response = client.post(f"{path}/accept", data={**YES, "kept_by": "feed"})
+
+    assert response.location == f"/g/{offer.cohort.public_id}"
+    assert everything() == before
+
+
+# Known addresses, forwarded links, wrong accounts
+
+
+def test_a_known_address_is_asked_to_sign_in_and_comes_back_here(client: PageClient) -> None:
+    a_person("Dev")
+    _, path = an_open_offer()
+    before = everything()
+
+    response = client.post(f"{path}/accept", data=YES)
+
+    assert response.location.startswith(f"/sign-in?{RETURN}=")
+    assert everything() == before
+    assert "Sign in to take the place." in words(client.get(response.location))
+
+
+def test_the_page_for_a_known_address_leads_to_signing_in(client: PageClient) -> None:
+    a_person("Dev")
+    _, path = an_open_offer()
+
+    response = client.get(path)
+
+    assert "This address already has an account. Sign in to take the place." in words(response)
+    assert "Yes, add me" not in words(response)
+    assert "No, thank you" in words(response)
+
+
+def test_a_known_address_signs_in_and_takes_the_place(signed_in: SignedIn) -> None:
+    dev = a_person("Dev")
+    offer, path = an_open_offer()
+
+    response = signed_in(dev).post(f"{path}/accept", data=YES)
+
+    assert response.location == f"/g/{offer.cohort.public_id}"
+    assert offer.membership is not None
+    assert offer.membership.person == dev
+
+
+def test_what_somebody_chose_before_is_chosen_again(
+    client: PageClient, signed_in: SignedIn
+) -> None:
+    first, path = an_open_offer()
+    client.post(f"{path}/accept", data={**YES, "entry": "full", "kept_by": "feed"})
+    assert first.membership is not None
+    _, second = an_open_offer(a_group(facilitator=a_facilitator("Tom"), name="Tuesdays"))
+
+    html = signed_in(first.membership.person).get(second).get_data(as_text=True)
+
+    assert 'value="full" checked' in html
+    assert 'value="feed" checked' in html
+
+
+@pytest.mark.parametrize("act", ["accept", "decline", "stop", "change-mind"])
+def test_somebody_else_who_is_signed_in_cannot_answer(act: str, signed_in: SignedIn) -> None:
+    _, path = an_open_offer()
+    browser = signed_in(a_person("Rhys"))
+    before = everything()
+
+    response = browser.post(f"{path}/{act}", data=YES)
+
+    assert (response.status_code, everything() == before) == (403, True)
+
+
+@pytest.mark.parametrize("kind", HEADINGS)
+def test_somebody_else_who_is_signed_in_learns_nothing(kind: str, signed_in: SignedIn) -> None:
+    path = make_situation(kind)
+
+    html = signed_in(a_person("Rhys")).get(path).get_data(as_text=True)
+
+    assert "You are signed in as somebody else" in html
+    assert "Sign out to answer this" in html
+    assert "Thursday evenings" not in html
+
+
+def test_a_link_that_has_been_used_signs_nobody_in(app: Flask, client: PageClient) -> None:
+    offer, path = an_open_offer(name="Dev")
+    client.post(f"{path}/accept", data=YES)
+    elsewhere = a_browser(app)
+    before = everything()
+
+    response = elsewhere.post(f"{path}/accept", data=YES)
+
+    assert response.location.startswith("/sign-in?")
+    assert elsewhere.get(f"/g/{offer.cohort.public_id}").location.startswith("/sign-in?")
+    assert everything() == before
+
+
+def test_a_used_link_says_little_to_strangers_and_all_to_its_person(
+    client: PageClient, signed_in: SignedIn
+) -> None:
+    path = make_situation("accepted")
+    dev = person_with("dev@people.example")
+    assert dev is not None
+
+    stranger, own = words(client.get(path)), words(signed_in(dev).get(path))
+
+    assert "sign in to see your dates" in stranger
+    assert "You have a place" in own
+    assert "Change how you keep the dates" in own
+
+
+def test_somebody_who_left_is_led_back_from_the_link(signed_in: SignedIn) -> None:
+    path = make_situation("accepted")
+    membership = db.session.scalars(select(Membership).where(Membership.role == "member")).one()
+    with transaction():
+        membership.state, membership.left_at = MembershipState.LEFT, NOW
+
+    response = signed_in(membership.person).get(path)
+
+    assert "See how to come back" in words(response)
+
+
+# No
+
+
+def test_no_takes_one_tap_and_asks_nothing(client: PageClient) -> None:
+    offer, path = an_open_offer()
+
+    response = client.post(f"{path}/decline")
+
+    assert (response.location, offer.state) == (path, OfferState.DECLINED)
+    assert "Saved. You don’t need to give a reason." in words(client.get(path))
+
+
+def test_a_no_can_be_taken_back_and_become_a_yes(client: PageClient) -> None:
+    offer, path = an_open_offer(name="Dev")
+    client.post(f"{path}/decline")
+
+    client.post(f"{path}/change-mind")
+    client.post(f"{path}/accept", data=YES)
+
+    assert offer.state == OfferState.ACCEPTED
+
+
+def test_a_no_makes_no_account_and_sends_nothing(client: PageClient) -> None:
+    _, path = an_open_offer()
+    before = everything()
+
+    client.post(f"{path}/decline")
+
+    changed = [
+        table.name
+        for table, old, new in zip(Base.metadata.sorted_tables, before, everything(), strict=True)
+        if old != new
+    ]
+    assert changed == ["place_offer"]
+
+
+def test_stopping_can_be_undone_from_the_page_that_follows(client: PageClient) -> None:
+    offer, path = an_open_offer()
+
+    client.post(f"{path}/stop")
+    said = words(client.get(path))
+    stopped = len(db.session.scalars(select(DoNotWrite)).all())
+    client.post(f"{path}/change-mind")
+
+    assert "We won’t offer you a place by e-mail again. Undo" in said
+    assert (stopped, offer.state) == (1, OfferState.OPEN)
+    assert db.session.scalars(select(DoNotWrite)).all() == []
+
+
+def test_the_page_of_stopping_acts_only_by_its_button(client: PageClient) -> None:
+    _, path = an_open_offer()
+
+    response = client.get(f"{path}/stop")
+
+    assert "Don’t write to me again" in words(response)
+    assert "Nobody is told that you asked" in words(response)
+
+
+def test_the_one_click_of_a_mail_program_needs_no_token(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    offer, path = an_open_offer()
+
+    response = a_browser(app).post(f"{path}/stop", data={"List-Unsubscribe": "One-Click"})
+
+    assert (response.status_code, offer.state) == (204, OfferState.DECLINED)
+
+
+@pytest.mark.parametrize("act", ["accept", "decline", "change-mind"])
+def test_other_answers_need_the_token_of_the_page(act: str, app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    _, path = an_open_offer()
+    before = everything()
+
+    response = a_browser(app).post(f"{path}/{act}", data=YES)
+
+    assert (response.status_code, everything() == before) == (400, True)
+    assert "This page was open for a long time" in words(response)

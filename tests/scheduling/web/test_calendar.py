@@ -1,0 +1,245 @@
+"""How somebody keeps the dates: choices, private links, and stopping reminders."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select
+
+from core.db import db
+from core.tokens import sign
+from core.transaction import transaction
+from groups.models import Person
+from scheduling.models import Detail, Diary, Feed, KeptBy
+from tests.build import a_cohort, a_feed, a_member, a_person, a_series, a_session
+from tests.conftest import NOW
+from tests.page import PageClient, words
+
+CHOICES = {
+    "kept_by": "feed",
+    "detail": "discreet",
+    "words": "Hold",
+    "shown_as": "free",
+    "reminders": "y",
+}
+
+
+@pytest.fixture(autouse=True)
+def frozen() -> Iterator[None]:
+    """Let these tests happen at one moment."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def amina(app: Flask) -> Person:
+    """Somebody with a place in a group and a session ahead."""
+    member = a_member(a_cohort())
+    a_session(a_series(member.cohort))
+    return member.person
+
+
+@pytest.fixture
+def visitor(amina: Person, signed_in: Callable[[Person], PageClient]) -> PageClient:
+    """Amina's browser."""
+    return signed_in(amina)
+
+
+def diary_of(person: Person) -> Diary:
+    """Return somebody's diary."""
+    return db.session.scalars(select(Diary).where(Diary.person_id == person.id)).one()
+
+
+def test_the_page_says_that_both_ways_together_show_everything_twice(visitor: PageClient) -> None:
+    text = words(visitor.get("/calendar"))
+
+    assert "With invitations and a private link together, every session shows twice" in text
+    assert "Private appointment" in text
+
+
+def test_choices_are_taken_over(visitor: PageClient, amina: Person) -> None:
+    response = visitor.post("/calendar", data=CHOICES)
+
+    diary = diary_of(amina)
+    assert (response.status_code, response.headers["Location"]) == (303, "/calendar")
+    assert (diary.kept_by, diary.detail, diary.words) == (KeptBy.FEED, Detail.DISCREET, "Hold")
+    assert (diary.busy, diary.reminders, diary.changed_at) == (False, True, NOW)
+
+
+def test_choices_show_again_with_the_entry_as_others_see_it(visitor: PageClient) -> None:
+    visitor.post("/calendar", data=CHOICES)
+
+    html = visitor.get("/calendar").get_data(as_text=True)
+
+    assert 'aria-label="A diary entry at 6pm called Hold"' in html
+    assert 'value="free" checked' in html
+    assert 'value="feed" checked' in html
+
+
+def test_reminders_go_off_when_the_box_is_empty(visitor: PageClient, amina: Person) -> None:
+    visitor.post("/calendar", data={**CHOICES, "reminders": ""})
+
+    assert diary_of(amina).reminders is False
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"words": "x" * 61}, "Keep this to 60 characters or fewer"),
+        ({"kept_by": "carrier pigeon"}, "Choose one of these"),
+        ({"detail": ""}, "Choose one of these"),
+    ],
+)
+def test_choices_that_cannot_be_are_explained_and_nothing_is_stored(
+    visitor: PageClient, amina: Person, change: dict[str, str], sentence: str
+) -> None:
+    response = visitor.post("/calendar", data={**CHOICES, **change})
+
+    assert response.status_code == 422
+    assert sentence in words(response)
+    assert "<title>Error: Calendar" in response.get_data(as_text=True)
+    assert change.get("words", "Hold") in response.get_data(as_text=True)
+    assert diary_of(amina).words is None
+
+
+def test_choosing_makes_a_diary_for_who_has_none(visitor: PageClient, amina: Person) -> None:
+    with transaction():
+        db.session.execute(delete(Diary))
+    page = visitor.get("/calendar")
+
+    visitor.post("/calendar", data=CHOICES)
+
+    assert page.status_code == 200
+    assert [feed.label for feed in diary_of(amina).feeds] == ["My calendar"]
+
+
+def test_a_private_link_is_made_named_and_shown(visitor: PageClient, amina: Person) -> None:
+    response = visitor.post("/calendar/links", data={"label": " Work  laptop "})
+
+    (feed,) = diary_of(amina).feeds
+    assert response.headers["Location"] == f"/calendar?link={feed.public_id}"
+    text = words(visitor.get(response.headers["Location"]))
+    assert "Made a private link for Work laptop." in text
+    assert "Made on Saturday 21 November. No calendar has read it yet." in text
+
+
+def test_a_link_without_a_name_is_not_made(visitor: PageClient, amina: Person) -> None:
+    response = visitor.post("/calendar/links", data={"label": "\u200b"})
+
+    assert response.status_code == 422
+    assert "Write at least one letter or number here" in words(response)
+    assert diary_of(amina).feeds == []
+
+
+def test_a_link_says_on_which_day_it_was_last_read(visitor: PageClient, amina: Person) -> None:
+    _, token = a_feed(amina)
+    visitor.get(f"/cal/{token}/calendar.ics")
+
+    assert "Last read on Saturday 21 November." in words(visitor.get("/calendar"))
+
+
+def test_each_link_can_be_shown_and_nobody_elses(visitor: PageClient, amina: Person) -> None:
+    a_feed(amina)
+    second, token = a_feed(amina, "Work laptop")
+    foreign, _ = a_feed(a_person("Dev"))
+
+    shown = visitor.get(f"/calendar?link={second.public_id}").get_data(as_text=True)
+
+    assert f"webcal://alcove.example/cal/{token}/calendar.ics" in shown
+    assert visitor.get(f"/calendar?link={foreign.public_id}").status_code == 404
+
+
+def test_an_ended_link_is_gone_from_the_page(visitor: PageClient, amina: Person) -> None:
+    feed, token = a_feed(amina)
+
+    response = visitor.post(f"/calendar/links/{feed.public_id}/end")
+
+    assert response.status_code == 303
+    assert feed.revoked_at == NOW
+    assert token not in visitor.get("/calendar").get_data(as_text=True)
+    assert visitor.post(f"/calendar/links/{feed.public_id}/end").status_code == 404
+
+
+def test_nobody_can_end_somebody_elses_link(visitor: PageClient) -> None:
+    foreign, _ = a_feed(a_person("Dev"))
+
+    response = visitor.post(f"/calendar/links/{foreign.public_id}/end")
+
+    assert (response.status_code, foreign.revoked_at) == (404, None)
+
+
+def test_google_and_outlook_are_not_offered_where_they_cannot_reach(
+    make_app: Callable[..., Flask],
+) -> None:
+    app = make_app(base_url="http://localhost:5000")
+    app.test_client_class = PageClient
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        person = a_person()
+        a_member(a_cohort(), person)
+        a_feed(person)
+        visitor = app.test_client()
+        assert isinstance(visitor, PageClient)
+        visitor.sign_in(person)
+        html = visitor.get("/calendar", base_url="http://localhost").get_data(as_text=True)
+        db.engine.dispose()
+
+    assert "can’t reach this server" in html
+    assert "calendar.google.com" not in html
+
+
+def test_stopping_reminders_asks_first_and_then_acts(client: FlaskClient, amina: Person) -> None:
+    url = f"/stop/{sign('stop', amina.public_id)}"
+
+    page = words(client.get(url))
+    asked = diary_of(amina).reminders
+    done = words(client.post(url))
+
+    assert "Stop reminders" in page
+    assert (asked, diary_of(amina).reminders) == (True, False)
+    assert "Reminders are off." in done
+    assert "Reminders are off." in words(client.get(url))
+
+
+def test_one_click_from_a_mail_program_needs_no_token(
+    app: Flask, client: FlaskClient, amina: Person
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    url = f"/stop/{sign('stop', amina.public_id)}"
+
+    response = client.post(url, data={"List-Unsubscribe": "One-Click"})
+
+    assert (response.status_code, diary_of(amina).reminders) == (200, False)
+
+
+def test_every_other_act_here_needs_a_token(app: Flask, visitor: PageClient) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+
+    for url in ("/calendar", "/calendar/links", "/calendar/links/x/end"):
+        assert visitor.post(url, data=CHOICES).status_code == 400
+
+
+def test_a_link_to_stop_ends_after_a_year_and_cannot_be_forged(
+    client: FlaskClient, amina: Person
+) -> None:
+    url = f"/stop/{sign('stop', amina.public_id)}"
+
+    with time_machine.travel(NOW.replace(year=2027, day=22), tick=False):
+        late = client.post(url)
+
+    assert late.status_code == 404
+    assert client.get(f"/stop/{sign('return', amina.public_id)}").status_code == 404
+    assert client.get("/stop/nonsense").status_code == 404
+    assert diary_of(amina).reminders is True
+
+
+def test_looking_changes_nothing(visitor: PageClient, amina: Person) -> None:
+    with transaction():
+        db.session.execute(delete(Diary))
+
+    for url in ("/calendar", "/home", "/dates"):
+        visitor.get(url)
+
+    assert db.session.scalars(select(Diary).join(Person).where(Person.id == amina.id)).all() == []
+    assert db.session.scalars(select(Feed)).all() == []

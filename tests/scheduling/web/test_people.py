@@ -1,0 +1,285 @@
+"""Who belongs: the list, inviting more, sending again, withdrawing, and ending a place."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from core.db import db
+from core.outbox import MailState, OutgoingMail
+from core.smtp import Reason
+from core.transaction import transaction
+from groups.models import (
+    Cohort,
+    DoNotWrite,
+    Membership,
+    MembershipState,
+    OfferState,
+    Person,
+    PlaceOffer,
+    Role,
+)
+from scheduling.models import PeerSession
+from tests import build
+from tests.conftest import NOW
+from tests.page import PageClient, words
+from tests.scheduling.queries import counted
+
+Browser = Callable[[Person], PageClient]
+INVITE = {"people": "Dev <dev@people.example>\nrhys@people.example", "role": "member"}
+
+
+@pytest.fixture(autouse=True)
+def frozen() -> Iterator[None]:
+    """Let these tests happen at one moment."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def amara(app: Flask) -> Person:
+    """Who facilitates."""
+    return build.a_facilitator()
+
+
+@pytest.fixture
+def cohort(amara: Person) -> Cohort:
+    """Her group, with a session to come."""
+    made = build.a_cohort(amara)
+    session: PeerSession = build.a_session(build.a_series(made))
+    assert session.starts_at > NOW
+    return made
+
+
+@pytest.fixture
+def visitor(amara: Person, signed_in: Browser) -> PageClient:
+    """Her browser."""
+    return signed_in(amara)
+
+
+def at(cohort: Cohort, path: str = "") -> str:
+    """The address of a page about its people."""
+    return f"/groups/{cohort.public_id}/people{path}"
+
+
+def offers() -> list[PlaceOffer]:
+    """Every offer, oldest first."""
+    return list(db.session.scalars(select(PlaceOffer).order_by(PlaceOffer.id)))
+
+
+def letters() -> list[OutgoingMail]:
+    """Every letter, oldest first."""
+    return list(db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)))
+
+
+def test_the_list_says_in_words_how_everybody_stands(visitor: PageClient, cohort: Cohort) -> None:
+    build.a_member(cohort)
+    paused = build.a_member(cohort, build.a_person("Priya"))
+    build.an_offer(cohort)
+    build.an_offer(cohort, "no@people.example", state=OfferState.DECLINED)
+    build.an_offer(cohort, "old@people.example", expires_at=NOW - timedelta(days=2))
+    with transaction():
+        paused.state = MembershipState.PAUSED
+
+    page = words(visitor.get(at(cohort)))
+
+    assert "Two members. One person has still to answer." in page
+    for said in ("Has a place", "Paused, place kept", "Waiting for an answer", "Said no"):
+        assert said in page
+    assert "Expired on Thursday 19 November" in page
+
+
+def test_trouble_with_a_letter_is_said_in_words(visitor: PageClient, cohort: Cohort) -> None:
+    visitor.post(at(cohort, "/invite"), data={**INVITE, "confirmed": "yes"})
+    with transaction():
+        letters()[0].state, letters()[0].reason = MailState.REFUSED, Reason.MAILBOX_UNKNOWN
+
+    page = words(visitor.get(at(cohort)))
+
+    assert page.count(Reason.MAILBOX_UNKNOWN.words) == 1
+
+
+def test_the_list_asks_the_same_number_of_questions_for_one_and_for_twelve_people(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    build.a_member(cohort)
+    build.an_offer(cohort)
+    visitor.get(at(cohort))
+    with counted() as for_one:
+        visitor.get(at(cohort))
+    for number in range(11):
+        build.a_member(cohort, build.a_person(f"P{number}"))
+        build.an_offer(cohort, f"asked{number}@people.example")
+    with counted() as for_twelve:
+        visitor.get(at(cohort))
+
+    assert len(for_twelve) == len(for_one)
+
+
+def test_thirty_people_stand_on_one_page(visitor: PageClient, cohort: Cohort) -> None:
+    for number in range(35):
+        build.an_offer(cohort, f"asked{number}@people.example")
+
+    first, last = visitor.get(at(cohort)).text, visitor.get(at(cohort, "?page=9")).text
+
+    assert [page.count("@people.example</strong>") for page in (first, last)] == [29, 6]
+    assert "Page 2 of 2" in last
+
+
+def test_inviting_is_looked_at_first_and_sends_nothing(visitor: PageClient, cohort: Cohort) -> None:
+    page = words(visitor.post(at(cohort, "/invite"), data=INVITE))
+
+    assert "Send two invitations" in page
+    assert "Dev, dev@people.example" in page
+    assert (offers(), letters()) == ([], [])
+
+
+def test_confirmed_invitations_wait_and_can_be_taken_back(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    visitor.post(at(cohort, "/invite"), data={**INVITE, "confirmed": "yes"})
+    page = visitor.get(at(cohort))
+    assert "Two messages leave at 9:10am." in words(page)
+    assert words(page).count("Leaves at 9:10am") == 2
+    parcel = re.search(r'name="parcel" value="([^"]+)"', page.text)
+    assert parcel is not None
+
+    visitor.post(at(cohort, "/take-back"), data={"parcel": parcel[1]})
+
+    assert offers() == []
+    assert {mail.state for mail in letters()} == {MailState.RECALLED}
+
+
+def test_a_parcel_of_another_group_is_not_taken_back(
+    visitor: PageClient, signed_in: Browser, cohort: Cohort
+) -> None:
+    visitor.post(at(cohort, "/invite"), data={**INVITE, "confirmed": "yes"})
+    tom = build.a_facilitator("Tom")
+    other = build.a_cohort(tom)
+    build.a_series(other)
+
+    signed_in(tom).post(at(other, "/take-back"), data={"parcel": letters()[0].parcel or ""})
+
+    assert {mail.state for mail in letters()} == {MailState.DUE}
+    assert len(offers()) == 2
+
+
+def test_invitations_that_have_left_are_not_taken_back(visitor: PageClient, cohort: Cohort) -> None:
+    visitor.post(at(cohort, "/invite"), data={**INVITE, "confirmed": "yes"})
+    parcel = letters()[0].parcel or ""
+
+    with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
+        visitor.post(at(cohort, "/take-back"), data={"parcel": parcel})
+        page = words(visitor.get(at(cohort)))
+
+    assert "These messages have already left." in page
+    assert len(offers()) == 2
+
+
+def test_lines_that_cannot_be_read_are_numbered_and_kept(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    typed = "dev@people.example\nno address"
+
+    response = visitor.post(
+        at(cohort, "/invite"), data={"people": typed, "role": "member", "confirmed": "yes"}
+    )
+
+    assert response.status_code == 422
+    assert "Line 2:" in words(response)
+    assert "dev@people.example\nno address" in response.text
+    assert offers() == []
+
+
+def test_whoever_has_been_asked_or_belongs_is_passed_over(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    build.an_offer(cohort)
+    build.a_member(cohort)
+    people = "dev@people.example\namina@people.example\nrhys@people.example"
+
+    visitor.post(
+        at(cohort, "/invite"), data={"people": people, "role": "member", "confirmed": "yes"}
+    )
+
+    assert [offer.email for offer in offers()] == ["dev@people.example", "rhys@people.example"]
+    assert len(letters()) == 1
+
+
+def test_somebody_can_be_asked_to_facilitate(visitor: PageClient, cohort: Cohort) -> None:
+    visitor.post(
+        at(cohort, "/invite"),
+        data={"people": "tom@people.example", "role": "co_facilitator", "confirmed": "yes"},
+    )
+
+    assert [offer.role for offer in offers()] == [Role.CO_FACILITATOR]
+
+
+def test_more_people_than_places_is_said_and_does_not_stand_in_the_way(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    with transaction():
+        cohort.places = 1
+
+    page = words(visitor.post(at(cohort, "/invite"), data=INVITE))
+
+    assert "There are fewer free places (1) than invitations (2)." in page
+    assert "Send two invitations" in page
+
+
+def test_an_address_that_asked_for_silence_looks_like_any_other(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    visitor.post(at(cohort, "/invite"), data={**INVITE, "confirmed": "yes"})
+    usual = words(visitor.get(at(cohort)))
+    with transaction():
+        for mail in letters():
+            db.session.delete(mail)
+        for offer in offers():
+            db.session.add(DoNotWrite(email_index=offer.email_index, asked_at=NOW))
+            db.session.delete(offer)
+
+    visitor.post(at(cohort, "/invite"), data={**INVITE, "confirmed": "yes"})
+
+    assert words(visitor.get(at(cohort))) == usual
+
+
+def test_an_offer_is_sent_again_and_withdrawn(visitor: PageClient, cohort: Cohort) -> None:
+    offer, _ = build.an_offer(cohort)
+
+    visitor.post(at(cohort, f"/{offer.public_id}/resend"))
+    assert [mail.due_at for mail in letters()] == [NOW + timedelta(minutes=10)]
+    visitor.post(at(cohort, f"/{offer.public_id}/withdraw"))
+
+    assert offer.state == OfferState.WITHDRAWN
+    assert [mail.state for mail in letters()] == [MailState.SUPERSEDED]
+
+
+def test_a_place_ends_only_after_it_was_looked_at(visitor: PageClient, cohort: Cohort) -> None:
+    amina: Membership = build.a_member(cohort)
+    path = at(cohort, f"/{amina.public_id}/remove")
+
+    assert "End the place of Amina" in words(visitor.get(path))
+    assert amina.state == MembershipState.ACTIVE
+    visitor.post(path)
+
+    assert amina.state == MembershipState.REMOVED
+    assert "Amina no longer has a place." in words(visitor.get(at(cohort)))
+
+
+def test_nobody_reaches_people_of_a_group_they_do_not_facilitate(
+    visitor: PageClient, signed_in: Browser, cohort: Cohort, amara: Person
+) -> None:
+    offer, _ = build.an_offer(cohort)
+    amina = build.a_member(cohort)
+    own = build.a_cohort(amara, name="Other")
+    tom = signed_in(build.a_facilitator("Tom"))
+
+    for path in (f"/{offer.public_id}/withdraw", f"/{amina.public_id}/remove"):
+        for someone, where in ((tom, cohort), (visitor, own), (signed_in(amina.person), cohort)):
+            assert someone.post(at(where, path)).status_code == 404
+    assert (offer.state, amina.state) == (OfferState.OPEN, MembershipState.ACTIVE)

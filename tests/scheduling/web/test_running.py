@@ -1,0 +1,246 @@
+"""The facilitator's page of one group, its place, its end, and what became of its letters."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from core.db import db
+from core.outbox import MailState, OutgoingMail
+from core.smtp import Reason
+from core.transaction import transaction
+from groups.models import Cohort, CohortState, Membership, Person
+from scheduling import sessions
+from scheduling.models import Answer, PeerSession, Reply, Series
+from tests import build
+from tests.conftest import NOW
+from tests.page import PageClient, words
+from tests.scheduling.queries import counted
+
+Browser = Callable[[Person], PageClient]
+
+
+@pytest.fixture(autouse=True)
+def frozen() -> Iterator[None]:
+    """Let these tests happen at one moment."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def amara(app: Flask) -> Person:
+    """Who facilitates."""
+    return build.a_facilitator()
+
+
+@pytest.fixture
+def cohort(amara: Person) -> Cohort:
+    """Her group."""
+    return build.a_cohort(amara)
+
+
+@pytest.fixture
+def session(cohort: Cohort) -> PeerSession:
+    """Its first session."""
+    return build.a_session(build.a_series(cohort))
+
+
+@pytest.fixture
+def visitor(amara: Person, signed_in: Browser) -> PageClient:
+    """Her browser."""
+    return signed_in(amara)
+
+
+def at(cohort: Cohort, path: str = "") -> str:
+    """The address of a page of the group."""
+    return f"/groups/{cohort.public_id}{path}"
+
+
+def say(session: PeerSession, membership: Membership, answer: Answer) -> None:
+    """Note an answer."""
+    with transaction():
+        db.session.add(
+            Reply(
+                session_id=session.id,
+                membership_id=membership.id,
+                answer=answer,
+                answered_at=NOW,
+            )
+        )
+
+
+def cancel(session: PeerSession, amara: Person) -> None:
+    """Cancel it, so that letters wait."""
+    with transaction():
+        sessions.cancel(session, now=NOW, tell=True, by=amara)
+
+
+def letters() -> list[OutgoingMail]:
+    """All letters, oldest first."""
+    return list(db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)))
+
+
+def test_the_page_says_who_said_what_about_the_next_session(
+    visitor: PageClient, cohort: Cohort, session: PeerSession
+) -> None:
+    say(session, build.a_member(cohort), Answer.COMING)
+    say(session, build.a_member(cohort, build.a_person("Dev")), Answer.NOT_THIS_TIME)
+    build.a_member(cohort, build.a_person("Rhys"))
+
+    page = words(visitor.get(at(cohort)))
+
+    assert "One coming, one not this time, one still to answer." in page
+    assert "Amina is coming" in page
+    assert "Dev is not coming this time" in page
+    assert "Three members." in page
+
+
+def test_only_who_facilitates_reaches_any_of_these_pages(
+    signed_in: Browser, cohort: Cohort, session: PeerSession
+) -> None:
+    member = signed_in(build.a_member(cohort).person)
+    stranger = signed_in(build.a_facilitator("Tom"))
+
+    for path in ("", "/delivery", "/place", "/end", "/people", "/people/invite", "/prompts"):
+        assert member.get(at(cohort, path)).status_code == 404
+        assert stranger.get(at(cohort, path)).status_code == 404
+
+
+def test_a_draft_leads_to_where_it_is_set_up(visitor: PageClient, amara: Person) -> None:
+    draft = build.a_cohort(amara, state=CohortState.DRAFT)
+    build.a_series(draft)
+
+    response = visitor.get(at(draft))
+
+    assert (response.status_code, response.location) == (303, at(draft, "/check"))
+
+
+def test_the_page_warns_of_another_own_group_at_the_same_time(
+    visitor: PageClient, cohort: Cohort, session: PeerSession, amara: Person
+) -> None:
+    other = build.a_cohort(amara, name="Mornings")
+    build.a_session(build.a_series(other))
+
+    page = words(visitor.get(at(cohort)))
+
+    assert "One session is at the same time as another group of yours." in page
+    assert "You have Mornings at that time." in page
+
+
+def test_the_page_says_that_somebody_could_not_be_reached(
+    visitor: PageClient, cohort: Cohort, session: PeerSession, amara: Person
+) -> None:
+    cancel(session, amara)
+    with transaction():
+        letters()[0].state = MailState.REFUSED
+
+    page = words(visitor.get(at(cohort)))
+
+    assert "One person could not be reached by e-mail." in page
+
+
+def test_the_page_asks_the_same_number_of_questions_for_one_and_for_twelve_people(
+    visitor: PageClient, cohort: Cohort, session: PeerSession
+) -> None:
+    say(session, build.a_member(cohort), Answer.COMING)
+    visitor.get(at(cohort))
+    with counted() as for_one:
+        visitor.get(at(cohort))
+    for number in range(11):
+        say(session, build.a_member(cohort, build.a_person(f"P{number}")), Answer.UNSURE)
+        build.a_session(session.series, date(2027, 1, 1) + timedelta(days=number))
+    with counted() as for_twelve:
+        visitor.get(at(cohort))
+
+    assert len(for_twelve) == len(for_one)
+
+
+def test_the_delivery_page_says_in_words_what_went_wrong(
+    visitor: PageClient, cohort: Cohort, session: PeerSession, amara: Person
+) -> None:
+    cancel(session, amara)
+    with transaction():
+        mail = letters()[0]
+        mail.state, mail.reason, mail.final_at = MailState.REFUSED, Reason.MAILBOX_FULL, NOW
+
+    page = words(visitor.get(at(cohort, "/delivery")))
+
+    assert "Amara : session cancelled" in page
+    assert Reason.MAILBOX_FULL.words in page
+
+
+def test_a_refused_letter_can_be_sent_again_by_who_facilitates_alone(
+    visitor: PageClient, signed_in: Browser, cohort: Cohort, session: PeerSession, amara: Person
+) -> None:
+    cancel(session, amara)
+    with transaction():
+        letters()[0].state = MailState.REFUSED
+    path = at(cohort, f"/delivery/{letters()[0].public_id}/again")
+
+    assert signed_in(build.a_facilitator("Tom")).post(path).status_code == 404
+    assert letters()[0].state == MailState.REFUSED
+    assert visitor.post(path).status_code == 303
+    assert letters()[0].state == MailState.DUE
+
+
+def test_the_place_of_the_run_is_checked_changed_and_taken_back(
+    visitor: PageClient, cohort: Cohort, session: PeerSession
+) -> None:
+    typed = {"place_kind": "in_person", "place": "12 High Street", "room": ""}
+    series: Series = session.series
+
+    check = words(visitor.post(at(cohort, "/place"), data=typed))
+    assert "12 High Street" in check
+    assert (series.place, letters()) == ("Online", [])
+    done = visitor.post(at(cohort, "/place"), data={**typed, "confirmed": "yes"})
+
+    assert done.status_code == 303
+    assert (series.place, len(letters())) == ("12 High Street", 1)
+    page = words(visitor.get(at(cohort)))
+    assert "The place is saved. One message leaves at 9:10am." in page
+
+
+def test_a_place_is_saved_quietly_where_no_diary_shows_it(
+    visitor: PageClient, cohort: Cohort, session: PeerSession
+) -> None:
+    typed = {"place_kind": "online", "place": "Elsewhere", "quiet": "y", "confirmed": "yes"}
+
+    visitor.post(at(cohort, "/place"), data=typed)
+
+    assert (session.series.place, letters()) == ("Elsewhere", [])
+
+
+def test_a_place_in_person_needs_words_and_what_was_typed_stays(
+    visitor: PageClient, cohort: Cohort, session: PeerSession
+) -> None:
+    response = visitor.post(
+        at(cohort, "/place"), data={"place_kind": "in_person", "place": "", "room": "http://x"}
+    )
+
+    assert response.status_code == 422
+    assert "Say where you meet" in words(response)
+    assert 'value="http://x"' in response.text
+
+
+def test_ending_is_looked_at_first_and_getting_the_page_changes_nothing(
+    visitor: PageClient, cohort: Cohort, session: PeerSession
+) -> None:
+    page = words(visitor.get(at(cohort, "/end")))
+    assert "One coming session is cancelled." in page
+    assert (cohort.state, letters()) == (CohortState.OPEN, [])
+
+    visitor.post(at(cohort, "/end"))
+
+    assert cohort.state == CohortState.ENDED
+    assert "This group has ended." in words(visitor.get(at(cohort)))
+
+
+def test_a_forged_ticket_undoes_nothing(
+    visitor: PageClient, cohort: Cohort, session: PeerSession
+) -> None:
+    visitor.post(at(cohort, "/take-back"), data={"ticket": "forged"})
+
+    assert "It is too late to undo this." in words(visitor.get(at(cohort)))

@@ -1,0 +1,146 @@
+"""A small world in which every confidential field holds a canary, for the access table."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from core.transaction import transaction
+from groups.models import Cohort, CohortState, MembershipState, OfferState, Person, Role
+from scheduling.diaries import diary_of
+from scheduling.models import Detail, PeerSession
+from tests.build import (
+    a_cohort,
+    a_facilitator,
+    a_feed,
+    a_member,
+    a_person,
+    a_prompt,
+    a_series,
+    a_session,
+    an_offer,
+)
+from tests.conftest import NOW
+
+#: Everybody who asks in the access table; "nobody" is a browser without a sign-in.
+CAST = (
+    "nobody",
+    "member",
+    "fellow",
+    "paused",
+    "left",
+    "facilitator",
+    "co_facilitator",
+    "outside_member",
+    "outside_facilitator",
+    "operator",
+)
+SIGNED_IN = frozenset(CAST) - {"nobody"}
+EVERYBODY = frozenset(CAST)
+RUNS_IT = frozenset({"facilitator", "co_facilitator"})
+IN_IT = frozenset({"member", "fellow", "paused", "facilitator", "co_facilitator"})
+WAS_IN_IT = IN_IT | {"left"}
+MAY_OPEN = frozenset({"facilitator", "outside_facilitator"})
+
+CANARIES = {
+    "group": "Qzgroupkwxv",
+    "member": "Qzmemberjfhd",
+    "fellow": "Qzfellowplmt",
+    "member_address": "qzaddressbnvc",
+    "offer_address": "qzofferwrtz",
+    "room": "qzroomdfgk",
+    "place": "Qzplacemnbr",
+    "hidden_prompt": "Qzhiddenxcvs",
+    "shown_prompt": "Qzshownlkjp",
+    "diary_words": "Qzdiarytyuw",
+    "draft": "Qzdraftghjq",
+}
+#: What a member may read about the group they are in.
+OF_THE_GROUP = frozenset({"group", "room", "place", "shown_prompt"})
+
+
+@dataclass
+class World:
+    """One group with everybody in it, and the ids and secrets of its things."""
+
+    people: dict[str, Person]
+    cohort: Cohort
+    draft: Cohort
+    past: PeerSession
+    coming: PeerSession
+    ids: dict[str, str]
+
+
+def build_world() -> World:
+    """Make the world; every builder commits."""
+    people = _people()
+    cohort = a_cohort(people["facilitator"], name=f"{CANARIES['group']} evenings")
+    _places(cohort, people)
+    series = a_series(
+        cohort,
+        count=3,
+        first=date(2026, 11, 12),
+        place=CANARIES["place"],
+        room=f"https://rooms.example/{CANARIES['room']}",
+    )
+    past = a_session(series, date(2026, 11, 12), number=1, prompts_shown_at=NOW)
+    coming = a_session(series, date(2026, 11, 26), number=2, prompts_shown_at=NOW)
+    later = a_session(series, date(2027, 1, 14), number=3)
+    a_prompt(coming, f"{CANARIES['shown_prompt']} and what then?")
+    prompt = a_prompt(later, f"{CANARIES['hidden_prompt']} and what then?")
+    draft = a_cohort(
+        people["facilitator"], name=f"{CANARIES['draft']} mornings", state=CohortState.DRAFT
+    )
+    drafted = a_series(draft, first=date(2027, 1, 13), count=2)
+    a_session(drafted, date(2027, 1, 13), number=1)
+    offer, token = an_offer(cohort, f"{CANARIES['offer_address']}@people.example", now=NOW)
+    drafted_offer, _ = an_offer(draft, "later@people.example", state=OfferState.DRAFTED)
+    feed, feed_token = a_feed(people["member"])
+    ids = {
+        "session_id": coming.public_id,
+        "offer_id": offer.public_id,
+        "drafted_offer_id": drafted_offer.public_id,
+        "membership_id": _place_of(cohort, people["member"]),
+        "feed_id": feed.public_id,
+        "feed_token": feed_token,
+        "offer_token": token,
+        "prompt_id": prompt.public_id,
+        "planned_on": "2027-01-13",
+    }
+    return World(people, cohort, draft, past, coming, ids)
+
+
+def _people() -> dict[str, Person]:
+    people = {
+        "facilitator": a_facilitator("Amara"),
+        "co_facilitator": a_person("Tom"),
+        "member": a_person(CANARIES["member"], f"{CANARIES['member_address']}@people.example"),
+        "fellow": a_person(CANARIES["fellow"]),
+        "paused": a_person("Paula"),
+        "left": a_person("Lars"),
+        "outside_member": a_person("Olu"),
+        "outside_facilitator": a_facilitator("Olga"),
+        "operator": a_person("Sol", operates=True),
+    }
+    with transaction():
+        diary = diary_of(people["member"], now=NOW)
+        diary.words, diary.detail = CANARIES["diary_words"], Detail.DISCREET
+    return people
+
+
+def _places(cohort: Cohort, people: dict[str, Person]) -> None:
+    a_member(cohort, people["co_facilitator"], Role.CO_FACILITATOR)
+    for name in ("member", "fellow", "paused", "left"):
+        a_member(cohort, people[name])
+    elsewhere = a_cohort(people["outside_facilitator"], name="Elsewhere")
+    a_member(elsewhere, people["outside_member"])
+    with transaction():
+        for membership in cohort.memberships:
+            if membership.person_id == people["paused"].id:
+                membership.state = MembershipState.PAUSED
+            if membership.person_id == people["left"].id:
+                membership.state = MembershipState.LEFT
+                membership.left_at = NOW - timedelta(days=1)
+
+
+def _place_of(cohort: Cohort, person: Person) -> str:
+    found = [place for place in cohort.memberships if place.person_id == person.id]
+    return found[0].public_id
