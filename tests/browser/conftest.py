@@ -1,0 +1,73 @@
+"""One demo and one browser for all browser tests of a process."""
+
+import fcntl
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import chromium
+from tests.browser.demo_server import Demo, load, serving
+from tests.browser.watching import Visitor, visitor
+
+Arrive = Callable[..., Visitor]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a browser where there is none, with one line that says what to install."""
+    if chromium.path() is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=chromium.NONE_HERE))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one Chromium of this process."""
+    executable = chromium.path()
+    assert executable is not None
+    with chromium.launched(executable) as launched:
+        yield launched
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the made-up data, made once for all processes that run tests side by side."""
+    is_one_of_many = tmp_path_factory.getbasetemp().name.startswith("popen")
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if is_one_of_many else base
+    folder = shared / "made-up"
+    with (shared / "made-up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            load(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo, served on data of its own."""
+    instance = tmp_path_factory.mktemp("demo") / "instance"
+    shutil.copytree(loaded, instance)
+    with serving(instance) as served:
+        yield served
+
+
+@pytest.fixture
+def arrive(browser: Browser, demo: Demo) -> Iterator[Arrive]:
+    """Return a function that opens a browser window; at the end nothing may have gone wrong in
+    any of them.
+    """
+    visitors: list[Visitor] = []
+
+    def opened(*, javascript: bool = True, dark: bool = False, width: int = 1280) -> Visitor:
+        made = visitor(browser, demo.base_url, javascript=javascript, dark=dark, width=width)
+        visitors.append(made)
+        return made
+
+    yield opened
+    for one in visitors:
+        one.context.close()
+        one.watch.calm()

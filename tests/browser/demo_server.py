@@ -1,0 +1,111 @@
+"""The demo as people start it, with an installation folder of its own."""
+
+import base64
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 90
+"""Seconds to wait for the server; a busy machine may need most of them."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that serves: where it keeps its data, and on which port it listens."""
+
+    instance: Path
+    port: int
+
+    @property
+    def base_url(self) -> str:
+        """The address of its pages, without a path."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def describe(self) -> dict[str, Any]:
+        """Return what ``flask demo --describe`` prints: people, groups and paths."""
+        described: dict[str, Any] = json.loads(_run(self.instance, "--describe"))
+        return described
+
+    def mail_to(self, address: str) -> list[bytes]:
+        """Return the raw messages to one address as ``--mail-json`` prints them, newest first."""
+        letters = json.loads(_run(self.instance, "--mail-json"))
+        return [base64.b64decode(one["raw"]) for one in letters if one["to"] == address]
+
+    def person(self, name: str) -> dict[str, Any]:
+        """Return one person as ``--describe`` prints them."""
+        found: dict[str, Any] = next(
+            one for one in self.describe()["people"] if one["name"] == name
+        )
+        return found
+
+
+def load(instance: Path) -> None:
+    """Fill an installation folder with the made-up data."""
+    _run(instance, "--load-only")
+
+
+@contextmanager
+def serving(instance: Path) -> Iterator[Demo]:
+    """Serve the demo of this folder on a free port until the end of the block."""
+    demo = Demo(instance, _free_port())
+    with (instance / "server.log").open("w") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            _command("--port", str(demo.port)),
+            cwd=ROOT,
+            env=_environment(instance),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_it_answers(demo, process)
+            yield demo
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _run(instance: Path, *options: str) -> str:
+    done = subprocess.run(  # noqa: S603 - our own command
+        _command(*options), cwd=ROOT, env=_environment(instance), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _command(*options: str) -> list[str]:
+    return [sys.executable, "-m", "flask", "demo", *options]
+
+
+def _environment(instance: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLASK_")}
+    return {**kept, "ALCOVE_INSTANCE": str(instance)}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_it_answers(demo: Demo, process: subprocess.Popen[bytes]) -> None:
+    give_up_at = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up_at:
+        assert process.poll() is None, (demo.instance / "server.log").read_text()
+        try:
+            with urlopen(f"{demo.base_url}/health", timeout=5):  # noqa: S310 - our own server
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError((demo.instance / "server.log").read_text())

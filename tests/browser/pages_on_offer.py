@@ -1,0 +1,60 @@
+"""Which pages there are for somebody: everything that links lead to, one of each kind."""
+
+import re
+from dataclasses import dataclass
+
+from playwright.sync_api import APIRequestContext
+
+LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
+CLASSES = re.compile(r'class="([^"]+)"')
+IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{16,}|\d{4}-\d\d-\d\d")
+#: Being somebody else, what is no page, and letters, which bring styles of their own.
+NOT_A_PAGE = re.compile(r"^/(demo/enter|cal)/|\.eml$|/html$|^/i/")
+#: Pages that are the same for everybody: they are looked at once, by somebody who is not signed in.
+FOR_EVERYBODY = re.compile(
+    r"^/($|demo|parts|help|safety|privacy|accessibility|confidentiality|sign-in)"
+)
+#: Of pages with the same address but for identifiers, this many are read to find their kinds.
+OF_A_SHAPE = 14
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Pages of one address, identifiers apart, that are made of the same parts."""
+
+    shape: str
+    parts: frozenset[str]
+
+
+def pages_on_offer(
+    request: APIRequestContext, start: str, *, signed_in: bool
+) -> list[str]:
+    """Return the path of one page of each kind that links lead to from this page; those that are
+    the same for everybody only to somebody who is not signed in.
+    """
+    ahead, met = [start], {start}
+    read: dict[str, int] = {}
+    kinds: dict[Kind, str] = {}
+    while ahead:
+        path = ahead.pop(0)
+        shape = IDENTIFIER.sub("*", path.split("?")[0])
+        read[shape] = read.get(shape, 0) + 1
+        if read[shape] > OF_A_SHAPE:
+            continue
+        answer = request.get(path)
+        assert answer.ok, f"{path} answers {answer.status}"
+        html = answer.text()
+        kinds.setdefault(Kind(shape, frozenset(CLASSES.findall(html))), path)
+        fresh = [link for link in map(_plain, LINK.findall(html)) if link not in met]
+        fresh = [link for link in dict.fromkeys(fresh) if _is_wanted(link, signed_in=signed_in)]
+        met.update(fresh)
+        ahead += fresh
+    return list(kinds.values())
+
+
+def _is_wanted(link: str, *, signed_in: bool) -> bool:
+    return not NOT_A_PAGE.search(link) and not (signed_in and FOR_EVERYBODY.match(link))
+
+
+def _plain(link: str) -> str:
+    return link.replace("&amp;", "&")
