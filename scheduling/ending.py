@@ -3,12 +3,15 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from core.db import db
 from core.errors import DomainError
 from groups.models import CohortState, Person
 from scheduling import invitations
 from scheduling.changes import note_dates_changed
-from scheduling.models import PeerSession, Series, SessionState
+from scheduling.ical import Method
+from scheduling.models import Invitation, PeerSession, Series, SessionState
 from scheduling.parcels import Change, change, send
 from scheduling.sessions import coming_at
 from scheduling.undoing import Before
@@ -33,7 +36,7 @@ def end_group(series: Series, *, now: datetime, by: Person) -> Change:
     def post(leaves_at: datetime, parcel: str) -> int:
         return sum(
             invitations.tell_cancelled(session, now=now, due_at=leaves_at, parcel=parcel)
-            for session in coming[: series.invitations_ahead]
+            for session in _in_diaries(series, coming)
         )
 
     sent = send(cohort, post, tell=True, now=now)
@@ -41,6 +44,19 @@ def end_group(series: Series, *, now: datetime, by: Person) -> Change:
     series.ended_on = now.astimezone(ZoneInfo(series.time_zone)).date()
     db.session.flush()
     return change(before, sent, by=by)
+
+
+def _in_diaries(series: Series, coming: list[PeerSession]) -> list[PeerSession]:
+    """Return the sessions people have been told about: the next few, and any other that stands
+    in somebody's calendar because more were sent out at a time once.
+    """
+    known = select(Invitation.session_id).where(
+        Invitation.session_id.in_([session.id for session in coming]),
+        Invitation.method == Method.REQUEST,
+    )
+    invited = set(db.session.scalars(known))
+    near = coming[: series.invitations_ahead]
+    return [session for session in coming if session in near or session.id in invited]
 
 
 def _remember(series: Series, coming: list[PeerSession]) -> Before:
