@@ -5,9 +5,10 @@ other. ``core.delivery`` is the only thing that sends. What must arrive is never
 at most once by a crash, byte for byte the same; reminders and codes are never doubled.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypedDict, Unpack
 
 from sqlalchemy import Index, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -121,6 +122,15 @@ class OutgoingMail(Base):
     final_at: Mapped[datetime | None]
 
 
+class About(TypedDict, total=False):
+    """By what a letter is found again, and with what it belongs; see ``OutgoingMail``."""
+
+    topic: str | None
+    addressee: str | None
+    parcel: str | None
+    thread: str | None
+
+
 def post(
     letter: Letter,
     *,
@@ -130,10 +140,7 @@ def post(
     now: datetime,
     due_at: datetime | None = None,
     useful_until: datetime | None = None,
-    topic: str | None = None,
-    addressee: str | None = None,
-    parcel: str | None = None,
-    thread: str | None = None,
+    **about: Unpack[About],
 ) -> bool:
     """Put a letter into the outbox, due at once unless ``due_at`` says when.
 
@@ -142,23 +149,18 @@ def post(
     """
     if db.session.scalar(select(OutgoingMail.id).where(OutgoingMail.key == key)) is not None:
         return False
-    settings = config.current()
-    identifier = message_id(key, settings.host)
-    sender = Mailbox(settings.site_name, settings.mail_from)
+    identifier = message_id(key, config.current().host)
     mail = OutgoingMail(
         key=key,
         kind=kind,
         promise=promise,
         recipient=letter.to.address,
-        body=compose(letter, sender=sender, message_id=identifier, sent_at=now),
+        body=_bytes(letter, identifier, now),
         message_id=identifier,
-        topic=topic,
-        addressee=addressee,
-        parcel=parcel,
-        thread=thread,
         created_at=now,
         due_at=due_at or now,
         useful_until=useful_until,
+        **about,
     )
     try:
         with db.session.begin_nested():
@@ -167,6 +169,12 @@ def post(
         # On PostgreSQL another process can have posted the same key in the meantime.
         return False
     return True
+
+
+def _bytes(letter: Letter, identifier: str, now: datetime) -> bytes:
+    settings = config.current()
+    sender = Mailbox(settings.site_name, settings.mail_from)
+    return compose(letter, sender=sender, message_id=identifier, sent_at=now)
 
 
 def recall(parcel: str, now: datetime) -> int:
@@ -226,6 +234,34 @@ def supersede(
         .values(state=MailState.SUPERSEDED, final_at=now, replaced_by=by)
     )
     return int(getattr(result, "rowcount", 0))
+
+
+def supersede_keys(now: datetime, keys: Sequence[str]) -> None:
+    """Drop the letters with these keys that have not left."""
+    db.session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.key.in_(keys), OutgoingMail.state == MailState.DUE)
+        .values(state=MailState.SUPERSEDED, final_at=now)
+    )
+
+
+def detach(addressees: Sequence[str], now: datetime) -> None:
+    """Cut every tie between letters and these addressees, who are being forgotten.
+
+    What is due still leaves; no page shows it, and nobody can recall it or bring back what it
+    replaced. A parked letter will never be sent, so what it said goes within a day.
+    """
+    theirs = OutgoingMail.addressee.in_(addressees)
+    db.session.execute(
+        update(OutgoingMail)
+        .where(theirs, OutgoingMail.state == MailState.PARKED)
+        .values(state=MailState.SUPERSEDED, final_at=now)
+    )
+    db.session.execute(
+        update(OutgoingMail)
+        .where(theirs)
+        .values(topic=None, addressee=None, parcel=None, replaced_by=None)
+    )
 
 
 def under_way(*, thread: str | None = None, addressee: str | None = None) -> list[OutgoingMail]:

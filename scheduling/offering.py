@@ -38,15 +38,7 @@ def send_offer(
     if not sessions:
         raise DomainError("There is no date to come, so there is nothing to offer yet.")
     mark_sent(offer, now=now)
-    token = token_of(offer)
-    letter = letter_about(
-        offer,
-        sessions,
-        link=link("offers.show", token=token),
-        stop_link=link("offers.stop", token=token),
-        ends_at=offer.expires_at or now,
-        now=now,
-    )
+    letter = _letter_to(offer, sessions, now)
     leaves_at = due_at or now
     return post(
         letter,
@@ -59,6 +51,18 @@ def send_offer(
         topic=offer.cohort.public_id,
         addressee=offer.public_id,
         parcel=parcel,
+    )
+
+
+def _letter_to(offer: PlaceOffer, sessions: Sequence[PeerSession], now: datetime) -> Letter:
+    token = token_of(offer)
+    return letter_about(
+        offer,
+        sessions,
+        link=link("offers.show", token=token),
+        stop_link=link("offers.stop", token=token),
+        ends_at=offer.expires_at or now,
+        now=now,
     )
 
 

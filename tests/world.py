@@ -89,8 +89,8 @@ def build_world() -> World:
     draft = a_cohort(
         people["facilitator"], name=f"{CANARIES['draft']} mornings", state=CohortState.DRAFT
     )
-    drafted = a_series(draft, first=date(2027, 1, 13), count=2)
-    a_session(drafted, date(2027, 1, 13), number=1)
+    drafted = a_series(draft, first=date(2027, 1, 14), count=2)
+    a_session(drafted, date(2027, 1, 14), number=1)
     offer, token = an_offer(cohort, f"{CANARIES['offer_address']}@people.example", now=NOW)
     drafted_offer, _ = an_offer(draft, "later@people.example", state=OfferState.DRAFTED)
     feed, feed_token = a_feed(people["member"])
@@ -103,7 +103,7 @@ def build_world() -> World:
         "feed_token": feed_token,
         "offer_token": token,
         "prompt_id": prompt.public_id,
-        "planned_on": "2027-01-13",
+        "planned_on": "2027-01-14",
     }
     return World(people, cohort, draft, past, coming, ids)
 
