@@ -123,38 +123,30 @@ WHO_SEES_WHAT: tuple[tuple[str, str], ...] = (
     (
         "Anybody who is not signed in",
         "That this site exists and what its public pages say. No group, no date, no name, and "
-        "no sign whether somebody has an account.",
+        "no sign whether somebody has an account. A link works for whoever holds it: that of an "
+        "invitation shows the group’s name and dates, and a private calendar link your dates.",
     ),
     (
         "Other members of your group",
-        "At most the name you chose to be called. Never your e-mail address, where you work, "
-        "how long you have been qualified, or your answers.",
+        "How many you are, and in the room the name you use there. No page shows them your name, "
+        "your e-mail address or your answers.",
     ),
     (
         "Your facilitators",
-        "The name you chose, your e-mail address, roughly how long you have been qualified, and "
-        "whether you said you are coming, until 30 days after the session. Afterwards there is "
-        "one number: how many came. They never see a reason, because we never ask for one, and "
-        "they don’t see other groups you belong to.",
+        "The name you chose, your e-mail address, whether you pause or have left, and whether "
+        "you said you are coming, until 30 days after the session. Afterwards there is one "
+        "number: how many came. They also see which messages to you were sent. They never see a "
+        "reason, because we never ask for one, and they don’t see other groups you belong to.",
     ),
     (
-        "A facilitator who stands in",
-        "The same, for the session they cover and until 24 hours after it.",
-    ),
-    (
-        "Coordinators",
-        "Requests for one-to-one support, and what you wrote in a request for a place. Nothing "
-        "about what happens in a group.",
-    ),
-    (
-        "Your organisation, or one that hosts a group",
-        "No member, no answer and no date of a single session. For a group it hosts, the rhythm "
-        "it set. Figures are rounded to the nearest five, and any from one to seven are hidden.",
+        "Your employer, or any other organisation",
+        "No page is for them, so none shows them who belongs, an answer or a date. For a body "
+        "that hosts this site, what is said of the people who run it holds.",
     ),
     (
         "Whoever can open your diary",
         "“Private appointment” or your own words, and the time. If you choose full entries, "
-        "also the group’s name, the place and the prompts.",
+        "also the group’s name, the place, the prompts and a link that asks you to sign in.",
     ),
     (
         "The people who run this system",

@@ -60,6 +60,11 @@ def ask_code(
     return retry_at
 
 
+def key_of(row: SignInCode) -> str:
+    """Return the key of the letter that carries a code."""
+    return f"code:{row.public_id}"
+
+
 def known_mark(address: str) -> str:
     """Return what a browser keeps to show that this address was proved in it before."""
     return key_ring().private_token("known", blind_index(address))
@@ -105,7 +110,7 @@ def _send(address: str, index: str, browser_hash: str, now: datetime) -> None:
 def _post(row: SignInCode, letter: Letter, person: Person | None, now: datetime) -> None:
     # Written for everybody and meant for people we know: for others it is settled before
     # anything could send it. Both ways run the same statements.
-    key = f"code:{row.public_id}"
+    key = key_of(row)
     kind = "code" if person else "noop"
     post(letter, key=key, kind=kind, promise=Promise.ONCE, now=now, useful_until=row.expires_at)
     settled = {

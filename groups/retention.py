@@ -31,7 +31,8 @@ def _unproved(now: datetime) -> Select[int]:
         Person.opens_groups.is_(False),
         Person.operates.is_(False),
         Person.id.not_in(select(Membership.person_id)),
-        Person.id.not_in(select(Cohort.opened_by_id)),
+        # One empty value in the list would make "not in" true of nobody.
+        Person.id.not_in(select(Cohort.opened_by_id).where(Cohort.opened_by_id.is_not(None))),
     )
 
 

@@ -7,7 +7,7 @@ parent deletes its children without a word, so they are off here and checked aft
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.runtime.migration import MigrationContext
@@ -19,7 +19,7 @@ from core.db import Base, UTCDateTime
 migrate_args: dict[str, Any] = current_app.extensions["migrate"].configure_args
 
 
-def render_item(kind: str, item: object, _context: object) -> str | bool:
+def render_item(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Write our own type as the plain one it is in the database."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"

@@ -81,6 +81,15 @@ def cancel(told: Invitation, session: PeerSession, *, now: datetime) -> None:
     _note(told, session, Method.CANCEL, now)
 
 
+def take_back(session: PeerSession, membership: Membership, *, now: datetime) -> Invitation | None:
+    """End the standing invitation; return it if a calendar may hold it and has to be told."""
+    told = standing(session, membership)
+    if told is None:
+        return None
+    cancel(told, session, now=now)
+    return told if has_left(told, letters_about(session, membership)) else None
+
+
 def part(told: Invitation, session: PeerSession, recipient: Recipient) -> CalendarPart:
     """Return the calendar part that says what was last noted about an invitation."""
     method = Method(told.method)

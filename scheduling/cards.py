@@ -161,7 +161,7 @@ def start_words(session: PeerSession) -> str:
 
 def place_words(session: PeerSession) -> str | None:
     """Say where a session is, as it begins a sentence; None where nobody has said."""
-    words: str | None = session.place or session.series.place
+    words: str | None = session.series.place if session.place is None else session.place
     if session.series.place_kind != PlaceKind.ONLINE:
         return words
     if not words:
@@ -204,8 +204,8 @@ def _is_planned(session: PeerSession) -> bool:
 def _room(session: PeerSession) -> str | None:
     if session.series.place_kind != PlaceKind.ONLINE:
         return None
-    room: str | None = session.room or session.series.room
-    return room
+    room: str | None = session.series.room if session.room is None else session.room
+    return room or None
 
 
 def _room_opens(session: PeerSession) -> str:

@@ -15,6 +15,7 @@ from core import config, server
 from core.config import Config
 from core.db import Base, db
 from core.encryption import KeyRing
+from core.locks import alone
 from core.transaction import transaction
 from core.web import link
 from groups.access import HERE
@@ -31,6 +32,8 @@ from scheduling.models import PeerSession, SessionState
 __all__ = ["MailboxItem", "age", "describe", "is_empty", "load", "made_up_app", "mailbox", "people"]
 
 MAILBOX_PATH = "/demo/mail"
+#: Held by the process that makes the installation or loads it.
+LOCK = "load.lock"
 ROLES = {
     Role.FACILITATOR: "facilitator",
     Role.CO_FACILITATOR: "co-facilitator",
@@ -43,27 +46,32 @@ def made_up_app(port: int) -> Flask:
     settings = config.current()
     if not settings.demo:
         settings = Config.made_up(settings.instance / "demo", {"PORT": str(port)})
-    if settings.key_ring is not None and not settings.key_ring.exists():
-        KeyRing.generate().write(settings.key_ring)
-    app: Flask = current_app.extensions[server.FACTORY](settings)
-    with app.app_context():
-        upgrade(directory=str(server.ROOT / "migrations"))
+    with alone(settings.instance / LOCK):
+        if settings.key_ring is not None and not settings.key_ring.exists():
+            KeyRing.generate().write(settings.key_ring)
+        app: Flask = current_app.extensions[server.FACTORY](settings)
+        with app.app_context():
+            upgrade(directory=str(server.ROOT / "migrations"))
     return app
 
 
 def load(now: datetime, afresh: bool) -> bool:
     """Fill an empty demo; with ``afresh`` also one that is not. Returns whether it was filled.
 
-    ``now`` is an aware date-time in UTC, around which everything is arranged.
+    ``now`` is an aware date-time in UTC, around which everything is arranged. A second process
+    waits until the first is done, and finds everything there.
     """
-    if afresh:
-        with transaction():
-            for table in reversed(Base.metadata.sorted_tables):
-                db.session.execute(delete(table))
-    if not is_empty():
-        return False
-    tell(now)
-    return True
+    with alone(config.current().instance / LOCK):
+        # What was read while waiting for one's turn may have been the half of it.
+        db.session.rollback()
+        if afresh:
+            with transaction():
+                for table in reversed(Base.metadata.sorted_tables):
+                    db.session.execute(delete(table))
+        if not is_empty():
+            return False
+        tell(now)
+        return True
 
 
 def is_empty() -> bool:

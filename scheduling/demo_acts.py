@@ -18,7 +18,7 @@ from scheduling import demo_data as cast
 from scheduling import departures, inviting, sessions
 from scheduling.answers import give
 from scheduling.arrivals import DiaryChoices, arrive
-from scheduling.closures import Division, LeaveOuts
+from scheduling.demo_runs import HOLIDAYS
 from scheduling.drafts import Draft, save_draft, send_draft
 from scheduling.models import PeerSession
 from scheduling.posting import coming
@@ -26,7 +26,6 @@ from scheduling.recurrence import EveryWeeks
 from scheduling.set_up import LONDON, SetUp
 
 ZONE = ZoneInfo(LONDON)
-HOLIDAYS = LeaveOuts(bank_holidays=Division.ENGLAND_AND_WALES)
 
 
 def sign_up(name: str, at: datetime) -> Person:

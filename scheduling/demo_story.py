@@ -4,11 +4,9 @@ Each event has its moment in the past; after it the clock's jobs run as they wou
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
-
-from dateutil.relativedelta import relativedelta
 
 from core import config
 from core.delivery import DemoCarrier, deliver_due
@@ -17,19 +15,15 @@ from core.transaction import transaction
 from scheduling import demo_acts as acts
 from scheduling import demo_data as cast
 from scheduling.arrivals import DiaryChoices
+from scheduling.demo_runs import sessions_until, thursday, tuesday
 from scheduling.issuing import issue_due
 from scheduling.prompts import reveal_due
-from scheduling.recurrence import MonthlyByWeekday, Occurrence, occurrences
 from scheduling.reminders import AHEAD, remind_due
 from scheduling.series import roll_forward_due
-from scheduling.set_up import SetUp, planned
+from scheduling.set_up import SetUp
 
-TUESDAY, THURSDAY = 1, 3
 #: How long before its first session a group was opened.
 NOTICE = timedelta(days=24)
-#: How many sessions of each run are over.
-HELD = 3
-MOST_NTH = 4
 MORNING = time(9, 40)
 A_MINUTE = timedelta(minutes=1)
 
@@ -56,15 +50,16 @@ def tell(now: datetime) -> None:
     for event in sorted([*_beginning(now), *_thursday(now), *_tuesday(now), *_wednesday(now)]):
         with transaction():
             event.act(event.at)
-        _run_jobs(min(now, event.at + config.current().pause + A_MINUTE))
+        run_jobs(min(now, event.at + config.current().pause + A_MINUTE))
     roll_forward_due(now)
-    _run_jobs(now)
+    run_jobs(now)
     with transaction():
         acts.offer(cast.THURSDAY, [cast.INVITED_JUST_NOW], now)
         acts.operator_arrives(now)
 
 
-def _run_jobs(then: datetime) -> None:
+def run_jobs(then: datetime) -> None:
+    """Do what the clock would have done by a moment; one letter comes back."""
     for job in (reveal_due, issue_due, remind_due):
         job(then)
     deliver_due(then, MadeUpPost)
@@ -77,21 +72,7 @@ def _beginning(now: datetime) -> list[Event]:
 def _thursday(now: datetime) -> list[Event]:
     """Mid-run: three sessions are over, one is moved and one cancelled, and a letter came back."""
     name = cast.THURSDAY
-    set_up = _run(
-        THURSDAY,
-        now,
-        SetUp(
-            pattern=MonthlyByWeekday(THURSDAY, 1),
-            first_on=now.date(),
-            starts=time(18),
-            ends=time(19, 30),
-            leave_outs=acts.HOLIDAYS,
-            place="Online",
-            room="https://rooms.example/thursday-evenings",
-            prompt_days=21,
-        ),
-        next_in=19,
-    )
+    set_up = thursday(now)
     opened_at = _opened_at(set_up)
     join_tom = partial(acts.join, name, cast.CO_FACILITATOR, DiaryChoices())
     return [
@@ -109,21 +90,7 @@ def _thursday(now: datetime) -> list[Event]:
 def _tuesday(now: datetime) -> list[Event]:
     """Goes on until somebody ends it; one member has paused and one has left."""
     name = cast.TUESDAY
-    set_up = _run(
-        TUESDAY,
-        now,
-        SetUp(
-            pattern=MonthlyByWeekday(TUESDAY, 1),
-            first_on=now.date(),
-            starts=time(12, 30),
-            ends=time(13, 45),
-            sessions=None,
-            leave_outs=acts.HOLIDAYS,
-            place="Online",
-            room="https://rooms.example/tuesday-lunchtimes",
-        ),
-        next_in=10,
-    )
+    set_up = tuesday(now)
     return [
         *_opening(name, cast.TUESDAY_FACILITATOR, set_up, cast.TUESDAY_MEMBERS),
         *_held(name, set_up, now, (8, 7, 7)),
@@ -158,46 +125,12 @@ def _held(name: str, set_up: SetUp, now: datetime, came: Sequence[int]) -> list[
     came.
     """
     events = []
-    over = [held for held in _planned(set_up, now) if held.ends_at < now]
+    over = [held for held in sessions_until(set_up, now) if held.ends_at < now]
     for held, number in zip(over, came, strict=False):
         note = partial(acts.note_came, name, held.planned_on.isoformat(), number)
         events.append(Event(held.starts_at - AHEAD + A_MINUTE, lambda _at: None))
         events.append(Event(held.ends_at + timedelta(hours=14), note))
     return [event for event in events if event.at < now]
-
-
-def _run(weekday: int, now: datetime, wanted: SetUp, *, next_in: int) -> SetUp:
-    """Return the same run on the pattern and from the day that leave three sessions behind it,
-    and the next about ``next_in`` days ahead.
-    """
-    next_on = _day_near(now.date() + timedelta(days=next_in), weekday)
-    pattern = MonthlyByWeekday(weekday, _nth(next_on))
-    for months in range(HELD, 2 * HELD):
-        # A bank holiday on the way is passed over, so the run may begin a month earlier.
-        first_on = next(occurrences(pattern, next_on - relativedelta(months=months, day=1)))
-        set_up = replace(wanted, pattern=pattern, first_on=first_on)
-        if sum(held.ends_at < now for held in _planned(set_up, now)) == HELD:
-            break
-    return set_up
-
-
-def _planned(set_up: SetUp, now: datetime) -> Sequence[Occurrence]:
-    return planned(set_up, until=now.date() + timedelta(days=1)).occurrences
-
-
-def _day_near(day: date, weekday: int) -> date:
-    """Return the nearest day on which a monthly session can be."""
-    nearest_first = sorted(range(-10, 11), key=abs)
-    days = (day + timedelta(days=offset) for offset in nearest_first)
-    return next(
-        one
-        for one in days
-        if one.weekday() == weekday and _nth(one) <= MOST_NTH and not acts.HOLIDAYS.reason(one)
-    )
-
-
-def _nth(day: date) -> int:
-    return (day.day - 1) // 7 + 1
 
 
 def _days_ago(days: int, now: datetime) -> datetime:

@@ -64,10 +64,11 @@ def change_draft(cohort: Cohort, draft: Draft, *, now: datetime) -> None:
         draft_offer(cohort, mailbox, now=now)
 
 
-def _by_index(draft: Draft, by: Person) -> dict[str, Mailbox]:
+def _by_index(draft: Draft, by: Person | None) -> dict[str, Mailbox]:
     """Return whom to invite; whoever opens a group belongs to it and needs no invitation."""
     mailboxes = {blind_index(mailbox.address): mailbox for mailbox in draft.mailboxes}
-    mailboxes.pop(by.email_index, None)
+    if by is not None:
+        mailboxes.pop(by.email_index, None)
     return mailboxes
 
 

@@ -35,7 +35,8 @@ def words_for(session: PeerSession, diary: Diary) -> EntryWords:
 
 def place_of(session: PeerSession) -> str:
     """Return where a session is, in words: its own place, or that of the run."""
-    return str(session.place or session.series.place or "")
+    place = session.series.place if session.place is None else session.place
+    return str(place or "")
 
 
 def prompts_shown(session: PeerSession) -> tuple[str, ...]:

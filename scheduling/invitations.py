@@ -18,6 +18,7 @@ from scheduling.models import Invitation, PeerSession, Series
 from scheduling.posting import Act, coming, details_of, page_of, part_of, post_about, when_of
 from scheduling.recipients import Recipient, members_told, recipient_of, recipients_of
 from scheduling.when import When, when
+from scheduling.withdrawing import withdraw_all
 
 __all__ = [
     "issue",
@@ -104,7 +105,7 @@ def tell_cancelled(
     act = Act(now, due_at, parcel)
 
     def tell(recipient: Recipient, dropped: list[OutgoingMail]) -> bool:
-        told = _cancel(session, recipient.membership, now)
+        told = calendar_parts.take_back(session, recipient.membership, now=now)
         moved_from = session.moved_from_at if _has("moved", dropped) else None
         letter = emails.cancelled(
             recipient.mailbox,
@@ -163,30 +164,6 @@ def tell_place(
     return further + sum(_tell_place(session, act) for session in sessions[:1])
 
 
-def withdraw_all(membership: Membership, *, now: datetime) -> int:
-    """Take the coming sessions out of the calendar of somebody who has gone or is pausing, and
-    drop what has not left; returns how many cancellations were posted.
-    """
-    recipient = recipient_of(membership, now=now)
-    sessions = list(db.session.scalars(coming(membership.cohort_id, now)))
-    for session in sessions:
-        calendar_parts.settle(session, membership)
-    taken = [(session, _cancel(session, membership, now)) for session in sessions]
-    supersede(now, addressee=membership.public_id)
-    posted = 0
-    for session, told in taken:
-        calendar = part_of(told, session, recipient)
-        if calendar is not None:
-            letter = emails.withdrawn(
-                recipient.mailbox,
-                when=when_of(session, now),
-                link=link("calendar.show"),
-                calendar=calendar,
-            )
-            posted += post_about(session, letter, recipient, Act(now), kind="withdrawn", told=told)
-    return posted
-
-
 def _tell_all(session: PeerSession, act: Act, tell: Tell) -> int:
     told = 0
     for recipient in recipients_of(session.cohort, now=act.now):
@@ -212,16 +189,6 @@ def _as_known(session: PeerSession, starts_at: datetime, now: datetime) -> When:
     return when(
         starts_at, starts_at + (session.ends_at - session.starts_at), session.series.time_zone, now
     )
-
-
-def _cancel(session: PeerSession, membership: Membership, now: datetime) -> Invitation | None:
-    """End the standing invitation; return it if a calendar may hold it and has to be told."""
-    told = calendar_parts.standing(session, membership)
-    if told is None:
-        return None
-    calendar_parts.cancel(told, session, now=now)
-    letters = calendar_parts.letters_about(session, membership)
-    return told if calendar_parts.has_left(told, letters) else None
 
 
 def _update(session: PeerSession, recipient: Recipient, now: datetime) -> Invitation | None:

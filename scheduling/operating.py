@@ -126,7 +126,7 @@ def _heartbeat(job: Job, run: JobRun | None, now: datetime) -> Heartbeat:
 
 def _counts() -> dict[str, int]:
     by_state = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
-    numbers = dict(db.session.execute(by_state).tuples().all())
+    numbers = dict(db.session.execute(by_state).all())
     return {words: numbers[state] for state, words in STATES.items() if state in numbers}
 
 

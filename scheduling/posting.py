@@ -27,13 +27,14 @@ class Act:
 
 def coming(cohort_id: int, now: datetime) -> Select[PeerSession]:
     """The sessions of a group that are planned and have not begun, earliest first."""
+    return not_begun(cohort_id, now).where(PeerSession.state == SessionState.PLANNED)
+
+
+def not_begun(cohort_id: int, now: datetime) -> Select[PeerSession]:
+    """The sessions of a group that have not begun, cancelled ones among them, earliest first."""
     return (
         select(PeerSession)
-        .where(
-            PeerSession.cohort_id == cohort_id,
-            PeerSession.state == SessionState.PLANNED,
-            PeerSession.starts_at > now,
-        )
+        .where(PeerSession.cohort_id == cohort_id, PeerSession.starts_at > now)
         .order_by(PeerSession.starts_at, PeerSession.id)
     )
 

@@ -166,7 +166,8 @@ def change_place(
 ) -> Change:
     """Say where a whole run or one session meets: in words, and the link of the room.
 
-    ``None`` for one session means: as the run has it. A session keeps no kind of its own.
+    ``None`` for one session means: as the run has it. A session keeps no kind of its own. Those
+    that are over stay where they were, so that nobody's past is rewritten.
     Raises ``DomainError`` for a session that is over, and when that is where it is already.
     """
     if (place, room) == (series_or_session.place, series_or_session.room) and place_kind == (
@@ -177,13 +178,14 @@ def change_place(
     sessions = coming_at(series_or_session, now)
     before.keep_answers(sessions)
     if isinstance(series_or_session, Series):
+        _keep_former_place(series_or_session, now)
         before.keep(series_or_session, ("place_kind", *PLACE))
         series_or_session.place_kind = place_kind
     else:
         _refuse_if_over(series_or_session, now)
         before.keep(series_or_session, PLACE)
     series_or_session.place, series_or_session.room = place, room
-    for session in sessions:
+    for session in _shown_there(series_or_session, now):
         note_details_changed(session, now)
 
     def post(leaves_at: datetime, parcel: str) -> int:
@@ -213,6 +215,25 @@ def place_matters(cohort: Cohort) -> bool:
         .where(Diary.detail == Detail.FULL)
     )
     return db.session.scalars(full.limit(1)).first() is not None
+
+
+def _shown_there(changed: Series | PeerSession, now: datetime) -> list[PeerSession]:
+    """Return the sessions that calendars show elsewhere now: one that is going on among them."""
+    if isinstance(changed, PeerSession):
+        return [changed]
+    going_on = (PeerSession.series_id == changed.id, PeerSession.ends_at > now)
+    return list(db.session.scalars(select(PeerSession).where(*going_on)))
+
+
+def _keep_former_place(series: Series, now: datetime) -> None:
+    """Write where the run has met so far onto its past sessions that do not say it themselves.
+
+    Words that are there and empty stand for "nowhere in particular", unlike none at all.
+    """
+    over = (PeerSession.series_id == series.id, PeerSession.ends_at <= now)
+    for session in db.session.scalars(select(PeerSession).where(*over)):
+        session.place = series.place or "" if session.place is None else session.place
+        session.room = series.room or "" if session.room is None else session.room
 
 
 def _run_of(changed: Series | PeerSession) -> Series:

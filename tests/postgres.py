@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,13 +22,29 @@ class Cluster:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self._template: str | None = None
+
+    def database(self, fill: Callable[[str], None]) -> str:
+        """Create a database and return its URL. ``fill`` is given the URL of the first one, to
+        make its tables; the others are copies of it.
+        """
+        if self._template is None:
+            self._template = self._create("template0")
+            fill(self._driver_url(self._template))
+        return self._driver_url(self._create(self._template))
 
     def empty_database(self) -> str:
-        """Create a database and return its URL."""
+        """Create a database without tables and return its URL."""
+        return self._driver_url(self._create("template0"))
+
+    def _create(self, template: str) -> str:
         name = f"alcove_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        return self._url(name).replace("postgresql://", "postgresql+psycopg://")
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def _driver_url(self, database: str) -> str:
+        return self._url(database).replace("postgresql://", "postgresql+psycopg://")
 
     def _url(self, database: str) -> str:
         return f"postgresql://alcove@127.0.0.1:{self.port}/{database}"

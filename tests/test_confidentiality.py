@@ -294,10 +294,12 @@ def test_out_of_reach_is_byte_for_byte_the_same_as_absent(
 
     for name in strangers:
         browser = browser_of(name)
+        # The first answer brings the browser's cookie; what is compared comes after it.
+        asked(browser, "GET", "/account")
         answers = [asked(browser, method, path) for path in (real, absent)]
         bodies = {VARIABLE.sub("", answer.get_data(as_text=True)) for answer in answers}
         headers = {str(sorted(answer.headers.items())) for answer in answers}
-        assert (name, len(bodies), len({len(header) for header in headers})) == (name, 1, 1)
+        assert (name, len(bodies), len(headers)) == (name, 1, 1)
 
 
 @pytest.mark.parametrize("name", CAST)

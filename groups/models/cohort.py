@@ -51,8 +51,11 @@ class Cohort(Base):
     pqe_most: Mapped[int | None] = mapped_column(default=10)
     #: How many members can belong at a time; ``None`` is no limit.
     places: Mapped[int | None] = mapped_column(default=None)
-    opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    opened_by: Mapped[Person] = relationship()
+    #: ``None`` once they have deleted their account and nobody else facilitates.
+    opened_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    opened_by: Mapped[Person | None] = relationship()
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -60,6 +60,12 @@ def sign_out_here(now: datetime) -> None:
         session[_KNOWN] = known
 
 
+def forget_here() -> None:
+    """Let this browser forget who was signed in, whose account has just been deleted."""
+    session.clear()
+    g.viewer = None
+
+
 def known_here(address: str) -> bool:
     """Tell whether this address was the last to be proved in this browser."""
     return session.get(_KNOWN) == codes.known_mark(address)

@@ -2,7 +2,14 @@
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import InputRequired, NumberRange
 
 from core.forms import CleanString, CleanText, Understandable
@@ -18,13 +25,16 @@ class PartsForm(FlaskForm):
     first_on = CleanString("First date")
     starts = CleanString("From")
     count = IntegerField("Sessions", [NumberRange(min=1, message="Write a number from 1")])
-    jurisdiction = SelectField("Bank holidays", choices=[("ew", "England and Wales")])
+    jurisdiction = SelectField("Bank holidays", choices=[SelectChoice("ew", "England and Wales")])
     rhythm = RadioField(
         "How often?",
-        choices=[("second", "Second Thursday of each month"), ("four", "Every 4 weeks")],
+        choices=[
+            SelectChoice("second", "Second Thursday of each month"),
+            SelectChoice("four", "Every 4 weeks"),
+        ],
     )
     leave_out = SelectMultipleField(
-        "Leave out", choices=[("bank", "Bank holidays"), ("aug", "August")]
+        "Leave out", choices=[SelectChoice("bank", "Bank holidays"), SelectChoice("aug", "August")]
     )
     people = CleanText("People")
     agreed = BooleanField(

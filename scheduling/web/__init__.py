@@ -8,6 +8,7 @@ from scheduling.own_data import own_calendar, own_dates
 from scheduling.web import (
     calendar,
     demo,
+    erasure,
     feeds,
     groups,
     home,
@@ -34,6 +35,7 @@ PAGES = (
     leaving.pages,
     calendar.pages,
     feeds.pages,
+    erasure.pages,
     operating.pages,
 )
 

@@ -3,7 +3,6 @@
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from core.errors import NotFound
 from core.moment import now
 from scheduling.overview import overview
 
@@ -16,6 +15,4 @@ def show() -> ResponseReturnValue:
     person = g.viewer.person
     page = request.args.get("page", 1, type=int)
     groups = overview(person, page=page, now=now())
-    if not (groups.rows or groups.drafts or person.opens_groups):
-        raise NotFound
     return render_template("scheduling/groups/show.html", groups=groups, opens=person.opens_groups)

@@ -14,8 +14,10 @@ from groups.models import CohortState, Membership, MembershipState
 from scheduling import feeds
 from scheduling.changes import note_dates_changed, note_details_changed
 from scheduling.diaries import choose, revoke_feed
+from scheduling.feeds import entries
 from scheduling.ical import Entry
-from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession, SessionState
+from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession, PlaceKind, SessionState
+from scheduling.sessions import change_place
 from tests.build import (
     CREATED,
     FIRST,
@@ -211,9 +213,39 @@ def test_who_has_paused_or_gone_has_no_entries_of_that_group(
 def test_a_draft_has_no_entries_anywhere(app: Flask, now: datetime) -> None:
     cohort = a_cohort(state=CohortState.DRAFT)
     a_session(a_series(cohort))
-    feed, _ = a_feed(cohort.opened_by)
+    feed, _ = a_feed(cohort.memberships[0].person)
 
     assert feeds.entries(feed.diary, now=now) == []
+
+
+@pytest.mark.parametrize("former", ["Room 4, 1 Temple Row", None])
+@pytest.mark.parametrize("own", ["The library", None])
+def test_another_place_leaves_past_entries_byte_for_byte_as_they_were(
+    member: Membership, feed: Feed, now: datetime, former: str | None, own: str | None
+) -> None:
+    decide(feed.diary, now, detail=Detail.FULL)
+    series = a_series(member.cohort, place=former)
+    a_session(series, date(2026, 11, 12), place=own)
+    before = feeds.read(feed, now=now).body
+    coming = a_session(series, number=2)
+
+    for place in ("Room 9", "Room 10"):
+        with transaction():
+            change_place(
+                series,
+                place_kind=PlaceKind.IN_PERSON,
+                place=place,
+                room=None,
+                now=now,
+                tell=False,
+                by=member.person,
+            )
+
+    after = entries(feed.diary, now=now)
+    assert [entry.location for entry in after] == [own or former or "", "Room 10"]
+    with transaction():
+        coming.ends_at = coming.starts_at = now - timedelta(days=90)
+    assert feeds.read(feed, now=now).body == before
 
 
 def test_the_same_rows_give_the_same_bytes(session: PeerSession, feed: Feed, now: datetime) -> None:

@@ -23,7 +23,7 @@ DATES = [date(2026, 12, 10), date(2027, 1, 14), date(2027, 2, 11), date(2027, 3,
 def cohort(app: Flask) -> Cohort:
     """A group whose facilitator uses neither calendar, so that letters are the member's."""
     made = build.a_cohort()
-    kept_by(made.opened_by, KeptBy.NEITHER)
+    kept_by(made.memberships[0].person, KeptBy.NEITHER)
     return made
 
 

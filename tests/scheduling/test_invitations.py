@@ -24,7 +24,7 @@ DATES = [date(2026, 12, 10), date(2027, 1, 14), date(2027, 2, 11), date(2027, 3,
 def cohort(app: Flask) -> Cohort:
     """A group whose facilitator uses neither calendar, so that letters are the member's."""
     made = build.a_cohort()
-    kept_by(made.opened_by, KeptBy.NEITHER)
+    kept_by(made.memberships[0].person, KeptBy.NEITHER)
     return made
 
 
@@ -187,7 +187,7 @@ def test_issue_due_keeps_three_sessions_ahead_one_by_one(
 def test_issue_due_invites_facilitators_too(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
-    kept_by(session.cohort.opened_by, KeptBy.INVITATIONS)
+    kept_by(session.cohort.memberships[0].person, KeptBy.INVITATIONS)
 
     invitations.issue_due(now)
 

@@ -331,7 +331,7 @@ def test_rolling_forward_leaves_a_counted_run_and_an_ended_one_alone(now: dateti
     counted = an_open_series(a_set_up(), now)
     with transaction():
         ended = start_series(
-            draft_cohort(name="Ended", by=counted.cohort.opened_by, now=now),
+            draft_cohort(name="Ended", by=counted.cohort.memberships[0].person, now=now),
             a_set_up(sessions=None),
             now=now,
         )
@@ -345,7 +345,8 @@ def test_rolling_forward_leaves_a_counted_run_and_an_ended_one_alone(now: dateti
 @pytest.mark.usefixtures("app")
 def test_job_rolls_open_runs_without_end_and_no_other(now: datetime) -> None:
     going_on = an_open_series(a_set_up(sessions=None), now)
-    draft = a_series(a_cohort(going_on.cohort.opened_by, state=CohortState.DRAFT), count=None)
+    facilitator = going_on.cohort.memberships[0].person
+    draft = a_series(a_cohort(facilitator, state=CohortState.DRAFT), count=None)
 
     added = roll_forward_due(now + timedelta(days=120))
 

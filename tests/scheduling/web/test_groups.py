@@ -60,13 +60,14 @@ def a_letter_about(cohort: Cohort, state: MailState, days_ago: int = 1) -> None:
         )
 
 
-def test_nobody_without_groups_finds_the_page_unless_they_may_open_some(
-    signed_in: Browser,
-) -> None:
-    stranger, member = signed_in(a_person("Rhys")), a_member(a_cohort(a_facilitator("Tom")))
+def test_member_finds_no_group_here_but_the_way_to_the_dates(signed_in: Browser) -> None:
+    member = a_member(a_cohort(a_facilitator("Tom")))
 
-    assert stranger.get("/groups").status_code == 404
-    assert signed_in(member.person).get("/groups").status_code == 404
+    page = words(signed_in(member.person).get("/groups"))
+
+    assert "See your dates" in page
+    assert "Thursday evenings" not in page
+    assert "Set up a group" not in page
 
 
 def test_first_visit_offers_to_set_up_a_group(signed_in: Browser) -> None:

@@ -1,5 +1,6 @@
 """The member's home: one group, and one session in full."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -104,7 +105,7 @@ def test_home_says_where_a_session_was_moved_from(
 def test_home_links_the_facilitator_to_their_page_and_nobody_else(
     visitor: PageClient, member: Membership, session: PeerSession, signed_in: Browser
 ) -> None:
-    theirs = signed_in(member.cohort.opened_by)
+    theirs = signed_in(member.cohort.memberships[0].person)
 
     assert "facilitator’s page" in words(theirs.get(home(member)))
     assert "facilitator’s page" not in words(visitor.get(home(member)))
@@ -232,3 +233,23 @@ def test_home_costs_the_same_number_of_queries_whatever_its_size(
         a_member(member.cohort, a_person(f"Member {number}"))
 
     assert queries(visitor, home(member)) == small
+
+
+@pytest.mark.parametrize(
+    ("minutes_before", "button"),
+    [(60, "Add to Apple Calendar"), (5, "Go to the room")],
+)
+def test_home_has_one_solid_button(
+    member: Membership,
+    session: PeerSession,
+    signed_in: Browser,
+    minutes_before: int,
+    button: str,
+) -> None:
+    a_feed(member.person)
+
+    with time_machine.travel(session.starts_at - timedelta(minutes=minutes_before), tick=False):
+        page = signed_in(member.person).get(f"/g/{member.cohort.public_id}").text
+
+    solid = re.findall(r'<a[^>]* class="btn(?: wide)?"[^>]*>([^<]+)</a>', page)
+    assert solid == [button]

@@ -137,7 +137,7 @@ HOSTILE = (
 def test_hostile_names_are_shown_as_they_are_and_do_nothing(name: str, client: PageClient) -> None:
     cohort = a_group(name=name, facilitator=a_facilitator("Amara"))
     with transaction():
-        cohort.opened_by.name = name
+        cohort.memberships[0].person.name = name
     _, path = an_open_offer(cohort)
 
     response = client.get(path)

@@ -1,0 +1,91 @@
+"""Forgetting a person: what belongs to their account, and every row that knows their address.
+
+What follows for their dates is in ``scheduling.erasure``, which is the way in.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from core import outbox
+from core.db import db
+from core.lookup import all_in
+from groups.access import FACILITATING, HERE, memberships_of
+from groups.codes import key_of
+from groups.memberships import holds_alone
+from groups.models import (
+    Cohort,
+    CohortState,
+    DoNotWrite,
+    Membership,
+    MembershipState,
+    Person,
+    PlaceOffer,
+    SignIn,
+    SignInCode,
+)
+
+
+def needed_by(person: Person) -> list[Cohort]:
+    """Return the open groups that nobody but this person facilitates, oldest first."""
+    return [
+        membership.cohort
+        for membership in all_in(memberships_of(person))
+        if membership.state in HERE
+        and membership.cohort.state == CohortState.OPEN
+        and holds_alone(membership)
+    ]
+
+
+def forget(person: Person, *, now: datetime) -> None:
+    """Delete a person who has left every group, with all that names them or their address.
+
+    Groups they once opened pass to whoever facilitates them now, or to nobody. Letters that are
+    on their way still leave; nothing ties them to a person or a group any more. ``now`` is an
+    aware date-time in UTC.
+    """
+    _hand_over(person)
+    places = all_in(memberships_of(person))
+    offers = _offers_to(person)
+    codes = list(
+        db.session.scalars(select(SignInCode).where(SignInCode.email_index == person.email_index))
+    )
+    for offer in offers:
+        outbox.supersede(now, addressee=offer.public_id)
+    outbox.supersede_keys(now, [key_of(code) for code in codes])
+    outbox.detach([place.public_id for place in places], now)
+    outbox.detach([offer.public_id for offer in offers], now)
+    for table, which in (
+        (PlaceOffer, PlaceOffer.email_index == person.email_index),
+        (SignInCode, SignInCode.email_index == person.email_index),
+        (DoNotWrite, DoNotWrite.email_index == person.email_index),
+        (SignIn, SignIn.person_id == person.id),
+        (Membership, Membership.person_id == person.id),
+        (Person, Person.id == person.id),
+    ):
+        db.session.execute(delete(table).where(which))
+
+
+def _hand_over(person: Person) -> None:
+    opened = select(Cohort).where(Cohort.opened_by_id == person.id)
+    for cohort in db.session.scalars(opened).all():
+        cohort.opened_by = db.session.scalars(
+            select(Person)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(
+                Membership.cohort_id == cohort.id,
+                Membership.person_id != person.id,
+                Membership.role.in_(FACILITATING),
+                Membership.state == MembershipState.ACTIVE,
+            )
+            .order_by(Membership.id)
+            .limit(1)
+        ).one_or_none()
+    db.session.flush()
+
+
+def _offers_to(person: Person) -> list[PlaceOffer]:
+    """Return what was offered to this person's address, in whatever group and state."""
+    return list(
+        db.session.scalars(select(PlaceOffer).where(PlaceOffer.email_index == person.email_index))
+    )

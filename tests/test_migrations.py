@@ -1,0 +1,147 @@
+"""Migrations give the tables that the models describe, lose nothing, and leave a copy behind."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import func, inspect, select, text
+
+from app import create_app
+from core.db import Base, db
+from groups.models import Membership
+from tests.build import a_cohort, a_member
+from tests.conftest import settings
+from tests.postgres import Cluster, cluster_or_skip
+
+MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
+
+
+def made(folder: Path, key_ring: Path, url: str) -> Iterator[Flask]:
+    """Yield an app on a database without tables, its context open."""
+    app = create_app(settings(folder, key_ring, url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, key_ring_file: Path) -> Iterator[Flask]:
+    """An app on a new SQLite file."""
+    yield from made(tmp_path, key_ring_file, f"sqlite:///{tmp_path / 'alcove.db'}")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL for migrations, whichever database the other tests run on."""
+    with cluster_or_skip() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def fresh_on_postgres(tmp_path: Path, key_ring_file: Path, postgres: Cluster) -> Iterator[Flask]:
+    """An app on a new PostgreSQL database."""
+    yield from made(tmp_path, key_ring_file, postgres.empty_database())
+
+
+def differences() -> list[object]:
+    """Return what would have to change for the tables to be those of the models."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found: list[object] = compare_metadata(context, Base.metadata)
+    return found
+
+
+def copies(folder: Path) -> list[Path]:
+    """Return the copies that migrations left beside the database."""
+    return sorted(folder.glob("alcove.before-*.db"))
+
+
+@pytest.mark.usefixtures("fresh")
+def test_migrations_make_the_tables_of_the_models() -> None:
+    upgrade(directory=MIGRATIONS)
+
+    assert differences() == []
+
+
+@pytest.mark.usefixtures("fresh_on_postgres")
+def test_migrations_make_the_tables_of_the_models_on_postgresql() -> None:
+    upgrade(directory=MIGRATIONS)
+
+    assert differences() == []
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_table_that_differs_is_noticed() -> None:
+    upgrade(directory=MIGRATIONS)
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE person DROP COLUMN theme"))
+
+    assert [difference[0] for difference in differences()] == ["add_column"]  # type: ignore[index]  # alembic's tuples
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_fresh_installation_leaves_no_copy(tmp_path: Path) -> None:
+    upgrade(directory=MIGRATIONS)
+
+    assert copies(tmp_path) == []
+
+
+@pytest.mark.usefixtures("fresh")
+def test_upgrading_what_is_up_to_date_changes_and_copies_nothing(tmp_path: Path) -> None:
+    upgrade(directory=MIGRATIONS)
+    a_member(a_cohort())
+
+    upgrade(directory=MIGRATIONS)
+
+    assert copies(tmp_path) == []
+    assert db.session.scalar(select(func.count(Membership.id))) == 2
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_migration_leaves_a_copy_of_what_was_there(tmp_path: Path) -> None:
+    upgrade(directory=MIGRATIONS)
+    a_member(a_cohort())
+    db.session.rollback()
+
+    downgrade(directory=MIGRATIONS, revision="base")
+
+    [copy] = copies(tmp_path)
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT count(*) FROM membership").fetchone() == (2,)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert not inspect(db.engine).has_table("person")
+
+
+@pytest.mark.usefixtures("fresh")
+def test_foreign_keys_hold_again_after_a_migration() -> None:
+    upgrade(directory=MIGRATIONS)
+
+    with db.engine.connect() as connection:
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_migration_that_would_leave_rows_pointing_at_nothing_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    upgrade(directory=MIGRATIONS)
+    a_member(a_cohort())
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        driver.cursor().execute("PRAGMA foreign_keys=OFF")
+        driver.cursor().execute("DELETE FROM cohort")
+        driver.cursor().execute("PRAGMA foreign_keys=ON")
+
+    # A migration ends the command that runs it, and says why.
+    with pytest.raises(SystemExit):
+        upgrade(directory=MIGRATIONS)
+
+    assert "rows that point at nothing, in: agreement_version, membership" in caplog.text
