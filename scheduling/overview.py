@@ -27,7 +27,6 @@ from groups.models import (
 )
 from scheduling.models import PeerSession, Reply, Series, SessionState
 from scheduling.when import When, when
-from scheduling.wording import say_count
 
 PAGE = 20
 #: By then most people have answered, so a session without any answer is worth a look.
@@ -224,6 +223,6 @@ def _answers_words(members: int, invited: int, answers: Mapping[str, int]) -> st
         f"{answers.get('unsure', 0)} not sure" if answers.get("unsure") else "",
         f"{answers.get('not_this_time', 0)} not this time" if answers.get("not_this_time") else "",
         f"{waiting} to answer" if waiting > 0 else "",
-        f"{say_count(invited, 'person', 'people')} invited" if invited else "",
+        f"{invited} invited" if invited else "",
     ]
     return ", ".join(part for part in parts if part) or "Nobody is invited yet"

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from core.db import db
+from core.outbox import MailState, OutgoingMail, Promise
 from core.transaction import transaction
-from groups.models import Cohort, CohortState, MembershipState, OfferState, Person, Role
+from groups.models import Cohort, CohortState, MembershipState, OfferState, Person, PlaceOffer, Role
 from scheduling.diaries import diary_of
 from scheduling.models import Detail, PeerSession
 from tests.build import (
@@ -96,6 +98,8 @@ def build_world() -> World:
     feed, feed_token = a_feed(people["member"])
     ids = {
         "session_id": coming.public_id,
+        "later_session_id": later.public_id,
+        "letter_id": _a_parked_letter(cohort, offer),
         "offer_id": offer.public_id,
         "drafted_offer_id": drafted_offer.public_id,
         "membership_id": _place_of(cohort, people["member"]),
@@ -106,6 +110,26 @@ def build_world() -> World:
         "planned_on": "2027-01-14",
     }
     return World(people, cohort, draft, past, coming, ids)
+
+
+def _a_parked_letter(cohort: Cohort, offer: PlaceOffer) -> str:
+    with transaction():
+        mail = OutgoingMail(
+            key="a parked letter",
+            kind="offer",
+            promise=Promise.MUST_ARRIVE,
+            state=MailState.PARKED,
+            recipient=offer.email,
+            body=b"",
+            message_id="<parked@alcove.example>",
+            topic=cohort.public_id,
+            addressee=offer.public_id,
+            created_at=NOW,
+            due_at=NOW,
+            final_at=NOW,
+        )
+        db.session.add(mail)
+    return mail.public_id
 
 
 def _people() -> dict[str, Person]:

@@ -140,13 +140,16 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("pqe_most", sa.Integer(), nullable=True),
         sa.Column("places", sa.Integer(), nullable=True),
-        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("parcel", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["opened_by_id"], ["person.id"], name=op.f("fk_cohort_opened_by_id_person")
+            ["opened_by_id"],
+            ["person.id"],
+            name=op.f("fk_cohort_opened_by_id_person"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
         sa.UniqueConstraint("public_id", name=op.f("uq_cohort_public_id")),

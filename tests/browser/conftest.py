@@ -42,7 +42,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (shared / "made-up.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
-            load(folder)
+            # Under its name only when it is whole, however loading ends.
+            load(shared / "being-made-up")
+            (shared / "being-made-up").rename(folder)
     return folder
 
 

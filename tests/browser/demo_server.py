@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -37,17 +39,29 @@ class Demo:
         described: dict[str, Any] = json.loads(_run(self.instance, "--describe"))
         return described
 
+    def times_of(self, group: str) -> list[tuple[datetime, datetime]]:
+        """Return when the sessions of a group begin and end, as they are kept: aware, in UTC."""
+        found = next(one for one in self.describe()["groups"] if one["name"] == group)
+        return [
+            (datetime.fromisoformat(one["starts_at"]), datetime.fromisoformat(one["ends_at"]))
+            for one in found["sessions"]
+        ]
+
     def mail_to(self, address: str) -> list[bytes]:
         """Return the raw messages to one address as ``--mail-json`` prints them, newest first."""
         letters = json.loads(_run(self.instance, "--mail-json"))
         return [base64.b64decode(one["raw"]) for one in letters if one["to"] == address]
 
-    def person(self, name: str) -> dict[str, Any]:
-        """Return one person as ``--describe`` prints them."""
-        found: dict[str, Any] = next(
-            one for one in self.describe()["people"] if one["name"] == name
+    @cached_property
+    def at_first(self) -> dict[str, Any]:
+        """What was described when it was first asked for; the made-up people do not change."""
+        return self.describe()
+
+    def way_in(self, name: str) -> str:
+        """Return the path at which one becomes a made-up person, or answers as an invited one."""
+        return next(
+            str(one["sign_in_path"]) for one in self.at_first["people"] if one["name"] == name
         )
-        return found
 
 
 def load(instance: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from playwright.sync_api import APIRequestContext
+from tests.browser.watching import Visitor
 
 LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
 CLASSES = re.compile(r'class="([^"]+)"')
@@ -26,12 +26,11 @@ class Kind:
     parts: frozenset[str]
 
 
-def pages_on_offer(
-    request: APIRequestContext, start: str, *, signed_in: bool
-) -> list[str]:
+def pages_on_offer(visitor: Visitor, start: str, *, signed_in: bool) -> list[str]:
     """Return the path of one page of each kind that links lead to from this page; those that are
     the same for everybody only to somebody who is not signed in.
     """
+    origin = visitor.watch.base_url
     ahead, met = [start], {start}
     read: dict[str, int] = {}
     kinds: dict[Kind, str] = {}
@@ -41,10 +40,16 @@ def pages_on_offer(
         read[shape] = read.get(shape, 0) + 1
         if read[shape] > OF_A_SHAPE:
             continue
-        answer = request.get(path)
+        answer = visitor.context.request.get(path)
         assert answer.ok, f"{path} answers {answer.status}"
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
         html = answer.text()
-        kinds.setdefault(Kind(shape, frozenset(CLASSES.findall(html))), path)
+        # The first path leads to another: signing in, then home.
+        path = answer.url.removeprefix(origin)
+        met.add(path)
+        kind = Kind(IDENTIFIER.sub("*", path.split("?")[0]), frozenset(CLASSES.findall(html)))
+        kinds.setdefault(kind, path)
         fresh = [link for link in map(_plain, LINK.findall(html)) if link not in met]
         fresh = [link for link in dict.fromkeys(fresh) if _is_wanted(link, signed_in=signed_in)]
         met.update(fresh)

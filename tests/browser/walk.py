@@ -22,11 +22,13 @@ class Walk:
         self._arrive()
 
     def tap(self, label: str) -> None:
-        """Tap the button of this name, or the link if there is no such button."""
+        """Tap the button of this name in the main part, or the link if there is no such button."""
         self.taps += 1
-        button = self.page.get_by_role("button", name=label)
-        (button if button.count() else self.page.get_by_role("link", name=label)).first.click()
-        self.page.wait_for_load_state()
+        main = self.page.locator("main")
+        button = main.get_by_role("button", name=label)
+        target = button if button.count() else main.get_by_role("link", name=label)
+        with self.page.expect_navigation():
+            target.first.click()
         self._arrive()
 
     def type(self, label: str, words: str) -> None:
@@ -39,6 +41,11 @@ class Walk:
         self.taps = self.typed = 0
         self.screens = []
         self._arrive()
+
+    @property
+    def path(self) -> str:
+        """The path of the page that is open."""
+        return urlsplit(self.page.url).path
 
     @property
     def heading(self) -> str:
@@ -55,6 +62,5 @@ class Walk:
         return " ".join(self.page.locator("main .notes .note").first.inner_text().split())
 
     def _arrive(self) -> None:
-        path = urlsplit(self.page.url).path
-        if path not in self.screens:
-            self.screens.append(path)
+        if self.path not in self.screens:
+            self.screens.append(self.path)

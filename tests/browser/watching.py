@@ -47,7 +47,12 @@ class Visitor:
 
 
 def visitor(
-    browser: Browser, base_url: str, *, javascript: bool = True, dark: bool = False, width: int = 1280
+    browser: Browser,
+    base_url: str,
+    *,
+    javascript: bool = True,
+    dark: bool = False,
+    width: int = 1280,
 ) -> Visitor:
     """Open a fresh browser window for somebody; nobody is signed in."""
     context = browser.new_context(

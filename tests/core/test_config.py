@@ -93,3 +93,13 @@ def test_a_file_that_cannot_be_understood_is_named(tmp_path: Path, content: str)
 
     with pytest.raises(NotSetUp, match=r"alcove\.toml"):
         Config.load(tmp_path, {})
+
+
+def test_another_folder_can_hold_the_installation(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+
+    config = Config.load(tmp_path, {"ALCOVE_INSTANCE": str(elsewhere)})
+    made_up = Config.load(tmp_path, {"ALCOVE_INSTANCE": str(elsewhere), "ALCOVE_DEMO": "1"})
+
+    assert config.instance == elsewhere
+    assert made_up.instance == elsewhere / "demo"

@@ -123,7 +123,7 @@ def test_answers_are_counted_for_active_members_only(signed_in: Browser) -> None
 
     page = words(signed_in(me).get("/groups"))
 
-    assert "1 coming, 1 not this time, 1 to answer, one person invited." in page
+    assert "1 coming, 1 not this time, 1 to answer, 1 invited." in page
 
 
 def test_nobody_answering_shows_in_the_week_before_and_not_earlier(signed_in: Browser) -> None:
