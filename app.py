@@ -1,6 +1,7 @@
 """``create_app()``: settings, database, pages, commands and error pages. Nobody imports this."""
 
 import logging
+import os
 from pathlib import Path
 
 from flask import Flask
@@ -50,6 +51,8 @@ def _configure(app: Flask, settings: Config) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # It introduces itself at every start; what it finds to change is still said.
     logging.getLogger("alembic.runtime").setLevel(logging.WARNING)
+    # The database says who belongs with whom, if not by name: it is for this account alone.
+    os.umask(0o077)
     settings.instance.mkdir(parents=True, exist_ok=True)
     app.extensions[server.FACTORY] = create_app
     app.extensions[config.EXTENSION] = settings

@@ -20,6 +20,9 @@ _MOST_CHARACTERS: Final = 200_000
 _LONGEST_ADDRESS: Final = 254
 _LONGEST_LOCAL_PART: Final = 64
 _LONGEST_NAME: Final = 100
+# One person as typed: name, address and what stands around them. Anybody may send this much to
+# the sign-in page, so it is looked at before anything is made of it.
+_LONGEST_TYPED: Final = 1_000
 _LONGEST_QUOTE: Final = 60
 
 _LINE_END: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -58,6 +61,8 @@ def read_address(text: str) -> Mailbox:
     The address comes back in ASCII (an international domain as RFC 5891 writes it), its domain in
     small letters.
     """
+    if len(text) > _LONGEST_TYPED:
+        raise AddressProblem(f"{_quote(text)} is longer than an e-mail address can be")
     mailboxes = list(_mailboxes_in(text.strip().removeprefix("\ufeff")))
     if len(mailboxes) > 1:
         raise AddressProblem(f"{_quote(text)} holds more than one address")
@@ -198,6 +203,8 @@ def _check_shape(text: str) -> None:
     local_part, at, domain = text.rpartition("@")
     if not at:
         raise AddressProblem(_needs_at(text))
+    if len(text) > _LONGEST_TYPED:
+        raise AddressProblem(f"{_quote(text)} is longer than an e-mail address can be")
     if " " in text:
         raise AddressProblem(f"{_quote(text)} has a space in it")
     if "@" in local_part:

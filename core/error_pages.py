@@ -1,5 +1,7 @@
 """The pages that facts and faults become: one sentence and one way on, never a trace or a name."""
 
+import traceback
+from types import TracebackType
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request
@@ -23,6 +25,20 @@ def init_error_pages(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(NotSetUp, lambda _: _page("503", 503))
     app.register_error_handler(500, lambda _: _page("500", 500))
+    app.log_exception = _log_fault  # type: ignore[method-assign]  # Flask says to override it
+
+
+def _log_fault(
+    exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+) -> None:
+    """Note where a fault is, and nothing of what it was about: an address can hold the secret of
+    a link, and the words of an error a name.
+    """
+    kind, _, trace = exc_info
+    route = "an unknown address" if request.url_rule is None else request.url_rule.rule
+    name = "an error" if kind is None else kind.__name__
+    places = "".join(traceback.format_tb(trace))
+    current_app.logger.error("%s at %s %s\n%s", name, request.method, route, places)
 
 
 def _say_if_not_set_up() -> ResponseReturnValue | None:

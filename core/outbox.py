@@ -183,7 +183,9 @@ def recall(parcel: str, now: datetime) -> int:
 
     Raises ``DomainError`` if one of them has left already: then it is too late for all.
     """
-    mails = db.session.scalars(select(OutgoingMail).where(OutgoingMail.parcel == parcel)).all()
+    # Locked, so that on PostgreSQL none can be claimed between this look and the commit.
+    parcelled = select(OutgoingMail).where(OutgoingMail.parcel == parcel).with_for_update()
+    mails = db.session.scalars(parcelled.execution_options(populate_existing=True)).all()
     # A letter that was tried may have arrived, whatever the mail server said.
     if not mails or any(mail.state != MailState.DUE or mail.attempts for mail in mails):
         raise DomainError("These messages can no longer be taken back.")

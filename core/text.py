@@ -15,6 +15,10 @@ _LINE_BREAKS: Final = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # lone surrogates that no encoding can write, and the two Unicode separators.
 _UNUSABLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
+# As many marks as UAX #15 lets stand on one letter ("Stream-Safe Text Format"); no language needs
+# half of them. Composing takes time that grows with the square of a longer pile.
+_MOST_MARKS: Final = 30
+
 # These count as letters or symbols in Unicode but show as nothing, so a name could look empty.
 _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
@@ -57,7 +61,23 @@ def problem_in(text: str, *, longest: int) -> str | None:
 
 
 def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", without_controls(text))
+    shown = without_controls(text)
+    if shown.isascii():
+        return shown
+    # Some marks are two in one, so the piles are looked at again once everything is apart.
+    apart = unicodedata.normalize("NFD", _without_piles(shown))
+    return unicodedata.normalize("NFC", _without_piles(apart))
+
+
+def _without_piles(text: str) -> str:
+    """Return the text with at most so many marks on a letter as any language writes."""
+    kept: list[str] = []
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def _usable(letter: str) -> bool:

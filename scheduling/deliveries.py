@@ -10,7 +10,10 @@ from sqlalchemy import ColumnElement, Select, func, select
 from core.db import db
 from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
-from groups.models import Cohort, Membership, Person, PlaceOffer
+from groups.access import HERE
+from groups.models import Cohort, Membership, OfferState, Person, PlaceOffer
+from groups.offers import may_write
+from scheduling.calendar_parts import CANCELLING
 from scheduling.delivery_words import NOT_ACCEPTED, kind_words, state_words, trouble_words
 
 ON_PAGE = 30
@@ -96,10 +99,16 @@ def in_trouble(cohort: Cohort, *, now: datetime) -> int:
 def send_again(mail: OutgoingMail, *, now: datetime) -> None:
     """Let a letter that was not accepted be tried once more, at once, byte for byte the same.
 
-    Raises ``DomainError`` when it was not refused, is no longer kept, or is out of date.
+    Raises ``DomainError`` when it was not refused, is no longer kept, or is out of date, as it is
+    once its reader has gone or the offer is no longer open. To an address that asked never to be
+    written to it is not sent either, but whoever sends it sees no difference: it lapses.
     """
-    if not _can_send_again(mail, now) or _is_overtaken(mail):
+    db.session.refresh(mail, with_for_update=True)
+    if not _can_send_again(mail, now) or _is_overtaken(mail) or not _is_wanted(mail):
         raise DomainError("This message is out of date or no longer kept, so it is not sent again.")
+    offer = _offer_of(mail)
+    if offer is not None and not may_write(offer):
+        mail.useful_until = now
     mail.state, mail.due_at = MailState.DUE, now
     mail.attempts, mail.reason, mail.final_at = 0, None, None
 
@@ -129,6 +138,23 @@ def _is_overtaken(mail: OutgoingMail) -> bool:
         OutgoingMail.state.not_in((MailState.RECALLED, MailState.SUPERSEDED)),
     )
     return mail.thread is not None and db.session.scalar(later.limit(1)) is not None
+
+
+def _is_wanted(mail: OutgoingMail) -> bool:
+    """Tell whether a letter still has its reader: somebody who belongs or can still say yes."""
+    offer = _offer_of(mail)
+    if offer is not None:
+        return offer.state == OfferState.OPEN
+    place = db.session.scalars(
+        select(Membership).where(Membership.public_id == mail.addressee)
+    ).one_or_none()
+    return place is None or place.state in HERE or mail.kind in CANCELLING
+
+
+def _offer_of(mail: OutgoingMail) -> PlaceOffer | None:
+    return db.session.scalars(
+        select(PlaceOffer).where(PlaceOffer.public_id == mail.addressee)
+    ).one_or_none()
 
 
 def _names(addressees: Iterable[str | None]) -> dict[str, str]:

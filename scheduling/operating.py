@@ -23,6 +23,9 @@ from scheduling.wording import say_count
 TURNS = 3
 LEAST_LATE = timedelta(minutes=5)
 MOST_PARKED = 50
+#: Letters with sign-in codes, as ``groups.codes`` names them. What becomes of one tells whether
+#: its address is known here, so they are in no figure that somebody could watch while asking.
+UNCOUNTED = ("code", "noop")
 
 #: The states of a letter in the order in which a reader looks for trouble.
 STATES: Mapping[MailState, str] = {
@@ -125,7 +128,11 @@ def _heartbeat(job: Job, run: JobRun | None, now: datetime) -> Heartbeat:
 
 
 def _counts() -> dict[str, int]:
-    by_state = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
+    by_state = (
+        select(OutgoingMail.state, func.count())
+        .where(OutgoingMail.kind.not_in(UNCOUNTED))
+        .group_by(OutgoingMail.state)
+    )
     numbers = dict(db.session.execute(by_state).all())
     return {words: numbers[state] for state, words in STATES.items() if state in numbers}
 
@@ -133,7 +140,9 @@ def _counts() -> dict[str, int]:
 def _oldest_words(now: datetime) -> str | None:
     oldest = db.session.scalar(
         select(func.min(OutgoingMail.due_at)).where(
-            OutgoingMail.state == MailState.DUE, OutgoingMail.due_at <= now
+            OutgoingMail.state == MailState.DUE,
+            OutgoingMail.due_at <= now,
+            OutgoingMail.kind.not_in(UNCOUNTED),
         )
     )
     return None if oldest is None else f"The oldest one was due {_ago(oldest, now)}."

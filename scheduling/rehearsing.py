@@ -4,6 +4,7 @@ What a check page shows is therefore the very letter that goes out, not a likene
 """
 
 import email
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -14,6 +15,11 @@ from sqlalchemy import select
 from core.db import db
 from core.outbox import OutgoingMail
 from core.transaction import transaction
+
+#: The secret part of a link that is its reader's alone (256 bits in base64), and what is shown in
+#: its place. An offer that is drafted anew keeps its link, so the real one must not be seen here.
+SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+NO_SECRET = "a-link-of-their-own"  # noqa: S105 - it says that there is none
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ def _preview(body: bytes) -> Preview:
     message = email.message_from_bytes(body, policy=default)
     assert isinstance(message, EmailMessage)  # noqa: S101 - the policy makes it one; tells the type
     text = message.get_body(("plain",))
-    words = "" if text is None else str(text.get_content())
+    words = "" if text is None else SECRET.sub(NO_SECRET, str(text.get_content()))
     sender = message["From"].addresses[0].display_name
     blocks = words.replace("\r\n", "\n").split("\n\n")
     return Preview(

@@ -37,6 +37,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", default="sqlite", choices=["sqlite", "postgresql"])
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run what touches a database; the rest has nothing new to say there."""
+    if config.getoption("--database") == "sqlite":
+        return
+    touching = [item for item in items if "make_app" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
+    items[:] = touching
+
+
 @pytest.fixture(scope="session")
 def key_ring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One key ring for all tests; making it costs nothing, but builders rely on it."""

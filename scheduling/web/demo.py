@@ -13,8 +13,9 @@ from core.moment import now
 from core.transaction import transaction
 from core.web import note, public, see_other
 from groups.web.viewer import sign_in_here
-from scheduling import demo, demo_mail
-from scheduling.demo_data import ON_SHOW
+from scheduling.demo import mail as demo_mail
+from scheduling.demo import world as demo
+from scheduling.demo.data import ON_SHOW
 from scheduling.forms.parts import PartsForm
 from scheduling.web.calendar_box import CalendarBox
 

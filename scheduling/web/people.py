@@ -101,7 +101,8 @@ def remove(cohort_id: str, membership_id: str) -> ResponseReturnValue:
     except DomainError as error:
         note(error.words, "info")
     else:
-        note(f"{name} no longer has a place.")
+        # No name: notes travel in a cookie, which is signed but can be read.
+        note("Their place has ended.")
     return see_other("people.show", cohort_id=cohort_id)
 
 

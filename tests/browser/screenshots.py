@@ -36,10 +36,7 @@ class Picture:
 THE_PICTURES = (
     Picture("home-1280.png", "Amina"),
     Picture("home-390-dark.png", "Amina", width=390, dark=True, height=1500),
-    Picture("invitation-390.png", "Noor", width=390, height=1500),
-    Picture("set-up-1280.png", "Amara", path="/groups/new"),
     Picture("check-1280.png", "Amara", link="Wednesday early"),
-    Picture("group-1280.png", "Amara", link="Thursday evenings"),
     Picture("mail-1280.png", "Amara", path="/demo/mail", height=900),
 )
 

@@ -82,14 +82,15 @@ def test_what_was_sent_can_be_taken_back_and_sent_again(demo: Demo, arrive: Arri
     walk = Walk(arrive().page)
     draft(walk, demo, "Books", ("Dora", "Ed"))
     walk.tap("Send 2 invitations")
-    taken_back = letters_to(walk.page, "Dora")
+    (first,) = letters_to(walk.page, "Dora")
     walk.page.go_back()
 
     walk.tap("Undo")
 
     assert walk.note() == "Taken back. Nothing was sent, and this is a draft again."
     walk.tap("Send 2 invitations")
-    assert len(letters_to(walk.page, "Dora")) > len(taken_back) - 1
+    walk.page.goto(first)
+    assert "Taken back." in walk.words
     invited = Walk(arrive().page)
     invited.open(link_of_the_invitation(walk.page, "Dora"))
     assert invited.heading == "Books"

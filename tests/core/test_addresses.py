@@ -207,3 +207,8 @@ def test_paste_never_raises_and_never_adds_an_unreadable_address(text: str) -> N
     assert [read_address(mailbox.address).address for mailbox in paste.mailboxes] == [
         mailbox.address for mailbox in paste.mailboxes
     ]
+
+
+def test_what_anybody_may_send_is_looked_at_before_it_is_read() -> None:
+    with pytest.raises(AddressProblem, match="longer than an e-mail address can be"):
+        read_address("a@b.example;" * 80_000)

@@ -2,17 +2,20 @@
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from app import create_app
 from core.db import Base, db, public_id
 from core.errors import NotFound
 from core.lookup import all_in, find, in_scope
 from core.transaction import transaction
 from groups.models import Person
 from tests.build import CREATED, a_person
+from tests.conftest import settings
 
 
 def test_a_time_comes_back_aware_and_in_utc(app: Flask) -> None:
@@ -123,3 +126,16 @@ def test_find_gives_what_the_scope_reaches_and_nothing_else(app: Flask) -> None:
     assert (in_scope(amina, scope), in_scope(dev, scope)) == (True, False)
     assert all_in(scope) == [amina]
     assert amina.created_at == CREATED
+
+
+def test_a_database_is_for_the_account_that_made_it_alone(
+    tmp_path: Path, key_ring_file: Path
+) -> None:
+    instance = tmp_path / "new"
+    app = create_app(settings(instance, key_ring_file, f"sqlite:///{instance / 'alcove.db'}"))
+    with app.app_context():
+        db.create_all()
+        db.engine.dispose()
+
+    modes = {path.stat().st_mode & 0o077 for path in (instance, instance / "alcove.db")}
+    assert modes == {0}

@@ -93,3 +93,11 @@ def test_problem_in_text_that_shows_nothing_asks_for_a_letter(text: str) -> None
 
 def test_ten_thousand_hostile_characters_are_only_too_long() -> None:
     assert problem_in("\u202ea\x00" * 10_000, longest=60) == "Keep this to 60 characters or fewer"
+
+
+def test_marks_piled_up_on_one_letter_are_cut_before_they_take_time() -> None:
+    # Putting a long pile in order takes time that grows with its square: minutes for this one.
+    cleaned = clean_line("a" + "\u0301\u0316" * 250_000)
+
+    assert len(unicodedata.normalize("NFD", cleaned)) == 31
+    assert clean_line("Ng\u0302\u0323") == unicodedata.normalize("NFC", "Ng\u0302\u0323")

@@ -220,3 +220,24 @@ def test_notes_show_once(signed_in: SignedIn, app: Flask) -> None:
 
     assert first.count('role="status"') == 1
     assert second.count('role="status"') == 0
+
+
+def test_a_fault_is_logged_without_the_secret_of_its_link_or_its_words(
+    app: Flask,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def break_down(token: str) -> str:
+        raise ValueError(token)
+
+    app.testing = False
+    monkeypatch.setitem(app.view_functions, "offers.show", break_down)
+    monkeypatch.setattr(break_down, "is_public", True, raising=False)
+
+    response = client.get("/i/qzsecret")
+
+    assert response.status_code == 500
+    assert "ValueError at GET /i/<token>" in caplog.text
+    assert "break_down" in caplog.text
+    assert "qzsecret" not in caplog.text

@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 from app import create_app
 from core import server
 from core.db import db
-from scheduling import demo
+from scheduling.demo import world as demo
 from tests.conftest import NOW, settings
 
 MADE_UP = {"demo": True, "base_url": "http://127.0.0.1:5000"}

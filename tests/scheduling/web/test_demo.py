@@ -12,7 +12,7 @@ from core import config
 from core.db import db
 from core.web import SECURITY_HEADERS
 from groups.models import SignIn
-from scheduling import demo
+from scheduling.demo import world as demo
 from tests.conftest import NOW
 from tests.page import PageClient, words
 

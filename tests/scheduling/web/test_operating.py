@@ -156,3 +156,19 @@ def test_nobody_but_operators_finds_the_page(signed_in: SignedIn, client: FlaskC
     assert facilitator.post(f"/operating/letters/{public_id}/drop").status_code == 404
     assert client.get("/operating").status_code == 303
     assert state_of(public_id) == MailState.PARKED
+
+
+def test_no_figure_tells_whether_an_address_is_known_here(
+    signed_in: SignedIn, client: PageClient
+) -> None:
+    sol = signed_in(a_person("Sol", operates=True))
+    a_person("Amina", "amina@people.example")
+    before = words(sol.get("/operating"))
+
+    pages = []
+    for address in ("amina@people.example", "nobody@people.example"):
+        client.post("/sign-in", data={"address": address})
+        pages.append(words(sol.get("/operating")))
+
+    assert pages == [before, before]
+    assert db.session.query(OutgoingMail).count() == 2

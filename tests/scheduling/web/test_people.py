@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from core.db import db
+from core.delivery import lapse
 from core.outbox import MailState, OutgoingMail
 from core.smtp import Reason
 from core.transaction import transaction
@@ -268,7 +269,22 @@ def test_a_place_ends_only_after_it_was_looked_at(visitor: PageClient, cohort: C
     visitor.post(path)
 
     assert amina.state == MembershipState.REMOVED
-    assert "Amina no longer has a place." in words(visitor.get(at(cohort)))
+    with visitor.session_transaction() as cookie:
+        # It is signed but not sealed, so what waits in it names nobody.
+        assert "Amina" not in str(dict(cookie))
+    assert "Their place has ended." in words(visitor.get(at(cohort)))
+
+
+def test_looking_at_an_invitation_never_shows_the_link_of_its_reader(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    offer, token = build.an_offer(cohort, "dev@people.example", state=OfferState.DECLINED)
+
+    page = visitor.post(at(cohort, "/invite"), data=INVITE).get_data(as_text=True)
+
+    # An offer that is drafted anew keeps its link, which opens the place in its reader's name.
+    assert (offer.state, token in page) == (OfferState.DECLINED, False)
+    assert "/i/a-link-of-their-own" in page
 
 
 def test_nobody_reaches_people_of_a_group_they_do_not_facilitate(
@@ -283,3 +299,41 @@ def test_nobody_reaches_people_of_a_group_they_do_not_facilitate(
         for someone, where in ((tom, cohort), (visitor, own), (signed_in(amina.person), cohort)):
             assert someone.post(at(where, path)).status_code == 404
     assert (offer.state, amina.state) == (OfferState.OPEN, MembershipState.ACTIVE)
+
+
+@pytest.mark.parametrize("state", [OfferState.DECLINED, OfferState.WITHDRAWN])
+def test_a_refused_letter_is_not_sent_again_once_its_offer_is_answered(
+    visitor: PageClient, cohort: Cohort, state: OfferState
+) -> None:
+    letter = a_refused_invitation(visitor, cohort)
+    with transaction():
+        offers()[0].state = state
+
+    visitor.post(f"/groups/{cohort.public_id}/delivery/{letter.public_id}/again")
+
+    assert letter.state == MailState.REFUSED
+
+
+def test_sending_again_to_somebody_who_asked_for_silence_looks_the_same_and_lapses(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    letter = a_refused_invitation(visitor, cohort)
+    with transaction():
+        db.session.add(DoNotWrite(email_index=offers()[0].email_index, asked_at=NOW))
+
+    visitor.post(f"/groups/{cohort.public_id}/delivery/{letter.public_id}/again")
+
+    assert "It is sent again in a moment." in words(visitor.get(at(cohort)))
+    with transaction():
+        lapse(NOW)
+    assert letter.state == MailState.SUPERSEDED
+
+
+def a_refused_invitation(visitor: PageClient, cohort: Cohort) -> OutgoingMail:
+    """Invite Dev, whose mail system does not take the letter."""
+    invited = {"people": "dev@people.example", "role": "member", "confirmed": "yes"}
+    visitor.post(at(cohort, "/invite"), data=invited)
+    with transaction():
+        letter = letters()[0]
+        letter.state, letter.reason, letter.final_at = MailState.REFUSED, Reason.BLOCKED, NOW
+    return letter

@@ -12,8 +12,9 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail
 from core.smtp import Reason
 from core.transaction import transaction
-from groups.models import Cohort, CohortState, Membership, Person
+from groups.models import Cohort, CohortState, Membership, MembershipState, Person
 from scheduling import sessions
+from scheduling.invitations import welcome
 from scheduling.models import Answer, PeerSession, Reply, Series
 from tests import build
 from tests.conftest import NOW
@@ -184,6 +185,20 @@ def test_a_refused_letter_can_be_sent_again_by_who_facilitates_alone(
     assert letters()[0].state == MailState.REFUSED
     assert visitor.post(path).status_code == 303
     assert letters()[0].state == MailState.DUE
+
+
+def test_a_refused_letter_is_not_sent_again_to_somebody_who_has_gone(
+    visitor: PageClient, cohort: Cohort, session: PeerSession
+) -> None:
+    membership = build.a_member(cohort)
+    with transaction():
+        welcome(membership, now=NOW)
+        letter = letters()[0]
+        letter.state, membership.state = MailState.REFUSED, MembershipState.LEFT
+
+    visitor.post(at(cohort, f"/delivery/{letter.public_id}/again"))
+
+    assert letter.state == MailState.REFUSED
 
 
 def test_the_place_of_the_run_is_checked_changed_and_taken_back(

@@ -14,11 +14,11 @@ from core.db import db
 from core.encryption import blind_index
 from groups.accounts import grant, person_with, register
 from groups.models import Cohort, Membership, Person, PlaceOffer, Role
-from scheduling import demo_data as cast
 from scheduling import departures, inviting, sessions
 from scheduling.answers import give
 from scheduling.arrivals import DiaryChoices, arrive
-from scheduling.demo_runs import HOLIDAYS
+from scheduling.demo import data as cast
+from scheduling.demo.runs import HOLIDAYS
 from scheduling.drafts import Draft, save_draft, send_draft
 from scheduling.models import PeerSession
 from scheduling.posting import coming

@@ -10,8 +10,8 @@ from flask import Flask
 from core import config, server
 from core.errors import NotSetUp
 from core.moment import now
-from scheduling import demo
-from scheduling.demo_data import ON_SHOW
+from scheduling.demo import world as demo
+from scheduling.demo.data import ON_SHOW
 
 HOST = "127.0.0.1"
 A_DAY = timedelta(days=1)

@@ -1,6 +1,6 @@
 """The made-up world of ``flask demo``: an installation of its own, filled once.
 
-Who is in it is in ``demo_data``, what happens in ``demo_story``, the letters in ``demo_mail``.
+Who is in it is in ``data``, what happens in ``story``, the letters in ``mail``.
 """
 
 from datetime import datetime, timedelta
@@ -22,10 +22,10 @@ from groups.access import HERE
 from groups.accounts import person_with
 from groups.models import Cohort, Membership, OfferState, Person, PlaceOffer, Role
 from groups.offers import token_of
-from scheduling import demo_data as cast
 from scheduling.access import feeds_of
-from scheduling.demo_mail import MailboxItem, mailbox
-from scheduling.demo_story import tell
+from scheduling.demo import data as cast
+from scheduling.demo.mail import MailboxItem, mailbox
+from scheduling.demo.story import tell
 from scheduling.diaries import feed_token
 from scheduling.models import PeerSession, SessionState
 

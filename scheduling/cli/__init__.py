@@ -3,12 +3,12 @@
 from flask import Flask
 
 import groups.cli
-from scheduling import cli_demo, cli_jobs, cli_set_up
+from scheduling.cli import demo, jobs, set_up
 
 
 def init_app(app: Flask) -> None:
     """Register every command of ours on an app."""
     groups.cli.init_app(app)
-    cli_set_up.init_app(app)
-    cli_jobs.init_app(app)
-    cli_demo.init_app(app)
+    set_up.init_app(app)
+    jobs.init_app(app)
+    demo.init_app(app)

@@ -12,10 +12,10 @@ from core import config
 from core.delivery import DemoCarrier, deliver_due
 from core.smtp import Reason, Refused
 from core.transaction import transaction
-from scheduling import demo_acts as acts
-from scheduling import demo_data as cast
 from scheduling.arrivals import DiaryChoices
-from scheduling.demo_runs import sessions_until, thursday, tuesday
+from scheduling.demo import acts as acts
+from scheduling.demo import data as cast
+from scheduling.demo.runs import sessions_until, thursday, tuesday
 from scheduling.issuing import issue_due
 from scheduling.prompts import reveal_due
 from scheduling.reminders import AHEAD, remind_due
