@@ -110,6 +110,12 @@ def release_stale(now: datetime) -> None:
     """
     stale = (OutgoingMail.state == MailState.SENDING, OutgoingMail.leased_until <= now)
     db.session.execute(
+        # A letter that takes its sender down each time is looked at by a person.
+        update(OutgoingMail)
+        .where(*stale, OutgoingMail.attempts >= MOST_ATTEMPTS)
+        .values(state=MailState.PARKED, reason="Interrupted", final_at=now, leased_until=None)
+    )
+    db.session.execute(
         update(OutgoingMail)
         .where(*stale, OutgoingMail.promise == Promise.MUST_ARRIVE)
         .values(state=MailState.DUE, due_at=now, leased_until=None)

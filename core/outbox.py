@@ -185,7 +185,8 @@ def recall(parcel: str, now: datetime) -> int:
     """
     # Locked, so that on PostgreSQL none can be claimed between this look and the commit.
     parcelled = select(OutgoingMail).where(OutgoingMail.parcel == parcel).with_for_update()
-    mails = db.session.scalars(parcelled.execution_options(populate_existing=True)).all()
+    found = db.session.scalars(parcelled.execution_options(populate_existing=True)).all()
+    mails = [mail for mail in found if not _dropped(mail.state, mail.replaced_by)]
     # A letter that was tried may have arrived, whatever the mail server said.
     if not mails or any(mail.state != MailState.DUE or mail.attempts for mail in mails):
         raise DomainError("These messages can no longer be taken back.")
@@ -204,15 +205,19 @@ def can_recall(parcel: str | None, now: datetime) -> bool:
     """Tell whether every letter of a parcel is still waiting for its time."""
     if parcel is None:
         return False
-    mails = db.session.execute(
-        select(OutgoingMail.state, OutgoingMail.due_at, OutgoingMail.attempts).where(
-            OutgoingMail.parcel == parcel
-        )
+    columns = (OutgoingMail.state, OutgoingMail.replaced_by, OutgoingMail.due_at)
+    found = db.session.execute(
+        select(*columns, OutgoingMail.attempts).where(OutgoingMail.parcel == parcel)
     ).all()
+    mails = [row for row in found if not _dropped(row.state, row.replaced_by)]
     return bool(mails) and all(
-        state == MailState.DUE and due_at > now and attempts == 0
-        for state, due_at, attempts in mails
+        row.state == MailState.DUE and row.due_at > now and row.attempts == 0 for row in mails
     )
+
+
+def _dropped(state: str, replaced_by: str | None) -> bool:
+    """Tell whether a letter was dropped because its reader has gone: it keeps nobody waiting."""
+    return state == MailState.SUPERSEDED and replaced_by is None
 
 
 def supersede(

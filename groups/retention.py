@@ -9,11 +9,22 @@ from sqlalchemy import Select, delete, or_, select
 from core import throttle
 from core.db import db
 from core.retention import Rule
-from groups.models import Cohort, Membership, Person, SignIn, SignInCode
+from groups.models import (
+    Cohort,
+    Membership,
+    OfferState,
+    Person,
+    PlaceOffer,
+    SignIn,
+    SignInCode,
+)
 
 #: Somebody who was added and never proved their address is forgotten after this long.
 UNPROVED = timedelta(days=14)
 DAY = timedelta(days=1)
+#: For so long facilitators can see who was asked, and ask again.
+KEPT_OFFER = timedelta(days=30)
+NOT_TAKEN = (OfferState.OPEN, OfferState.DECLINED, OfferState.WITHDRAWN)
 
 
 def _deletes(table: type[Any]) -> Callable[[list[int]], None]:
@@ -56,6 +67,14 @@ RULES: tuple[Rule, ...] = (
         "People who were added and never signed in: 14 days",
         _unproved,
         _deletes(Person),
+    ),
+    Rule(
+        "unanswered offers",
+        "Offers of a place that came to nothing: 30 days after they ran out",
+        lambda now: select(PlaceOffer.id).where(
+            PlaceOffer.state.in_(NOT_TAKEN), PlaceOffer.expires_at <= now - KEPT_OFFER
+        ),
+        _deletes(PlaceOffer),
     ),
     throttle.RULE,
 )

@@ -103,9 +103,10 @@ def take_back(token: str, cohort: Cohort, *, by: Person, now: datetime) -> int:
     letters = _recall(content["parcel"], now)
     for row, columns in rows:
         _restore(row, columns, now)
-    if content["sessions"]:
-        _restore_replies(content["sessions"], content["replies"])
-        _settle_calendars(content["sessions"])
+    # Only a move asked everybody anew; after other changes what was answered since stands.
+    moved = [row.id for row, columns in rows if "starts_at" in columns]
+    _restore_replies(moved, content["replies"])
+    _settle_calendars(content["sessions"])
     db.session.flush()
     return letters
 

@@ -113,6 +113,9 @@ def _write_settings(path: Path, answers: dict[str, str]) -> None:
         "mail_from": answers["mail_from"],
         "operator_address": answers["address"],
         "secret_key": secrets.token_urlsafe(48),
+        # Who asks for https is reached through a proxy. Without this everybody would come from
+        # its address, and share what one stranger may ask for.
+        "proxies": "1" if answers["base_url"].startswith("https://") else "0",
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -15,26 +15,28 @@ from tests.browser.watching import Visitor, visitor
 Arrive = Callable[..., Visitor]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a browser where there is none, with one line that says what to install."""
-    if chromium.path() is None:
-        for item in items:
-            if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason=chromium.NONE_HERE))
+@pytest.fixture(scope="session")
+def executable() -> str:
+    """Where Chromium is. Without one every test that needs it is skipped, and one line says so."""
+    path = chromium.path()
+    if path is None:
+        pytest.skip(chromium.NONE_HERE)
+    return path
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(executable: str) -> Iterator[Browser]:
     """The one Chromium of this process."""
-    executable = chromium.path()
-    assert executable is not None
     with chromium.launched(executable) as launched:
         yield launched
 
 
 @pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the made-up data, made once for all processes that run tests side by side."""
+def loaded(executable: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the made-up data, made once for all processes that run tests side by side.
+
+    Making them takes a while, so that it is not done where no browser will look at them.
+    """
     is_one_of_many = tmp_path_factory.getbasetemp().name.startswith("popen")
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if is_one_of_many else base

@@ -289,6 +289,18 @@ def test_trouble_with_a_letter_that_somebody_else_has_changes_nothing(
     assert mail("one").state == MailState.SENT
 
 
+def test_letter_that_takes_its_sender_down_each_time_is_parked(app: Flask, now: datetime) -> None:
+    one = a_mail(now)
+    with transaction():
+        one.state, one.attempts, one.leased_until = MailState.SENDING, MOST_ATTEMPTS, now
+
+    with transaction():
+        release_stale(now)
+
+    parked = mail("one")
+    assert (parked.state, parked.reason) == (MailState.PARKED, "Interrupted")
+
+
 def test_letter_known_to_be_accepted_is_not_sent_again(app: Flask, now: datetime) -> None:
     a_mail(now)
 

@@ -109,6 +109,22 @@ def test_recall_brings_back_what_its_letters_replaced(app: Flask, now: datetime)
     assert mail("old").final_at is None
 
 
+def test_somebody_who_left_meanwhile_keeps_nobody_from_taking_a_parcel_back(
+    app: Flask, now: datetime
+) -> None:
+    a_mail(now, "stays", parcel="p", due_at=now + PAUSE)
+    a_mail(now, "left", parcel="p", due_at=now + PAUSE, addressee="gone")
+    with transaction():
+        supersede(now, addressee="gone")
+    could = can_recall("p", now)
+
+    with transaction():
+        count = recall("p", now)
+
+    assert (could, count) == (True, 1)
+    assert states() == {"stays": MailState.RECALLED, "left": MailState.SUPERSEDED}
+
+
 @pytest.mark.parametrize(
     ("later", "expected"), [(PAUSE - timedelta(seconds=1), True), (PAUSE, False)]
 )

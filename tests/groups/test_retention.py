@@ -12,9 +12,9 @@ from core.transaction import transaction
 from groups import accounts
 from groups.access import sign_ins_of
 from groups.codes import ask_code
-from groups.models import Person, SignInCode
+from groups.models import OfferState, Person, SignInCode
 from groups.retention import RULES
-from tests.build import a_cohort, a_member, a_person
+from tests.build import a_cohort, a_member, a_person, an_offer
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -63,3 +63,24 @@ def test_people_who_never_signed_in_go_after_two_weeks(app: Flask, now: datetime
 
     assert before == 4
     assert sorted(person.name for person in db.session.query(Person)) == ["Amara", "Rhys", "Tom"]
+
+
+@pytest.mark.parametrize(
+    ("state", "goes"),
+    [
+        (OfferState.OPEN, 1),
+        (OfferState.DECLINED, 1),
+        (OfferState.WITHDRAWN, 1),
+        (OfferState.ACCEPTED, 0),
+        (OfferState.DRAFTED, 0),
+    ],
+)
+def test_offers_that_came_to_nothing_go_thirty_days_after_they_ran_out(
+    app: Flask, now: datetime, state: OfferState, goes: int
+) -> None:
+    an_offer(a_cohort(), state=state, now=now, expires_at=now + DAY)
+    gone_at = now + DAY + timedelta(days=30)
+
+    before, after = _counts(gone_at - SECOND), _counts(gone_at)
+
+    assert (before["unanswered offers"], after["unanswered offers"]) == (0, goes)

@@ -70,6 +70,7 @@ def test_init_sets_everything_up_without_a_question(bare: Flask, tmp_path: Path)
         "smtp_url": "smtp+starttls://name:secret@mail.example:587",
         "mail_from": "hello@alcove.example",
         "operator_address": "amara@people.example",
+        "proxies": "1",
     }
     assert (mode(tmp_path / "alcove.toml"), mode(tmp_path / "key-ring.json")) == (0o600, 0o600)
 

@@ -11,7 +11,7 @@ from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import Cohort, CohortState, Membership, Person
-from scheduling import invitations, sessions
+from scheduling import answers, invitations, sessions
 from scheduling.ending import end_group
 from scheduling.ical import Method
 from scheduling.issuing import issue
@@ -206,6 +206,30 @@ def test_the_place_of_a_run_is_told_once_to_each_and_can_be_undone(
 
     assert (series.place, series.place_kind) == ("Online", PlaceKind.ONLINE)
     assert series.room == "https://rooms.example/thursday"
+
+
+def test_what_was_answered_since_stands_when_a_change_of_place_is_undone(
+    session: PeerSession, cohort: Cohort, amara: Person, now: datetime
+) -> None:
+    amina = build.a_member(cohort, build.a_person("Nadia"))
+    with transaction():
+        change = sessions.change_place(
+            session.series,
+            place_kind=PlaceKind.IN_PERSON,
+            place="12 High Street",
+            room=None,
+            now=now,
+            tell=True,
+            by=amara,
+        )
+    with transaction():
+        answers.give(session, amina, Answer.COMING, now=now)
+
+    undo(change, cohort, amara, now)
+
+    reply = answers.reply_of(session, amina)
+    assert reply is not None
+    assert reply.answer == Answer.COMING
 
 
 def test_ending_a_group_cancels_what_is_to_come_and_can_be_undone(
