@@ -36,14 +36,7 @@ def add_facilitator(name: str, address: str) -> None:
       flask add-facilitator Amara amara@example.org
       flask add-facilitator "Amara Osei" amara@example.org
     """
-    person, is_new, changed = _add(name, address, opens_groups=True)
-    if not changed:
-        click.echo(f"{person.name} can set up groups already. Nothing has changed.")
-    elif is_new:
-        click.echo(f"{person.name} can set up groups now.")
-    else:
-        click.echo(f"{person.name} had an account already, and can set up groups now.")
-    _say_where()
+    _say("set up groups", *_add(name, address, opens_groups=True))
 
 
 @click.command("add-operator")
@@ -60,14 +53,7 @@ def add_operator(name: str, address: str) -> None:
     Example:
       flask add-operator Sol sol@example.org
     """
-    person, is_new, changed = _add(name, address, operates=True)
-    if not changed:
-        click.echo(f"{person.name} can see how the system runs already. Nothing has changed.")
-    elif is_new:
-        click.echo(f"{person.name} can see how the system runs now.")
-    else:
-        click.echo(f"{person.name} had an account already, and can see how the system runs now.")
-    _say_where()
+    _say("see how the system runs", *_add(name, address, operates=True))
 
 
 def _add(
@@ -100,5 +86,11 @@ def _address(text: str) -> str:
         raise click.ClickException(f"{problem}.") from problem
 
 
-def _say_where() -> None:
+def _say(power: str, person: Person, is_new: bool, changed: bool) -> None:
+    if not changed:
+        click.echo(f"{person.name} can {power} already. Nothing has changed.")
+    elif is_new:
+        click.echo(f"{person.name} can {power} now.")
+    else:
+        click.echo(f"{person.name} had an account already, and can {power} now.")
     click.echo(f"They sign in at {config.current().base_url}/sign-in with a code we e-mail them.")
