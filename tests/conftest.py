@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 
 from app import create_app
@@ -95,28 +96,42 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory, key_ring_file: Path
     return path
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates as Python code, kept from app to app: compiling them is most of a page's time."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
 def make_app(
-    tmp_path: Path, key_ring_file: Path, empty_database: Path, cluster: Cluster | None
+    tmp_path: Path,
+    key_ring_file: Path,
+    empty_database: Path,
+    cluster: Cluster | None,
+    compiled_templates: FileSystemBytecodeCache,
 ) -> Callable[..., Flask]:
-    """Return a function that makes an app on an empty database, with settings to change."""
+    """Return a function that makes an app on an empty database, with settings to change.
+
+    Apps that one test makes share the database.
+    """
+    urls: list[str] = []
 
     def make(**changes: object) -> Flask:
-        if cluster is None:
-            path = tmp_path / "alcove.db"
-            if not path.exists():
-                shutil.copy(empty_database, path)
-            url = f"sqlite:///{path}"
-        else:
-            url = cluster.database(fill)
-        app = create_app(settings(tmp_path, key_ring_file, url, **changes))
+        if not urls:
+            urls.append(copy() if cluster is None else cluster.database(fill))
+        app = create_app(settings(tmp_path, key_ring_file, urls[0], **changes))
         app.config["WTF_CSRF_ENABLED"] = False
+        app.jinja_env.bytecode_cache = compiled_templates
         return app
+
+    def copy() -> str:
+        path = tmp_path / "alcove.db"
+        shutil.copy(empty_database, path)
+        return f"sqlite:///{path}"
 
     def fill(url: str) -> None:
         with create_app(settings(tmp_path, key_ring_file, url)).app_context():
             db.create_all()
-            # The first database is copied, which PostgreSQL does only while nobody is in it.
             db.engine.dispose()
 
     return make

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
+
+from core.db import Base
 
 FOLDERS = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt")
 
@@ -22,25 +25,39 @@ class Cluster:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self._template: str | None = None
+        self._database: str | None = None
 
     def database(self, fill: Callable[[str], None]) -> str:
-        """Create a database and return its URL. ``fill`` is given the URL of the first one, to
-        make its tables; the others are copies of it.
+        """Return the URL of a database without rows: the same each time, emptied first.
+
+        ``fill`` is given the URL of the new one, to make its tables. Emptying takes a tenth of the
+        time that making another would.
         """
-        if self._template is None:
-            self._template = self._create("template0")
-            fill(self._driver_url(self._template))
-        return self._driver_url(self._create(self._template))
+        if self._database is None:
+            self._database = self._create()
+            fill(self._driver_url(self._database))
+        else:
+            self._empty(self._database)
+        return self._driver_url(self._database)
 
     def empty_database(self) -> str:
         """Create a database without tables and return its URL."""
-        return self._driver_url(self._create("template0"))
+        return self._driver_url(self._create())
 
-    def _create(self, template: str) -> str:
+    def _empty(self, database: str) -> None:
+        with psycopg.connect(self._url(database), autocommit=True) as connection:
+            # A test that went wrong may have left a transaction open.
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(SQL("DELETE FROM {}").format(Identifier(table.name)))
+
+    def _create(self) -> str:
         name = f"alcove_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         return name
 
     def _driver_url(self, database: str) -> str:
