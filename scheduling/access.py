@@ -1,6 +1,7 @@
 """Who may reach which sessions, answers, diaries and feeds. Read with ``groups.access``."""
 
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 
@@ -24,11 +25,15 @@ from scheduling.models import (
     SessionState,
 )
 
+Row = TypeVar("Row")
+
 #: How far back and ahead a feed reaches.
 FEED_BACK = timedelta(days=60)
 FEED_AHEAD = timedelta(days=500)
 #: How long a cancelled session stays in a feed after its date.
 CANCELLED_BACK = timedelta(days=7)
+#: More than this no calendar holds; it is far beyond what anybody has.
+MOST_ENTRIES = 500
 
 
 def sessions_seen_by(person: Person) -> Select[PeerSession]:
@@ -77,31 +82,51 @@ def replies_run_by(person: Person) -> Select[Reply]:
     return select(Reply).where(Reply.session_id.in_(sessions))
 
 
+def replies_of(person: Person) -> Select[Reply]:
+    """This person's own answers, in every place they have or had."""
+    return (
+        select(Reply)
+        .join(Membership, Membership.id == Reply.membership_id)
+        .where(Membership.person_id == person.id)
+        .order_by(Reply.id)
+    )
+
+
 def sessions_in_diary(diary: Diary, now: datetime) -> Select[PeerSession]:
     """What this person's calendar holds: sessions of open groups in which they are active, from
     60 days ago on; a cancelled one until seven days after its date. Selecting through *current*
     memberships means that leaving empties the feed without anything having to happen.
     """
-    cohorts = (
-        select(Membership.cohort_id)
-        .join(Cohort)
+    held = held_in_diary(
+        select(PeerSession),
+        diary.person_id,
+        since=now - FEED_BACK,
+        cancelled_since=now - CANCELLED_BACK,
+        until=now + FEED_AHEAD,
+    )
+    return held.order_by(PeerSession.starts_at, PeerSession.public_id).limit(MOST_ENTRIES)
+
+
+def held_in_diary(
+    wanted: Select[Row], person_id: Any, *, since: Any, cancelled_since: Any, until: Any
+) -> Select[Row]:
+    """Select something of sessions by the rule above; moments and person may be expressions.
+
+    It joins each session with its group and with the person's one place in it.
+    """
+    return (
+        wanted.join(Cohort, Cohort.id == PeerSession.cohort_id)
+        .join(Membership, Membership.cohort_id == Cohort.id)
         .where(
-            Membership.person_id == diary.person_id,
+            Membership.person_id == person_id,
             Membership.state == MembershipState.ACTIVE,
             Cohort.state != CohortState.DRAFT,
+            # What was over before somebody came was never theirs.
+            PeerSession.ends_at > Membership.joined_at,
+            PeerSession.ends_at > since,
+            PeerSession.starts_at < until,
+            (PeerSession.state != SessionState.CANCELLED) | (PeerSession.ends_at > cancelled_since),
         )
-    )
-    stays = (PeerSession.state != "cancelled") | (PeerSession.ends_at > now - CANCELLED_BACK)
-    return (
-        select(PeerSession)
-        .where(
-            PeerSession.cohort_id.in_(cohorts),
-            PeerSession.ends_at > now - FEED_BACK,
-            PeerSession.starts_at < now + FEED_AHEAD,
-            stays,
-        )
-        .order_by(PeerSession.starts_at, PeerSession.public_id)
-        .limit(500)
     )
 
 
@@ -141,8 +166,10 @@ __all__ = [
     "HERE",
     "active_memberships",
     "feeds_of",
+    "held_in_diary",
     "letters_run_by",
     "prompts_run_by",
+    "replies_of",
     "replies_run_by",
     "series_run_by",
     "sessions_in_diary",

@@ -19,7 +19,7 @@ from groups.memberships import holds_alone
 from groups.models import CohortState, Membership, Person
 from groups.places import hold_places
 from scheduling import invitations
-from scheduling.models import Diary, Feed, Invitation, Reply
+from scheduling.models import Diary, Feed, Invitation, Reply, StandingAnswer
 
 NEEDED = (
     "Nobody else facilitates {groups}. Invite somebody to facilitate with you, or end the group, "
@@ -73,6 +73,7 @@ def _forget_dates(person: Person) -> None:
     diaries = select(Diary.id).where(Diary.person_id == person.id)
     for table, which in (
         (Reply, Reply.membership_id.in_(places)),
+        (StandingAnswer, StandingAnswer.membership_id.in_(places)),
         (Invitation, Invitation.membership_id.in_(places)),
         (Feed, Feed.diary_id.in_(diaries)),
         (Diary, Diary.person_id == person.id),

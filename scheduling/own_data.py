@@ -1,21 +1,32 @@
 """What is held about one person's dates, for that person. Nobody else is named in it."""
 
+from datetime import datetime
 from typing import Any
 
 from core.lookup import all_in
 from groups.access import memberships_of
 from groups.models import Person
-from scheduling.access import feeds_of, sessions_seen_by
-from scheduling.answers import replies_by
+from scheduling.access import feeds_of, replies_of, sessions_seen_by
+from scheduling.answers import Said, said_by
 from scheduling.diaries import existing_diary
-from scheduling.models import Feed, PeerSession, Reply
+from scheduling.models import Feed, PeerSession, Reply, ReplyNote
+
+NOTED = {
+    ReplyNote.OTHER_ADDRESS: "it came from another address than ours for you",
+    ReplyNote.UNCONFIRMED: "where it came from could not be confirmed",
+    ReplyNote.NAMED_ANOTHER: "it named somebody else to come",
+    ReplyNote.OTHER_TIME: "it proposed another time",
+}
 
 
-def own_dates(person: Person) -> list[dict[str, Any]]:
+def own_dates(person: Person, *, now: datetime) -> list[dict[str, Any]]:
     """Return the sessions of this person's groups with their own answers; moments in UTC."""
     sessions = all_in(sessions_seen_by(person))
-    replies = replies_by(all_in(memberships_of(person)), sessions)
-    return [_date(session, replies.get(session.id)) for session in sessions]
+    said = said_by(all_in(memberships_of(person)), sessions, now=now)
+    given = {reply.session_id: reply for reply in all_in(replies_of(person))}
+    return [
+        _date(session, said[session.id]) | _noted(given.get(session.id)) for session in sessions
+    ]
 
 
 def own_calendar(person: Person) -> dict[str, Any] | None:
@@ -33,13 +44,25 @@ def own_calendar(person: Person) -> dict[str, Any] | None:
     }
 
 
-def _date(session: PeerSession, reply: Reply | None) -> dict[str, Any]:
+def _date(session: PeerSession, said: Said) -> dict[str, Any]:
     return {
         "group": session.cohort.name,
         "starts at": session.starts_at.isoformat(),
         "ends at": session.ends_at.isoformat(),
         "state": session.state,
-        "your answer": None if reply is None else reply.answer,
+        "your answer": said.answer,
+        "because you are usually coming": said.is_usual,
+        "your answer to an earlier time": said.earlier,
+    }
+
+
+def _noted(reply: Reply | None) -> dict[str, Any]:
+    """Return when an answer was given, and what was noted about one from a calendar program."""
+    if reply is None:
+        return {}
+    return {
+        "answered at": reply.answered_at.isoformat(),
+        "noted about your answer": [NOTED[ReplyNote(note)] for note in reply.notes],
     }
 
 

@@ -12,9 +12,13 @@ from core.outbox import MailState, OutgoingMail, blank
 from core.retention import Rule
 from groups.cohorts import delete_draft
 from groups.models import Cohort, CohortState, PlaceOffer
-from scheduling.models import Feed, PeerSession, Reply
+from scheduling import collecting
+from scheduling.answers import KEPT
+from scheduling.models import CalendarMail, Feed, PeerSession, Reply, Reversal
 
-REPLIES = timedelta(days=30)
+#: In the mailbox itself what was dealt with is deleted just as soon.
+CALENDAR_MAIL = collecting.KEPT
+REVERSALS = timedelta(days=1)
 LETTER_WORDS = timedelta(hours=24)
 #: A parked letter waits for an operator, who can still send it.
 PARKED_WORDS = timedelta(days=14)
@@ -28,8 +32,16 @@ def _replies(now: datetime) -> Select[int]:
     return (
         select(Reply.id)
         .join(PeerSession, PeerSession.id == Reply.session_id)
-        .where(PeerSession.ends_at < now - REPLIES)
+        .where(PeerSession.ends_at < now - KEPT)
     )
+
+
+def _calendar_mail(now: datetime) -> Select[int]:
+    return select(CalendarMail.id).where(CalendarMail.read_at < now - CALENDAR_MAIL)
+
+
+def _reversals(now: datetime) -> Select[int]:
+    return select(Reversal.id).where(Reversal.made_at < now - REVERSALS)
 
 
 def _letter_words(now: datetime) -> Select[int]:
@@ -86,6 +98,18 @@ RULES: tuple[Rule, ...] = (
         "Whether you said you are coming: deleted 30 days after the session",
         _replies,
         _deleting(Reply.id),
+    ),
+    Rule(
+        "calendar-mail",
+        "That a calendar program answered by e-mail: deleted after 30 days, in the mailbox too",
+        _calendar_mail,
+        _deleting(CalendarMail.id),
+    ),
+    Rule(
+        "reversals",
+        "What stood there before a change that could be undone: deleted after a day",
+        _reversals,
+        _deleting(Reversal.id),
     ),
     Rule(
         "letter-words",

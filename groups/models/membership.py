@@ -58,8 +58,9 @@ class Membership(Base):
     state: Mapped[str] = mapped_column(default=MembershipState.ACTIVE)
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
-    #: When ``state`` last changed, pausing included; ``None`` while it never has. Private feeds
-    #: need it to tell a calendar that entries went or came back.
+    #: When ``state`` last changed, pausing included, or dates began to go to another address;
+    #: ``None`` while neither has. Private feeds need it to tell a calendar that entries went or
+    #: came back, and undoing a change to know who has heard of nothing else.
     changed_at: Mapped[datetime | None]
     #: The version of the agreement this person accepted, and when.
     agreed_version: Mapped[int | None]

@@ -1,12 +1,17 @@
 """The tables of *when*: runs of sessions, answers, diaries, feeds and calendar invitations."""
 
+from scheduling.models.calendar_mail import CalendarMail, WaitingMail
 from scheduling.models.diary import Detail, Diary, Feed, KeptBy
+from scheduling.models.entry import WrittenEntry
 from scheduling.models.invitation import Invitation
+from scheduling.models.reply import Answer, Reply, ReplyNote, StandingAnswer
+from scheduling.models.reversal import Reversal
 from scheduling.models.series import PlaceKind, Series
-from scheduling.models.session import Answer, PeerSession, Reply, SessionPrompt, SessionState
+from scheduling.models.session import PeerSession, SessionPrompt, SessionState
 
 __all__ = [
     "Answer",
+    "CalendarMail",
     "Detail",
     "Diary",
     "Feed",
@@ -15,7 +20,12 @@ __all__ = [
     "PeerSession",
     "PlaceKind",
     "Reply",
+    "ReplyNote",
+    "Reversal",
     "Series",
     "SessionPrompt",
     "SessionState",
+    "StandingAnswer",
+    "WaitingMail",
+    "WrittenEntry",
 ]

@@ -29,6 +29,7 @@ class Invitation(Base):
         "starts_at": "technical",
         "ends_at": "technical",
         "stamped_at": "technical",
+        "repeated_at": "technical",
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,3 +49,5 @@ class Invitation(Base):
     ends_at: Mapped[datetime]
     #: DTSTAMP of the last message; rises with every message.
     stamped_at: Mapped[datetime]
+    #: When it was last sent again because the calendar asked for it (RFC 5546 section 3.2.6).
+    repeated_at: Mapped[datetime | None]

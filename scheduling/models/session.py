@@ -1,4 +1,4 @@
-"""One dated meeting of a group, its prompts, and who said they would come."""
+"""One dated meeting of a group, and its prompts."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,11 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
 from core.encryption import Sealed
-from groups.models import Cohort, Membership
-from scheduling.ical import Answer
-from scheduling.models.series import Series
-
-__all__ = ["Answer", "PeerSession", "Reply", "SessionPrompt", "SessionState"]
+from groups.models import Cohort
+from scheduling.models.series import PlaceKind, Series
 
 
 class SessionState(StrEnum):
@@ -41,12 +38,18 @@ class PeerSession(Base):
         "number": "technical",
         "starts_at": "technical",
         "ends_at": "technical",
+        "time_zone": "technical",
+        "by_hand": "technical",
+        "is_extra": "technical",
         "moved_from_at": "technical",
         "state": "technical",
         "theme": "technical",
+        "place_kind": "technical",
         "place_sealed": "belongs",
         "room_sealed": "belongs",
+        "prompts_drawn": "technical",
         "prompts_shown_at": "technical",
+        "asked_anew_at": "technical",
         "dates_changed_at": "technical",
         "details_changed_at": "technical",
         "came": "technical",
@@ -60,24 +63,38 @@ class PeerSession(Base):
     cohort: Mapped[Cohort] = relationship()
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
     series: Mapped[Series] = relationship()
-    #: The day the pattern gives, which never changes: planning twice finds the row by it.
+    #: The day the pattern gives: planning twice finds the row by it. It changes with the pattern.
     planned_on: Mapped[date]
     #: "Session 3 of 12".
     number: Mapped[int]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    #: Where it stood before it was last moved by hand, for "moved from".
+    #: The IANA zone its hours are said in, only where it differs from that of its series.
+    time_zone: Mapped[str | None]
+    #: Whether somebody chose its date or hours on its own: a change of the pattern keeps them.
+    by_hand: Mapped[bool] = mapped_column(default=False)
+    #: Beside the pattern, which goes on as if it were not there: added on its own, or, when it is
+    #: cancelled, dropped from the pattern. One that is cancelled counts no more.
+    is_extra: Mapped[bool] = mapped_column(default=False)
+    #: Where it stood before it was last moved, for "moved from".
     moved_from_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(default=SessionState.PLANNED)
     #: The key of a theme in the library (``scheduling.themes``).
     theme: Mapped[str | None]
     #: Only where this session differs from its series.
+    place_kind: Mapped[str | None]
     place_sealed: Mapped[bytes | None]
     place = Sealed()
     room_sealed: Mapped[bytes | None]
     room = Sealed()
+    #: Whether its first prompts have been drawn from the library. Where a run is rolled forward,
+    #: that waits until the session is near.
+    prompts_drawn: Mapped[bool] = mapped_column(default=True)
     #: When the prompts became visible to members; ``None`` while they are not.
     prompts_shown_at: Mapped[datetime | None]
+    #: When its time last changed, so that everybody is asked anew: what was said before was about
+    #: another time. ``None`` while it has kept the time people were first told.
+    asked_anew_at: Mapped[datetime | None]
     #: When anything last changed that every diary shows: start, end, state. Whole seconds,
     #: strictly rising. Feeds derive LAST-MODIFIED and SEQUENCE from it.
     dates_changed_at: Mapped[datetime]
@@ -94,6 +111,16 @@ class PeerSession(Base):
         cascade="all, delete-orphan",
         order_by="SessionPrompt.position",
     )
+
+    @property
+    def zone_name(self) -> str:
+        """The IANA zone in which the hours of this session are said."""
+        return self.time_zone or self.series.time_zone
+
+    @property
+    def meets(self) -> PlaceKind:
+        """Whether this session is on line or in person: its own kind, or that of its series."""
+        return PlaceKind(self.place_kind or self.series.place_kind)
 
 
 class SessionPrompt(Base):
@@ -121,27 +148,3 @@ class SessionPrompt(Base):
     key: Mapped[str | None]
     words_sealed: Mapped[bytes]
     words = Sealed()
-
-
-class Reply(Base):
-    """One member's answer for one session; deleted 30 days after it."""
-
-    __tablename__ = "reply"
-    __table_args__ = (UniqueConstraint("session_id", "membership_id"),)
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "session_id": "belongs",
-        "membership_id": "belongs",
-        "answer": "belongs",
-        "answered_at": "belongs",
-    }
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("peer_session.id", ondelete="CASCADE"))
-    session: Mapped[PeerSession] = relationship()
-    membership_id: Mapped[int] = mapped_column(
-        ForeignKey("membership.id", ondelete="CASCADE"), index=True
-    )
-    membership: Mapped[Membership] = relationship()
-    answer: Mapped[str]
-    answered_at: Mapped[datetime]
