@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import current_app
 
 from core.errors import NotSetUp
+from core.imap_client import ImapSettings
 from core.mail import is_bare_address
 from core.smtp import SmtpSettings
 
@@ -26,6 +27,8 @@ SETTINGS = (
     "DATABASE_URL",
     "KEY_RING",
     "SMTP_URL",
+    "IMAP_URL",
+    "MAIL_CHECKED_BY",
     "MAIL_FROM",
     "OPERATOR_ADDRESS",
     "TIME_ZONE",
@@ -48,6 +51,9 @@ class Config:
     database_url: str = ""
     key_ring: Path | None = None
     smtp: SmtpSettings | None = None
+    imap: ImapSettings | None = None
+    #: The name by which our own mail server signs what it checked (RFC 8601 section 2.5).
+    mail_checked_by: str = ""
     mail_from: str = ""
     operator_address: str = ""
     time_zone: str = "Europe/London"
@@ -91,7 +97,7 @@ class Config:
             return cls.made_up(instance / "demo", source)
         given = _from_file(instance / FILE_NAME)
         given.update({name: source[name] for name in SETTINGS if source.get(name)})
-        smtp_url = given.get("SMTP_URL", "")
+        smtp_url, imap_url = given.get("SMTP_URL", ""), given.get("IMAP_URL", "")
         return cls(
             instance=instance,
             site_name=given.get("SITE_NAME", cls.site_name),
@@ -100,6 +106,8 @@ class Config:
             database_url=_database_url(given.get("DATABASE_URL", ""), instance / "alcove.db"),
             key_ring=Path(given.get("KEY_RING", instance / "key-ring.json")),
             smtp=_smtp(smtp_url) if smtp_url else None,
+            imap=_imap(imap_url) if imap_url else None,
+            mail_checked_by=given.get("MAIL_CHECKED_BY", "").strip().lower(),
             mail_from=_bare("MAIL_FROM", given.get("MAIL_FROM", "")),
             operator_address=_bare("OPERATOR_ADDRESS", given.get("OPERATOR_ADDRESS", "")),
             time_zone=_time_zone(given.get("TIME_ZONE", cls.time_zone)),
@@ -197,6 +205,13 @@ def _smtp(url: str) -> SmtpSettings:
     except ValueError as error:
         # A port that is none, or a password that would cross a network unencrypted.
         raise NotSetUp(f"SMTP_URL cannot be used: {error}") from error
+
+
+def _imap(url: str) -> ImapSettings:
+    try:
+        return ImapSettings.read(url)
+    except ValueError as error:
+        raise NotSetUp(f"IMAP_URL cannot be used: {error}") from None
 
 
 def _bare(name: str, address: str) -> str:

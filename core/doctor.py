@@ -18,6 +18,7 @@ from core import config
 from core.db import db
 from core.encryption import KeyRing
 from core.errors import NotSetUp
+from core.mailbox import ABOVE, Inbox, Pile
 from core.smtp import Connection, Unreachable
 from core.worker import heartbeats
 
@@ -46,6 +47,7 @@ def examine(now: datetime) -> list[Finding]:
         _key_ring,
         _database,
         _mail_server,
+        _mailbox,
         _clock,
         _zones,
         _reachable,
@@ -133,6 +135,25 @@ def _mail_server(_now: datetime) -> Iterator[Finding]:
     except Unreachable as error:
         mend = "Correct SMTP_URL, then run: flask send-test you@example.org"
         yield Finding("Mail server", False, error.words, mend)
+
+
+def _mailbox(_now: datetime) -> Iterator[Finding]:
+    settings = config.current().imap
+    if settings is None:
+        return
+    try:
+        with Inbox(settings) as inbox:
+            # Making them is the surest way to find out whether we may.
+            inbox.make_piles()
+            waiting = inbox.count(Pile.FOR_A_PERSON)
+    except Unreachable as error:
+        yield Finding("Mailbox", False, error.words, "Correct IMAP_URL.")
+        return
+    yield Finding("Mailbox", True, f"{settings.host}:{settings.port} lets us read and sort")
+    if waiting:
+        words = f"{waiting} message{'s wait' if waiting > 1 else ' waits'} for a person"
+        mend = f"Read them in the folder {ABOVE}/{Pile.FOR_A_PERSON}, and move them away."
+        yield Finding("Mailbox", None, words, mend)
 
 
 def _clock(now: datetime) -> Iterator[Finding]:

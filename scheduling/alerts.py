@@ -12,6 +12,7 @@ from core.transaction import transaction
 from core.web import link
 from core.worker import heartbeats
 from scheduling import emails
+from scheduling.collecting import waiting_for_a_person
 from scheduling.wording import say_count
 
 #: Trouble that passes by itself within this time is not worth a letter.
@@ -20,11 +21,12 @@ USEFUL = timedelta(days=1)
 
 
 def alert_due(now: datetime) -> int:
-    """Write to the operator if letters are parked or a job keeps meeting trouble (a job);
-    returns how many letters were posted. The words name no person and no group.
+    """Write to the operator if letters are parked, a message in the mailbox waits for a person, or
+    a job keeps meeting trouble (a job); returns how many letters were posted. The words name no
+    person and no group.
     """
     address = config.current().operator_address
-    troubles = [*_parked(), *_jobs_in_trouble(now)]
+    troubles = [*_parked(), *_in_the_mailbox(), *_jobs_in_trouble(now)]
     if not address or not troubles:
         return 0
     with transaction():
@@ -50,6 +52,13 @@ def _parked() -> list[str]:
     if not parked:
         return []
     return [f"Could not be sent, and waiting for you: {say_count(parked, 'message', 'messages')}"]
+
+
+def _in_the_mailbox() -> list[str]:
+    messages = waiting_for_a_person()
+    if not messages:
+        return []
+    return [f"In the mailbox, and waiting for you: {say_count(messages, 'message', 'messages')}"]
 
 
 def _jobs_in_trouble(now: datetime) -> list[str]:

@@ -14,6 +14,7 @@ from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
 from core.worker import Job, JobRun, heartbeats
 from groups.models import Person
+from scheduling.collecting import waiting_for_a_person
 from scheduling.deliveries import send_again
 from scheduling.delivery_words import KINDS
 from scheduling.jobs import JOBS
@@ -69,11 +70,20 @@ class Running:
     counts: tuple[tuple[str, int], ...]
     oldest_words: str | None
     parked: tuple[Parked, ...]
+    #: How many messages in the service mailbox only a person can make sense of.
+    in_mailbox: int = 0
 
     @property
     def well(self) -> bool:
         """Whether nothing needs anybody."""
-        return not self.parked and not any(one.late or one.trouble for one in self.heartbeats)
+        late = any(one.late or one.trouble for one in self.heartbeats)
+        return not (self.parked or self.in_mailbox or late)
+
+    @property
+    def mailbox_words(self) -> str:
+        """How many messages in the service mailbox wait for a person; empty when none does."""
+        counted = say_count(self.in_mailbox, "message waits", "messages wait").capitalize()
+        return f"{counted} for a person." if self.in_mailbox else ""
 
 
 def running(person: Person, *, now: datetime) -> Running:
@@ -85,6 +95,7 @@ def running(person: Person, *, now: datetime) -> Running:
         counts=tuple(_counts().items()),
         oldest_words=_oldest_words(now),
         parked=tuple(_parked(mail, now) for mail in parked),
+        in_mailbox=waiting_for_a_person(),
     )
 
 

@@ -35,6 +35,28 @@ def test_a_mail_server_is_read_from_one_url(tmp_path: Path) -> None:
     assert (smtp.username, smtp.password) == ("amara@x", "p:w")
 
 
+def test_a_mailbox_is_read_from_one_url_too(tmp_path: Path) -> None:
+    given = {
+        "IMAP_URL": "imaps://amara%40x:p%3Aw@mail.example.org/Replies",
+        "MAIL_CHECKED_BY": " MX.example.org ",
+    }
+
+    config = Config.load(tmp_path, given)
+
+    assert config.imap is not None
+    assert (config.imap.host, config.imap.folder) == ("mail.example.org", "Replies")
+    assert (config.imap.username, config.imap.password) == ("amara@x", "p:w")
+    assert config.mail_checked_by == "mx.example.org"
+
+
+def test_a_mailbox_that_anybody_could_overhear_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotSetUp) as trouble:
+        Config.load(tmp_path, {"IMAP_URL": "imap://amara:hidden@mail.example.org"})
+
+    assert "imaps://" in trouble.value.message
+    assert "hidden" not in trouble.value.message
+
+
 @pytest.mark.parametrize(
     ("given", "driver"),
     [
