@@ -3,7 +3,7 @@
 from flask import Flask
 
 import groups.cli
-from scheduling.cli import demo, jobs, set_up
+from scheduling.cli import demo, feeds, jobs, set_up
 
 
 def init_app(app: Flask) -> None:
@@ -11,4 +11,5 @@ def init_app(app: Flask) -> None:
     groups.cli.init_app(app)
     set_up.init_app(app)
     jobs.init_app(app)
+    feeds.init_app(app)
     demo.init_app(app)

@@ -1,0 +1,68 @@
+"""``flask feeds check``: what calendar programs make of a feed, for whoever runs the proxy."""
+
+import json
+from dataclasses import asdict
+
+import click
+from flask import Flask
+
+from core.moment import now
+from scheduling.feed_check import Report, check
+from scheduling.feed_fetching import NotFetched
+
+NOT_FETCHED = 2
+
+
+def init_app(app: Flask) -> None:
+    """Register the group of commands."""
+    app.cli.add_command(feeds)
+
+
+@click.group()
+def feeds() -> None:
+    """Private calendar links, seen from outside."""
+
+
+@feeds.command("check")
+@click.argument("url", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def check_feed(*, url: str | None, as_json: bool) -> None:
+    """Examine a feed as calendar programs would, and say what is wrong.
+
+    URL is a private calendar link (https, webcal, or http on this machine). Left out, it is asked
+    for and not shown, so that no history of commands has it. Nothing is sent that could change
+    anything, and the secret is never printed. Numbers are those of docs/calendar.md.
+
+    Ends with 0 if nothing is wrong, with 1 if something is, with 2 if there is nothing to examine.
+
+    \b
+    Examples:
+      flask feeds check
+      flask feeds check https://alcove.example.org/cal/…/calendar.ics
+    """
+    address = url or click.prompt("The private link (it is not shown)", hide_input=True, err=True)
+    try:
+        report = check(address, now=now())
+    except NotFetched as error:
+        said = json.dumps({"not_fetched": error.words}, ensure_ascii=False)
+        click.echo(said if as_json else error.words, err=not as_json)
+        raise SystemExit(NOT_FETCHED) from None
+    _print(report, as_json=as_json)
+    if report.findings:
+        raise SystemExit(1)
+
+
+def _print(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(asdict(report), indent=2, ensure_ascii=False))
+        return
+    click.echo(report.address)
+    for remark in report.remarks:
+        click.echo(f"    {remark}")
+    for finding in report.findings:
+        click.echo(finding)
+    count = len(report.findings)
+    if count:
+        click.echo("One thing is wrong." if count == 1 else f"{count} things are wrong.")
+    else:
+        click.echo("Nothing wrong that can be seen from outside.")
