@@ -5,11 +5,21 @@ What a row *means* is not here; that is the business of ``groups`` and ``schedul
 
 import secrets
 import sqlite3
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import (
+    Column,
+    ColumnDefault,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -29,6 +39,9 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     # A deleted name is overwritten, not merely unlinked.
     "secure_delete=ON",
+    # 16 MB of pages a connection, where there are that many: writing many rows into a large table
+    # otherwise takes twice as long.
+    "cache_size=-16000",
 )
 
 
@@ -77,6 +90,37 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+def insert_many(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all name the same columns, in one statement of the caller's transaction.
+
+    For thousands of rows at a time: the library prepares every value of every row anew, which
+    costs more than writing them, and here equal values of a column are prepared once. Defaults
+    that are plain values are filled in.
+    """
+    if not rows:
+        return
+    table, connection = model.metadata.tables[model.__tablename__], db.session.connection()
+    dialect = connection.dialect
+    given = {name: [row[name] for row in rows] for name in rows[0]}
+    for column in table.columns:
+        if column.name not in given and isinstance(column.default, ColumnDefault):
+            given[column.name] = [column.default.arg] * len(rows)
+    values = [_prepared(table.columns[name], column, dialect) for name, column in given.items()]
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    names, marks = ", ".join(given), ", ".join([mark] * len(given))
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - the names are those of our own models
+    connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+
+
+def _prepared(column: Column[Any], values: Sequence[Any], dialect: Dialect) -> list[Any]:
+    """Return values as the driver takes them."""
+    prepare = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if prepare is None:
+        return list(values)
+    known = {value: prepare(value) for value in set(values)}
+    return [known[value] for value in values]
 
 
 @event.listens_for(Engine, "connect")

@@ -12,6 +12,7 @@ import os
 import secrets
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, overload
 
@@ -57,7 +58,7 @@ class KeyRing:
         """Encrypt (AES-256-GCM), bound to ``place`` so that it opens nowhere else."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         name = self.current.encode()
-        sealed = AESGCM(self.sealing[self.current]).encrypt(nonce, plain, place.encode())
+        sealed = _cipher(self.sealing[self.current]).encrypt(nonce, plain, place.encode())
         return VERSION + bytes([len(name)]) + name + nonce + sealed
 
     def unseal(self, envelope: bytes, place: str) -> bytes:
@@ -71,7 +72,7 @@ class KeyRing:
         if envelope[:1] != VERSION or name not in self.sealing:
             raise Unreadable(f"no key called {name} to open {place.split(':')[0]}")
         try:
-            cipher = AESGCM(self.sealing[name])
+            cipher = _cipher(self.sealing[name])
             return cipher.decrypt(nonce, envelope[2 + length + NONCE_BYTES :], place.encode())
         except InvalidTag as error:
             raise Unreadable(f"{place.split(':')[0]} was changed or moved") from error
@@ -123,6 +124,12 @@ class KeyRing:
         return ring
 
 
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    """Return the cipher of a key; the ring holds the key for as long as we do."""
+    return AESGCM(key)
+
+
 class Unreadable(Exception):  # noqa: N818 - it names the fact, as every error here does
     """A sealed value cannot be opened with this key ring."""
 
@@ -149,16 +156,29 @@ class SealedBytes:
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self.column = f"{name}_sealed"
+        self.table = owner.__tablename__
 
-    def _place(self, row: Any) -> str:
-        return f"{row.__tablename__}.{self.column}:{row.public_id}"
+    def seal(self, plain: bytes, public_id: str) -> bytes:
+        """Return what the column holds for a row, where rows are written without being made."""
+        return key_ring().seal(plain, self._place(public_id))
+
+    def unseal(self, envelope: bytes | None, public_id: str) -> bytes:
+        """Return what ``seal`` was given for the same row; raises ``Unreadable``, also where the
+        column has been emptied.
+        """
+        if envelope is None:
+            raise Unreadable(f"nothing is left in {self.table}.{self.column}")
+        return key_ring().unseal(envelope, self._place(public_id))
+
+    def _place(self, public_id: str) -> str:
+        return f"{self.table}.{self.column}:{public_id}"
 
     def _read(self, row: Any) -> bytes | None:
         envelope = getattr(row, self.column)
-        return None if envelope is None else key_ring().unseal(envelope, self._place(row))
+        return None if envelope is None else self.unseal(envelope, row.public_id)
 
     def _write(self, row: Any, plain: bytes | None) -> None:
-        sealed = None if plain is None else key_ring().seal(plain, self._place(row))
+        sealed = None if plain is None else self.seal(plain, row.public_id)
         setattr(row, self.column, sealed)
 
     @overload

@@ -46,7 +46,8 @@ def _say_if_not_set_up() -> ResponseReturnValue | None:
     if ready or request.endpoint == "static":
         return None
     g.viewer = None
-    return "This site is not set up yet. Run: flask init\n", 503, {"Content-Type": "text/plain"}
+    headers = {"Content-Type": "text/plain", "Retry-After": "600"}
+    return "This site is not set up yet. Run: flask init\n", 503, headers
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

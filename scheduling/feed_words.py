@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from scheduling.models import Feed
-from scheduling.wording import say_date
+from scheduling.wording import say_count, say_date
+
+WEEKS_TILL_DOUBT: Final = 3
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,21 @@ def feed_rows(feeds: Sequence[Feed], zone_name: str, *, now: datetime) -> list[F
             public_id=feed.public_id,
             label=feed.label,
             made_words=f"Made on {say_date(feed.created_at.astimezone(zone).date(), today)}.",
-            read_words=f"Last read on {say_date(feed.last_read_on, today)}."
-            if feed.last_read_on
-            else "No calendar has read it yet.",
+            read_words=_read_words(feed, today),
         )
         for feed in feeds
     ]
+
+
+def _read_words(feed: Feed, today: date) -> str:
+    """Say on which day a link was last read, and after three weeks what that may mean.
+
+    Calendars look at least once a day, so one that has not looked for weeks is likely gone.
+    """
+    if feed.last_read_on is None:
+        return "No calendar has read it yet."
+    words = f"Last read on {say_date(feed.last_read_on, today)}."
+    weeks = (today - feed.last_read_on).days // 7
+    if weeks < WEEKS_TILL_DOUBT:
+        return words
+    return f"{words} Not read for {say_count(weeks, 'week', 'weeks')}: it may have been removed."

@@ -5,11 +5,11 @@ with its own UID for each meeting, times in UTC, no recurrence: every program ag
 ``icalendar`` writes every byte; which words a member sees was decided before they arrive here.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from icalendar import Calendar, Component, Event, vCalAddress, vText
@@ -44,7 +44,9 @@ TIMEZONE: Final = (
     b"END:VTIMEZONE\r\n"
 )
 
-_END: Final = b"END:VCALENDAR\r\n"
+END: Final = b"END:VCALENDAR\r\n"
+_EVENT_BEGINS: Final = b"BEGIN:VEVENT\r\n"
+_EVENT_ENDS: Final = b"END:VEVENT\r\n"
 _LONGEST_UID: Final = 190
 
 
@@ -113,13 +115,35 @@ def feed(entries: Sequence[Entry], *, name: str, product: str = "Alcove") -> byt
     return joined((event_bytes(entry) for entry in in_order), name=name, product=product)
 
 
+def copy(entries: Sequence[Entry], *, product: str = "Alcove") -> bytes:
+    """Return meetings as a file to be read once: no name to subscribe to, no word of a refresh."""
+    in_order = sorted(entries, key=lambda entry: (entry.starts_at, entry.uid))
+    events = b"".join(event_bytes(entry) for entry in in_order) or TIMEZONE
+    return _written(_calendar(product)).removesuffix(END) + events + END
+
+
 def joined(pieces: Iterable[bytes], *, name: str, product: str = "Alcove") -> bytes:
     """Return the feed made of ``event_bytes`` that may have been kept since an earlier request.
 
     The pieces stay in the order given.
     """
     events = b"".join(pieces) or TIMEZONE
-    return _opening(name, product) + events + _END
+    return opening(name, product) + events + END
+
+
+@lru_cache(maxsize=8)
+def opening(name: str, product: str = "Alcove") -> bytes:
+    """Return everything that stands in a feed before its first meeting."""
+    calendar = _calendar(product)
+    # The library escapes neither of these names by itself, hence vText.
+    called = vText(_plain(clean_line(name)))
+    calendar["NAME"] = called
+    calendar["X-WR-CALNAME"] = called
+    calendar["X-WR-TIMEZONE"] = vText("Europe/London")
+    # Without the parameter the library leaves out the VALUE that RFC 7986 section 5.7 demands.
+    calendar.add("REFRESH-INTERVAL", REFRESH_EVERY, parameters={"VALUE": "DURATION"})
+    calendar["X-PUBLISHED-TTL"] = vText(f"PT{REFRESH_EVERY // timedelta(hours=1)}H")
+    return _written(calendar).removesuffix(END)
 
 
 def event_bytes(entry: Entry) -> bytes:
@@ -130,6 +154,29 @@ def event_bytes(entry: Entry) -> bytes:
     event = Event()
     _add_core(event, entry, stamp=entry.changed_at, cancelled=entry.cancelled)
     return _written(event)
+
+
+def uid_line(uid: str) -> bytes:
+    """Return the line of a VEVENT that names it, folded."""
+    event = Event()
+    event["UID"] = vText(uid)
+    return _lines(event)
+
+
+def words_lines(
+    summary: str, description: str = "", location: str = "", *, cancelled: bool
+) -> bytes:
+    """Return the lines of a VEVENT that hold words, as ``event_bytes`` writes them."""
+    event = Event()
+    _add_words(event, summary, description, location, cancelled=cancelled)
+    return _lines(event)
+
+
+def state_lines(*, busy: bool, cancelled: bool) -> bytes:
+    """Return the lines of a VEVENT from STATUS on, as ``event_bytes`` writes them."""
+    event = Event()
+    _add_state(event, busy=busy, cancelled=cancelled)
+    return _lines(event)
 
 
 def invitation(
@@ -162,24 +209,6 @@ def invitation(
     return _written(calendar)
 
 
-def etag(body: bytes) -> str:
-    """Return the strong entity tag of a feed's body, without its quotes (RFC 9110 8.8.3)."""
-    return hashlib.sha256(body).hexdigest()[:32]
-
-
-def _opening(name: str, product: str) -> bytes:
-    calendar = _calendar(product)
-    # The library escapes neither of these names by itself, hence vText.
-    called = vText(_plain(clean_line(name)))
-    calendar["NAME"] = called
-    calendar["X-WR-CALNAME"] = called
-    calendar["X-WR-TIMEZONE"] = vText("Europe/London")
-    # Without the parameter the library leaves out the VALUE that RFC 7986 section 5.7 demands.
-    calendar.add("REFRESH-INTERVAL", REFRESH_EVERY, parameters={"VALUE": "DURATION"})
-    calendar["X-PUBLISHED-TTL"] = vText(f"PT{REFRESH_EVERY // timedelta(hours=1)}H")
-    return _written(calendar).removesuffix(_END)
-
-
 def _calendar(product: str) -> Calendar:
     calendar = Calendar()
     calendar["VERSION"] = vText("2.0")
@@ -195,16 +224,26 @@ def _add_core(event: Event, entry: Entry, *, stamp: datetime, cancelled: bool) -
     event.add("SEQUENCE", entry.sequence)
     event.add("DTSTART", _second(entry.starts_at))
     event.add("DTEND", _second(entry.ends_at))
-    event["SUMMARY"] = vText(_summary(entry.summary, cancelled=cancelled))
-    for label, words in (("DESCRIPTION", entry.description), ("LOCATION", entry.location)):
+    _add_words(event, entry.summary, entry.description, entry.location, cancelled=cancelled)
+    _add_state(event, busy=entry.busy, cancelled=cancelled)
+
+
+def _add_words(
+    event: Event, summary: str, description: str, location: str, *, cancelled: bool
+) -> None:
+    event["SUMMARY"] = vText(_summary(summary, cancelled=cancelled))
+    for label, words in (("DESCRIPTION", description), ("LOCATION", location)):
         if shown := _plain(clean_paragraph(words)):
             event[label] = vText(shown)
-    busy = entry.busy and not cancelled
+
+
+def _add_state(event: Event, *, busy: bool, cancelled: bool) -> None:
+    blocks = busy and not cancelled
     event["STATUS"] = vText("CANCELLED" if cancelled else "CONFIRMED")
-    event["TRANSP"] = vText("OPAQUE" if busy else "TRANSPARENT")
+    event["TRANSP"] = vText("OPAQUE" if blocks else "TRANSPARENT")
     event["CLASS"] = vText("PRIVATE")
     # Outlook goes by this instead of TRANSP.
-    event["X-MICROSOFT-CDO-BUSYSTATUS"] = vText("BUSY" if busy else "FREE")
+    event["X-MICROSOFT-CDO-BUSYSTATUS"] = vText("BUSY" if blocks else "FREE")
 
 
 def _add_people(event: Event, organiser: Mailbox, attendee: Mailbox, answer: Answer | None) -> None:
@@ -247,3 +286,7 @@ def _second(moment: datetime) -> datetime:
 def _written(component: Component) -> bytes:
     # Unsorted: the order above is the order that programs expect, VERSION and PRODID first.
     return bytes(component.to_ical(sorted=False))
+
+
+def _lines(event: Event) -> bytes:
+    return _written(event).removeprefix(_EVENT_BEGINS).removesuffix(_EVENT_ENDS)

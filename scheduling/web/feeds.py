@@ -2,30 +2,29 @@
 
 Calendar programs delete what a feed no longer lists, and show people nothing of an error. So
 whatever goes wrong here is an error they come back from, never a page and never a shorter list.
+Most requests never get here: ``scheduling.fast_feeds`` answers them.
 """
 
 import logging
 from datetime import datetime
-from http import HTTPStatus
-from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from core import moment
 from core.errors import NotFound
 from core.transaction import transaction
 from core.web import cookieless
+from scheduling import feed_answers
 from scheduling.feeds import Reading, feed_with, note_read, read
 from scheduling.models import Feed
+from scheduling.written_entries import unwritten, write_down
 
 log = logging.getLogger(__name__)
 pages = Blueprint("feeds", __name__)
 
-TRY_AGAIN_AFTER: Final = 600
 
-
-@pages.route("/cal/<token>/calendar.ics")
+@pages.route("/cal/<token>/calendar.ics", methods=["GET"], provide_automatic_options=False)
 @cookieless
 def show(token: str) -> ResponseReturnValue:
     """Give a calendar program its entries, or say that nothing has changed (RFC 9110)."""
@@ -33,41 +32,39 @@ def show(token: str) -> ResponseReturnValue:
     try:
         feed = feed_with(token, now=now)
         reading = read(feed, now=now)
+        answer = feed_answers.unchanged if _is_known(reading) else feed_answers.calendar
+        response = answer(reading)
     except NotFound:
-        return Response("Not found\n", HTTPStatus.NOT_FOUND, mimetype="text/plain")
+        return feed_answers.absent()
     except Exception as error:  # noqa: BLE001 - whatever it is, calendars must keep what they have
         log.error("a calendar could not be read: %s", type(error).__name__)
-        return _away()
-    response = _calendar(reading)
-    _note_read(feed, now)
-    return response.make_conditional(request, accept_ranges=False)
-
-
-def _calendar(reading: Reading) -> Response:
-    response = Response(reading.body, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
-    # Kept by the reader alone, and asked about each time.
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(reading.etag)
-    response.last_modified = reading.changed_at
+        return feed_answers.away()
+    _note(feed, now)
     return response
 
 
-def _away() -> Response:
-    return Response(
-        "Try again later\n",
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        {"Retry-After": str(TRY_AGAIN_AFTER)},
-        mimetype="text/plain",
-    )
+def _is_known(reading: Reading) -> bool:
+    """Tell whether the reader has this already. The tag wins over the date, and If-Match has no
+    say: it guards changes, and here is nothing that could be changed.
+    """
+    none_match = request.headers.get("If-None-Match")
+    if none_match is not None:
+        return feed_answers.knows_tag(none_match, reading.etag)
+    since = request.headers.get("If-Modified-Since", "")
+    return feed_answers.knows_date(since, reading.changed_at)
 
 
-def _note_read(feed: Feed, now: datetime) -> None:
-    """Note the day, at most once a day, after the answer has been put together."""
-    if request.method != "GET" or feed.revoked_at or feed.last_read_on == now.date():
+def _note(feed: Feed, now: datetime) -> None:
+    """Note the day, at most once a day, and write words down for the fast path, after the answer
+    has been put together.
+    """
+    if request.method != "GET" or feed.revoked_at:
         return
     try:
+        if feed.last_read_on == now.date() and not unwritten(feed.diary, now=now):
+            return
         with transaction():
             note_read(feed, now=now)
-    except Exception as error:  # noqa: BLE001 - a note for the page must not cost the answer
-        log.warning("a day of reading was not noted: %s", type(error).__name__)
+            write_down(feed.diary, now=now)
+    except Exception as error:  # noqa: BLE001 - a note for later must not cost the answer
+        log.warning("the reading of a calendar was not noted: %s", type(error).__name__)

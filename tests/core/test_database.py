@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app import create_app
-from core.db import Base, db, public_id
+from core.db import Base, db, insert_many, public_id
 from core.errors import NotFound
 from core.lookup import all_in, find, in_scope
 from core.transaction import transaction
@@ -139,3 +139,40 @@ def test_a_database_is_for_the_account_that_made_it_alone(
 
     modes = {path.stat().st_mode & 0o077 for path in (instance, instance / "alcove.db")}
     assert modes == {0}
+
+
+def test_many_rows_are_what_they_would_have_been_one_by_one(app: Flask) -> None:
+    one = a_person("One")
+    plus_two = timezone(timedelta(hours=2))
+    rows = [
+        {
+            "public_id": f"row {number}",
+            "email_sealed": b"sealed",
+            "email_index": f"index {number}",
+            "created_at": datetime(2026, 7, 1, 12, 0, number % 2, tzinfo=plus_two),
+        }
+        for number in range(500)
+    ]
+
+    with transaction():
+        insert_many(Person, rows)
+
+    made = list(db.session.scalars(select(Person).where(Person.id != one.id).order_by(Person.id)))
+    assert [person.public_id for person in made] == [row["public_id"] for row in rows]
+    assert made[3].created_at == datetime(2026, 7, 1, 10, 0, 1, tzinfo=UTC)
+    assert (made[3].time_zone, made[3].operates, made[3].name) == ("Europe/London", False, None)
+
+
+def test_no_rows_are_inserted_without_a_statement(app: Flask) -> None:
+    with transaction():
+        insert_many(Person, [])
+
+    assert db.session.query(Person).count() == 0
+
+
+def test_many_rows_refuse_a_time_without_a_zone(app: Flask) -> None:
+    naive = datetime(2026, 7, 1, 12, 0)  # noqa: DTZ001 - the mistake under test
+    row = {"public_id": "a", "email_sealed": b"a", "email_index": "a", "created_at": naive}
+
+    with pytest.raises(ValueError, match="without a zone"), transaction():
+        insert_many(Person, [row])

@@ -15,7 +15,6 @@ from scheduling.ical import Answer, Entry, Method, event_bytes, invitation
 from tests.scheduling.calendars import (
     CANCELLED,
     FULL,
-    GOLDEN,
     HOSTILE,
     SENT_AT,
     THOROUGH,
@@ -167,14 +166,3 @@ def test_i13_invitation_lines_are_folded_like_the_feed(title: str, name: str) ->
     body = asked(replace(FULL, summary=title), to=Mailbox(name, "amina@example.org"))
 
     assert misshapen(body) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "body"),
-    [
-        ("invitation-request.ics", asked()),
-        ("invitation-cancel.ics", taken_back(replace(FULL, sequence=2))),
-    ],
-)
-def test_bytes_are_those_that_were_looked_at(name: str, body: bytes) -> None:
-    assert body == (GOLDEN / name).read_bytes()

@@ -1,8 +1,13 @@
-"""Private calendars over HTTP. Rules H1 to H14 name their tests."""
+"""Private calendars over HTTP, on the plain and on the fast path. Rules H1 to H14 name their tests;
+H15 is the proxy's and has its test in ``test_proxies.py``.
+"""
 
+import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
+from urllib.robotparser import RobotFileParser
 
 import pytest
 import time_machine
@@ -13,7 +18,7 @@ from werkzeug.http import http_date
 
 from core.db import db
 from core.transaction import transaction
-from groups.models import Membership
+from groups.models import Membership, MembershipState
 from scheduling.changes import note_dates_changed
 from scheduling.diaries import feed_token, revoke_feed
 from scheduling.feeds import EMPTY_FOR
@@ -23,7 +28,9 @@ from tests.conftest import NOW
 from tests.page import PageClient
 from tests.queries import queries
 from tests.scheduling.calendars import misshapen
+from tests.scheduling.polling import leave_to_plain, ready_for_fast
 
+MINUTE = timedelta(minutes=1)
 UNKNOWN = "/cal/nobody-knows-this/calendar.ics"
 
 
@@ -48,10 +55,26 @@ def feed(member: Membership) -> Feed:
     return a_feed(member.person)[0]
 
 
+@pytest.fixture(params=["plain", "fast"])
+def client(app: Flask, request: pytest.FixtureRequest) -> FlaskClient:
+    """A program that reads calendars, on either path."""
+    if request.param == "plain":
+        leave_to_plain(app)
+    app.test_client_class = PageClient
+    return app.test_client()
+
+
 @pytest.fixture
 def url(feed: Feed) -> str:
-    """Where a calendar program finds it."""
+    """Where a calendar program finds it; it has been read today."""
+    ready_for_fast(feed)
     return f"/cal/{feed_token(feed)}/calendar.ics"
+
+
+@pytest.fixture
+def unread(member: Membership) -> Feed:
+    """A private link that no program has read yet."""
+    return a_feed(member.person, "Laptop")[0]
 
 
 def test_h3_a_feed_is_a_calendar_with_a_neutral_name(client: FlaskClient, url: str) -> None:
@@ -133,16 +156,27 @@ def test_h8_head_is_get_without_a_body(client: FlaskClient, url: str) -> None:
     assert dict(head.headers) == dict(full.headers)
 
 
-@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "PATCH", "PROPFIND"])
+@pytest.mark.parametrize(
+    "method", ["PUT", "POST", "DELETE", "PATCH", "PROPFIND", "OPTIONS", "MKCALENDAR", "TRACE"]
+)
 def test_h8_any_other_method_is_told_what_is_allowed(
     app: Flask, client: FlaskClient, url: str, method: str
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
 
     for address in (url, UNKNOWN):
-        response = client.open(address, method=method, headers={"If-Match": "nothing"})
-        assert response.status_code == 405
-        assert {"GET", "HEAD"} <= set(response.headers["Allow"].split(", "))
+        for headers in ({}, {"If-Match": "nothing"}, {"Sec-Fetch-Site": "cross-site"}):
+            response = client.open(address, method=method, headers=headers)
+            assert response.status_code == 405
+            assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD"}
+            assert "Location" not in response.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_h8_if_match_is_never_412(client: FlaskClient, url: str, method: str) -> None:
+    response = client.open(url, method=method, headers={"If-Match": '"nothing"'})
+
+    assert response.status_code == 200
 
 
 def test_h9_what_a_reader_would_rather_have_changes_nothing(client: FlaskClient, url: str) -> None:
@@ -189,12 +223,21 @@ def test_h11_an_ended_link_is_an_empty_calendar_at_once(
     assert b"BEGIN:VTIMEZONE" in response.data
 
 
+@pytest.fixture
+def without_sessions(app: Flask, url: str) -> Iterator[None]:
+    """Let the table of sessions be elsewhere for a while; the link is in place already."""
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE peer_session RENAME TO gone"))
+    yield
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE gone RENAME TO peer_session"))
+
+
+@pytest.mark.usefixtures("without_sessions")
 def test_f19_a_database_that_is_away_is_a_503_and_never_a_shorter_calendar(
     client: FlaskClient, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with db.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE peer_session RENAME TO gone"))
-
     with caplog.at_level(logging.DEBUG):
         response = client.get(url)
 
@@ -203,8 +246,9 @@ def test_f19_a_database_that_is_away_is_a_503_and_never_a_shorter_calendar(
     assert url.split("/")[2] not in caplog.text
 
 
-def test_the_day_of_reading_is_noted_once_a_day(client: FlaskClient, feed: Feed, url: str) -> None:
+def test_the_day_of_reading_is_noted_once_a_day(client: FlaskClient, unread: Feed) -> None:
     writes: list[str] = []
+    feed, url = unread, f"/cal/{feed_token(unread)}/calendar.ics"
     client.head(url)
     before = feed.last_read_on
     client.get(url)
@@ -217,8 +261,9 @@ def test_the_day_of_reading_is_noted_once_a_day(client: FlaskClient, feed: Feed,
 
 
 def test_a_day_that_cannot_be_noted_does_not_cost_the_answer(
-    client: FlaskClient, feed: Feed, url: str
+    client: FlaskClient, unread: Feed
 ) -> None:
+    feed, url = unread, f"/cal/{feed_token(unread)}/calendar.ics"
     trigger = "CREATE TRIGGER stuck BEFORE UPDATE ON feed BEGIN SELECT RAISE(ABORT, 'stuck'); END"
     if db.engine.dialect.name != "sqlite":
         pytest.skip("the trigger is written for SQLite")
@@ -248,8 +293,9 @@ def test_a_change_reaches_a_reader_who_asks_by_date_within_the_same_second(
 
 @pytest.mark.parametrize("detail", Detail)
 def test_a_feed_costs_the_same_number_of_queries_with_1_and_36_sessions(
-    client: FlaskClient, member: Membership, url: str, detail: Detail
+    app: Flask, client: FlaskClient, member: Membership, url: str, detail: Detail
 ) -> None:
+    leave_to_plain(app)
     with transaction():
         db.session.query(Diary).filter_by(person_id=member.person_id).one().detail = detail
     client.get(url)
@@ -259,5 +305,92 @@ def test_a_feed_costs_the_same_number_of_queries_with_1_and_36_sessions(
     for number in range(35):
         a_session(series, FIRST + timedelta(days=7 * number + 1), number=number + 1)
 
+    client.get(url)
+
     assert queries(client, url) == with_one
     assert client.get(url).data.count(b"BEGIN:VEVENT") == 36
+
+
+def test_h2_only_a_hash_of_the_token_is_stored(app: Flask, feed: Feed, url: str) -> None:
+    token = url.split("/")[2]
+
+    stored = [str(value) for row in db.session.execute(text("SELECT * FROM feed")) for value in row]
+
+    assert len(token) == 43
+    assert token not in " ".join(stored)
+    assert hashlib.sha256(token.encode()).hexdigest() in stored
+
+
+def test_h4_last_modified_rises_when_an_entry_comes_changes_and_goes(
+    client: FlaskClient, member: Membership, feed: Feed, url: str
+) -> None:
+    session = db.session.query(PeerSession).one()
+    seen = [client.get(url).last_modified]
+    with time_machine.travel(NOW + MINUTE, tick=False), transaction():
+        note_dates_changed(session, NOW + MINUTE)
+    seen.append(client.get(url).last_modified)
+    with transaction():
+        member.state, member.changed_at = MembershipState.PAUSED, NOW + 2 * MINUTE
+    seen.append(client.get(url).last_modified)
+    with transaction():
+        member.state, member.changed_at = MembershipState.ACTIVE, NOW + 3 * MINUTE
+    seen.append(client.get(url).last_modified)
+
+    assert all(before and after and before < after for before, after in pairwise(seen))
+
+
+def test_h7_an_entry_that_left_is_not_hidden_by_a_date(
+    client: FlaskClient, member: Membership, url: str
+) -> None:
+    known = {"If-Modified-Since": client.get(url).headers["Last-Modified"]}
+    with transaction():
+        member.state, member.left_at = MembershipState.LEFT, NOW
+
+    response = client.get(url, headers=known)
+
+    assert (response.status_code, b"BEGIN:VEVENT" in response.data) == (200, False)
+
+
+def test_h10_no_compression_is_offered(client: FlaskClient, url: str) -> None:
+    response = client.get(url, headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+
+    assert "Content-Encoding" not in response.headers
+    assert response.headers["Content-Length"] == str(len(response.data))
+
+
+def test_h11_somebody_without_groups_has_an_empty_calendar(
+    client: FlaskClient, member: Membership
+) -> None:
+    _, token = a_feed(a_person("Nobody"))
+
+    response = client.get(f"/cal/{token}/calendar.ics")
+
+    assert response.status_code == 200
+    assert b"BEGIN:VTIMEZONE" in response.data
+
+
+def test_h13_robots_may_read_calendars(client: FlaskClient, url: str) -> None:
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt").text.splitlines())
+
+    for program in ("*", "Googlebot", "Google-Calendar-Importer"):
+        assert rules.can_fetch(program, f"http://alcove.example{url}")
+
+
+def test_h14_asking_often_is_never_too_often(client: FlaskClient, url: str) -> None:
+    tag = client.get(url).headers["ETag"]
+
+    statuses = {client.get(url, headers={"If-None-Match": tag}).status_code for _ in range(300)}
+
+    assert statuses == {304}
+
+
+def test_f19_a_site_that_is_not_set_up_is_a_503_to_come_back_to(
+    make_app: Callable[..., Flask],
+) -> None:
+    app = make_app(secret_key="")
+
+    response = app.test_client().get(UNKNOWN, base_url="http://alcove.example")
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "600"
