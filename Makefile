@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format migration screenshots
+.PHONY: help demo run test check format migration screenshots bench
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ format: .venv/tools ## put the code into shape
 
 migration: .venv/tools ## write a migration from the models (m="Add what")
 	$(BIN)/flask db migrate -m "$(m)"
+
+bench: .venv/tools ## measure everything against its goals (OPTIONS="--quick" or "--large")
+	$(BIN)/python -m benchmarks $(OPTIONS)
 
 screenshots: .venv/tools ## take the pictures of the README again
 	$(BIN)/python -m tests.browser.screenshots

@@ -1,32 +1,29 @@
 """Sending what is due: claim one letter, send it, say what became of it, and go on.
 
-Each step is a transaction of its own, so a crash leaves at most one letter in doubt. Web pages
-never call this; the clock and ``flask tick`` do.
+What became of a letter is committed before the next one is sent, together with the claim of that
+next one, so a crash leaves at most one letter in doubt. Web pages never call this; the clock and
+``flask tick`` do.
 """
 
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 from typing import Protocol
 
-from sqlalchemy import exists, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import update
 
 from core import config
 from core.db import db
-from core.outbox import UNDER_WAY, MailState, OutgoingMail, Promise
+from core.outbox import MailState, OutgoingMail, Promise
+from core.outbox_queue import LEASE, Held, Queue, queue
 from core.smtp import Connection, Refused, Uncertain, Unreachable
 from core.transaction import transaction
 
 log = logging.getLogger(__name__)
 
-#: After this a letter that was being sent when the process died is looked at again. More than
-#: twice ``core.smtp.LONGEST_SEND``.
-LEASE = timedelta(minutes=10)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
 #: Temporary refusals are put up with this often: with the waits above, for three days.
 MOST_REFUSALS = 24
@@ -69,12 +66,7 @@ def carrier() -> AbstractContextManager[Carrier]:
     return Connection(settings.smtp)
 
 
-@dataclass(frozen=True)
-class Held:
-    """A letter that this process has claimed, and which attempt at it this is."""
-
-    identifier: int
-    attempt: int
+Settle = Callable[[OutgoingMail, datetime], None]
 
 
 def deliver_due(
@@ -84,16 +76,33 @@ def deliver_due(
 
     Raises ``Unreachable`` when the mail server cannot be reached; nothing is lost by it.
     """
-    clock = _clock_from(now)
-    with transaction():
-        release_stale(now)
-        lapse(now)
-    if next_due(now) is None:
-        return 0
-    sent = 0
-    with opens() as connection:
-        while (held := claim(clock())) is not None:
-            sent += send_one(connection, held, clock)
+    with queue() as waiting:
+        if not waiting.has_anything_to_do(now):
+            return 0
+        clock = _clock_from(now)
+        with transaction():
+            release_stale(now)
+            lapse(now)
+        if not waiting.has_anything_due(now):
+            return 0
+        try:
+            with opens() as connection:
+                return _send_all(connection, waiting, clock)
+        finally:
+            # What the session has read of letters is no longer so.
+            db.session.rollback()
+
+
+def _send_all(connection: Carrier, waiting: Queue, clock: Clock) -> int:
+    sent, held = 0, waiting.claim(clock())
+    while held is not None:
+        settle = hand_over(connection, waiting, held, clock)
+        if settle is _sent:
+            sent += 1
+            held = waiting.accepted(held, clock())
+        else:
+            _settle(held, clock(), settle)
+            held = waiting.claim(clock())
     return sent
 
 
@@ -136,98 +145,46 @@ def lapse(now: datetime) -> None:
     )
 
 
-def next_due(now: datetime) -> int | None:
-    """Return the id of the letter to send next, if any: never one that would overtake an
-    earlier letter of its thread, nor one that has outlived its use.
+def hand_over(connection: Carrier, waiting: Queue, held: Held, clock: Clock) -> Settle | None:
+    """Send a letter; returns how to record what became of it, and nothing if it is no longer ours.
+
+    Raises ``Unreachable`` when the mail server has gone, and that has been recorded.
     """
-    earlier = aliased(OutgoingMail)
-    overtakes = exists().where(
-        earlier.thread == OutgoingMail.thread,
-        earlier.id < OutgoingMail.id,
-        earlier.state.in_(UNDER_WAY),
-    )
-    useful = or_(OutgoingMail.useful_until.is_(None), OutgoingMail.useful_until > now)
-    return db.session.scalar(
-        select(OutgoingMail.id)
-        .where(OutgoingMail.state == MailState.DUE, OutgoingMail.due_at <= now, useful, ~overtakes)
-        .order_by(OutgoingMail.due_at, OutgoingMail.id)
-        .limit(1)
-    )
-
-
-def claim(now: datetime) -> Held | None:
-    """Claim the next letter for this process, committed before anything is sent."""
-    while True:
-        with transaction():
-            identifier = next_due(now)
-            if identifier is None:
-                return None
-            attempt = db.session.scalar(
-                update(OutgoingMail)
-                .where(OutgoingMail.id == identifier, OutgoingMail.state == MailState.DUE)
-                .values(
-                    state=MailState.SENDING,
-                    leased_until=now + LEASE,
-                    attempts=OutgoingMail.attempts + 1,
-                )
-                .returning(OutgoingMail.attempts)
-            )
-        if attempt is not None:
-            return Held(identifier, attempt)
-
-
-def send_one(connection: Carrier, held: Held, clock: Clock) -> int:
-    """Send a letter that was claimed, if it still is ours, and record what became of it; returns
-    1 if it was accepted, else 0. Raises ``Unreachable`` when the mail server has gone.
-    """
-    settle: Callable[[OutgoingMail, datetime], None] = _sent
     try:
-        message = _message(held, clock())
-        if message is None:
-            return 0
-        connection.send(config.current().mail_from, *message)
+        if not waiting.is_ours(held, clock()):
+            return None
+        recipient = OutgoingMail.recipient.unseal(held.recipient_sealed, held.public_id)
+        body = OutgoingMail.body.unseal(held.body_sealed, held.public_id)
+        connection.send(config.current().mail_from, recipient.decode(), body)
     except Refused as refusal:
-        settle = partial(_refused, refusal=refusal)
+        return partial(_refused, refusal=refusal)
     except Uncertain:
         log.warning("the mail server went away before it answered")
-        settle = _unanswered
+        return _unanswered
     except Unreachable:
-        _finish(held, clock(), _later)
+        _settle(held, clock(), _later)
         raise
     except Exception as error:  # noqa: BLE001 - one bad letter must not hold up the others
         # The class alone: the message of an error can carry a name or an address.
         log.error("a letter could not be sent: %s", type(error).__name__)
-        settle = partial(_trouble, name=type(error).__name__)
-    _finish(held, clock(), settle)
-    return int(settle is _sent)
+        return partial(_trouble, name=type(error).__name__)
+    return _sent
 
 
-def _message(held: Held, now: datetime) -> tuple[str, bytes] | None:
-    """Return the recipient and bytes of a letter, or nothing if it is no longer ours to send:
-    a process that was stopped for longer than its lease must not send what another one has.
+def _settle(held: Held, now: datetime, settle: Settle | None) -> None:
+    """Record what became of a letter that was not accepted. If the lease ran out meanwhile, that is
+    somebody else's to say.
     """
-    row = db.session.get_one(OutgoingMail, held.identifier)
-    ours = row.state == MailState.SENDING and row.attempts == held.attempt
-    lasting = row.leased_until is not None and row.leased_until > now
-    message = (row.recipient, row.body) if ours and lasting else None
-    # Nothing of the database is held while the mail server takes its time.
-    db.session.rollback()
-    return message
-
-
-def _finish(held: Held, now: datetime, settle: Callable[[OutgoingMail, datetime], None]) -> None:
+    if settle is None:
+        return
     with transaction():
         row = db.session.get_one(OutgoingMail, held.identifier)
-        ours = row.state == MailState.SENDING and row.attempts == held.attempt
-        # If the lease ran out meanwhile, what becomes of the letter is somebody else's to say;
-        # but that it was accepted stays true, and keeps it from being sent again.
-        accepted = settle is _sent and row.state in (*UNDER_WAY, MailState.UNCERTAIN)
-        if ours or accepted:
+        if row.state == MailState.SENDING and row.attempts == held.attempt:
             settle(row, now)
 
 
-def _sent(row: OutgoingMail, now: datetime) -> None:
-    _final(row, MailState.SENT, now)
+def _sent(_row: OutgoingMail, _now: datetime) -> None:
+    """Stand for a letter that was accepted, which the queue records with its next claim."""
 
 
 def _final(row: OutgoingMail, state: MailState, now: datetime, reason: str | None = None) -> None:

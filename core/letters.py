@@ -4,9 +4,11 @@ A letter is written when it is posted, from words its caller has already put tog
 looked up while it is rendered.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app
+from jinja2 import Environment
 
 from core import config
 from core.mail import Letter, Mailbox
@@ -38,4 +40,16 @@ def written(
 
 
 def _render(name: str, part: str, context: dict[str, Any]) -> str:
-    return current_app.jinja_env.get_template(f"emails/{name}.{part}").render(context)
+    environment = current_app.jinja_env
+    _prepare(environment)
+    return environment.get_template(f"emails/{name}.{part}").render(context)
+
+
+@lru_cache(maxsize=4)
+def _prepare(environment: Environment) -> None:
+    """Copy what all templates share into each template of a letter: it is looked through whenever
+    one is rendered, and the chain of dictionaries it comes in makes that the dearest part.
+    """
+    for name in environment.list_templates(filter_func=lambda name: name.startswith("emails/")):
+        template = environment.get_template(name)
+        template.globals = dict(template.globals)

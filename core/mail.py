@@ -6,12 +6,15 @@ words could bend. The same letter gives the same bytes, so a repeated one can be
 
 import hashlib
 import re
+from base64 import encodebytes
+from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage, MIMEPart
-from email.policy import EmailPolicy
-from typing import Any, Final
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import Final
 
 from core.text import clean_line, without_controls
 
@@ -65,21 +68,26 @@ class Letter:
             raise ValueError("An unsubscribe link is a web address in plain ASCII")
 
 
-class _LetterPolicy(EmailPolicy):
-    """The library's rules for SMTP, but a web address stays in one piece.
+_POLICY: Final = SMTP.clone(cte_type="7bit")
+_LONGEST_LINE: Final = 78
 
-    The library wraps a long header by turning it into encoded words, which no mail program
-    reads as a link again. The link is at most 900 characters, so the line stays below 998.
-    """
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """Return the header as bytes, with line ends."""
-        if name == "List-Unsubscribe":
-            return f"{name}: {value}\r\n".encode("ascii")
-        return bytes(super().fold_binary(name, value))
-
-
-_POLICY: Final = _LetterPolicy(linesep="\r\n", cte_type="7bit")
+# RFC 3834, and Microsoft's older way: no holiday notice may answer us.
+_FIXED_HEADERS: Final = (
+    b"MIME-Version: 1.0\r\n"
+    b"Auto-Submitted: auto-generated\r\n"
+    b"X-Auto-Response-Suppress: OOF, AutoReply\r\n"
+)
+_QUOTED_PRINTABLE: Final = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+# No Content-Disposition: with one, Thunderbird and Evolution hide the answer buttons.
+_INVITATION: Final = (
+    b'Content-Type: text/calendar; charset="utf-8"; method="%s"\r\n'
+    b"Content-Transfer-Encoding: base64\r\n\r\n"
+)
+_ATTACHMENT: Final = (
+    b'Content-Type: application/ics; name="invite.ics"\r\n'
+    b"Content-Transfer-Encoding: base64\r\n"
+    b'Content-Disposition: attachment; filename="invite.ics"\r\n\r\n'
+)
 
 
 def is_bare_address(text: str) -> bool:
@@ -108,83 +116,87 @@ def compose(letter: Letter, *, sender: Mailbox, message_id: str, sent_at: dateti
     """
     if sent_at.tzinfo is None:
         raise ValueError("The time of sending needs a time zone")
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = _address(sender)
-    message["To"] = _address(letter.to)
     # What looks like an encoded word would be decoded, line breaks inside it and all.
-    message["Subject"] = clean_line(letter.subject).replace("=?", "= ?")
-    message["Date"] = sent_at.replace(microsecond=0)
-    message["Message-ID"] = message_id
-    message["MIME-Version"] = "1.0"
-    _say_that_a_program_wrote(message)
-    if letter.unsubscribe_url is not None:
-        _offer_to_stop(message, letter.unsubscribe_url)
-    _fill(message, letter, boundary=hashlib.sha256(message_id.encode()).hexdigest()[:24])
-    return message.as_bytes()
+    subject = clean_line(letter.subject).replace("=?", "= ?")
+    content = _content(letter, boundary=hashlib.sha256(message_id.encode()).hexdigest()[:24])
+    return b"".join(
+        (
+            _sender(sender),
+            _address("To", letter.to),
+            _words_header("Subject", subject),
+            f"Date: {format_datetime(sent_at.replace(microsecond=0))}\r\n".encode("ascii"),
+            f"Message-ID: {message_id}\r\n".encode("ascii"),
+            _FIXED_HEADERS,
+            _way_to_stop(letter.unsubscribe_url),
+            content,
+        )
+    )
 
 
-def _address(mailbox: Mailbox) -> Address:
+# It is the same one all the time, and its name has to be encoded or quoted where it needs that.
+@lru_cache(maxsize=8)
+def _sender(mailbox: Mailbox) -> bytes:
+    return _address("From", mailbox)
+
+
+def _address(name: str, mailbox: Mailbox) -> bytes:
     if not is_bare_address(mailbox.address):
         raise ValueError("A letter goes to and from one bare address")
-    name = clean_line(clean_line(mailbox.name).translate(_HEADER_SPECIALS))
-    return Address(display_name=name, addr_spec=mailbox.address)
+    called = clean_line(clean_line(mailbox.name).translate(_HEADER_SPECIALS))
+    line = f"{name}: {mailbox.address}\r\n"
+    if not called and len(line) <= _LONGEST_LINE:
+        return line.encode("ascii")
+    return _folded(name, Address(display_name=called, addr_spec=mailbox.address))
 
 
-def _say_that_a_program_wrote(message: EmailMessage) -> None:
-    # RFC 3834, and Microsoft's older way: no holiday notice may answer us.
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+def _words_header(name: str, words: str) -> bytes:
+    line = f"{name}: {words}\r\n"
+    if words.isascii() and len(line) <= _LONGEST_LINE:
+        return line.encode("ascii")
+    return _folded(name, words)
 
 
-def _offer_to_stop(message: EmailMessage, url: str) -> None:
-    message["List-Unsubscribe"] = f"<{url}>"
+def _folded(name: str, value: Address | str) -> bytes:
+    """Return a header whose words have to be encoded, or its line folded (RFC 2047, RFC 5322)."""
+    return bytes(_POLICY.fold_binary(*_POLICY.header_store_parse(name, value)))
+
+
+def _way_to_stop(url: str | None) -> bytes:
+    if url is None:
+        return b""
+    # Never folded: a link in pieces is read as a link by no mail program. It is at most 900
+    # characters long, so the line stays below 998.
+    header = f"List-Unsubscribe: <{url}>\r\n"
     if url.startswith("https://"):
         # RFC 8058 allows the one-click button for https only.
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        header += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    return header.encode("ascii")
 
 
-def _fill(message: EmailMessage, letter: Letter, *, boundary: str) -> None:
+def _content(letter: Letter, *, boundary: str) -> bytes:
     # "=_" cannot occur in base64 or quoted-printable text, so no content can end a part early.
     words = (_words(letter.text, "plain"), _words(letter.html, "html"))
+    inner, outer = f"=_{boundary}_a", f"=_{boundary}_m"
     if letter.calendar is None or letter.calendar_method is None:
-        _put(message, "alternative", f"=_{boundary}_a", *words)
-        return
-    alternatives = MIMEPart(policy=_POLICY)
-    invitation = _invitation(letter.calendar, letter.calendar_method)
-    _put(alternatives, "alternative", f"=_{boundary}_a", *words, invitation)
-    _put(message, "mixed", f"=_{boundary}_m", alternatives, _attachment(letter.calendar))
+        return _multipart("alternative", inner, *words)
+    encoded = _base64(letter.calendar)
+    invitation = _INVITATION % letter.calendar_method.upper().encode("ascii") + encoded
+    alternatives = _multipart("alternative", inner, *words, invitation)
+    return _multipart("mixed", outer, alternatives, _ATTACHMENT + encoded)
 
 
-def _put(whole: MIMEPart, subtype: str, boundary: str, *parts: MIMEPart) -> None:
-    whole["Content-Type"] = f'multipart/{subtype}; boundary="{boundary}"'
-    for part in parts:
-        whole.attach(part)
+def _multipart(subtype: str, boundary: str, *parts: bytes) -> bytes:
+    mark = f"\r\n--{boundary}".encode("ascii")
+    head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n'.encode("ascii")
+    return b"".join((head, *(mark + b"\r\n" + part for part in parts), mark, b"--\r\n"))
 
 
-def _words(text: str, subtype: str) -> MIMEPart:
-    part = MIMEPart(policy=_POLICY)
-    body = without_controls(text)
-    part.set_content(body, subtype=subtype, charset="utf-8", cte="quoted-printable")
-    return part
+def _words(text: str, subtype: str) -> bytes:
+    # The encoder takes its line ends from the first one it meets, so there has to be one.
+    lines = without_controls(text).rstrip("\n").replace("\n", "\r\n") + "\r\n"
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\n'.encode("ascii")
+    return head + _QUOTED_PRINTABLE + b2a_qp(lines.encode(), istext=True)
 
 
-def _invitation(calendar: bytes, method: str) -> MIMEPart:
-    # No Content-Disposition: with one, Thunderbird and Evolution hide the answer buttons.
-    part = MIMEPart(policy=_POLICY)
-    parameters = {"charset": "utf-8", "method": method.upper()}
-    part.set_content(calendar, "text", "calendar", cte="base64", params=parameters)
-    return part
-
-
-def _attachment(calendar: bytes) -> MIMEPart:
-    part = MIMEPart(policy=_POLICY)
-    part.set_content(
-        calendar,
-        "application",
-        "ics",
-        cte="base64",
-        disposition="attachment",
-        filename="invite.ics",
-        params={"name": "invite.ics"},
-    )
-    return part
+def _base64(content: bytes) -> bytes:
+    return encodebytes(content).replace(b"\n", b"\r\n")

@@ -5,121 +5,43 @@ other. ``core.delivery`` is the only thing that sends. What must arrive is never
 at most once by a crash, byte for byte the same; reminders and codes are never doubled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import ClassVar, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Index, select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
 
 from core import config
-from core.db import Base, db
-from core.encryption import Sealed, SealedBytes
+from core.db import db, insert_many, public_id
 from core.errors import DomainError
 from core.mail import Letter, Mailbox, compose, message_id
+from core.outgoing import UNDER_WAY, MailState, OutgoingMail, Promise
+
+__all__ = [
+    "UNDER_WAY",
+    "About",
+    "MailState",
+    "OutgoingMail",
+    "Posting",
+    "Promise",
+    "blank",
+    "can_recall",
+    "detach",
+    "post",
+    "post_many",
+    "posted_here",
+    "recall",
+    "supersede",
+    "supersede_keys",
+    "under_way",
+]
 
 
-class Promise(StrEnum):
-    """What is owed to a letter when a crash leaves its fate unknown."""
-
-    MUST_ARRIVE = "must_arrive"
-    ONCE = "once"
-
-
-class MailState(StrEnum):
-    """``due`` and ``sending`` are under way; every other state is final."""
-
-    DUE = "due"
-    SENDING = "sending"
-    SENT = "sent"
-    REFUSED = "refused"
-    PARKED = "parked"
-    RECALLED = "recalled"
-    SUPERSEDED = "superseded"
-    UNCERTAIN = "uncertain"
-
-
-UNDER_WAY = (MailState.DUE, MailState.SENDING)
-
-
-class OutgoingMail(Base):
-    """One letter to one person, its bytes fixed when it was posted."""
-
-    __tablename__ = "outgoing_mail"
-    __table_args__ = (
-        # The tick looks only at what is due, however long the past is.
-        Index(
-            "ix_outgoing_mail_due",
-            "due_at",
-            sqlite_where=text("state = 'due'"),
-            postgresql_where=text("state = 'due'"),
-        ),
-        Index(
-            "ix_outgoing_mail_sending",
-            "leased_until",
-            sqlite_where=text("state = 'sending'"),
-            postgresql_where=text("state = 'sending'"),
-        ),
-        Index("ix_outgoing_mail_thread", "thread", "id"),
-    )
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "key": "belongs",
-        "kind": "technical",
-        "promise": "technical",
-        "state": "technical",
-        "recipient_sealed": "belongs",
-        "body_sealed": "belongs",
-        "message_id": "technical",
-        "topic": "belongs",
-        "addressee": "belongs",
-        "parcel": "technical",
-        "replaced_by": "technical",
-        "thread": "belongs",
-        "created_at": "technical",
-        "due_at": "technical",
-        "useful_until": "technical",
-        "attempts": "technical",
-        "leased_until": "technical",
-        "reason": "technical",
-        "final_at": "technical",
-    }
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
-    #: Names the intent; posting it twice leaves one letter.
-    key: Mapped[str] = mapped_column(unique=True)
-    #: What sort of letter it is, for the page that shows delivery.
-    kind: Mapped[str]
-    promise: Mapped[str]
-    state: Mapped[str] = mapped_column(default=MailState.DUE)
-    recipient_sealed: Mapped[bytes | None]
-    recipient = Sealed()
-    #: The whole message (RFC 5322); blanked a day after its final state.
-    body_sealed: Mapped[bytes | None]
-    body = SealedBytes()
-    message_id: Mapped[str]
-    #: Opaque ids by which a page finds the letters about a group, and about a person or offer.
-    topic: Mapped[str | None] = mapped_column(index=True)
-    addressee: Mapped[str | None] = mapped_column(index=True)
-    #: The letters one act of one person started; they can be recalled together.
-    parcel: Mapped[str | None] = mapped_column(index=True)
-    #: The parcel with the letter that took this one's place; recalling it brings this one back.
-    replaced_by: Mapped[str | None] = mapped_column(index=True)
-    #: Letters of one thread leave in the order in which they were posted (RFC 5546 serial order).
-    thread: Mapped[str | None]
-    created_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    #: After this it would only confuse, and is superseded instead of sent.
-    useful_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    leased_until: Mapped[datetime | None]
-    #: Why it was refused or parked: a value of ``core.smtp.Reason``, or the class of an error.
-    reason: Mapped[str | None]
-    final_at: Mapped[datetime | None]
+_posted: ContextVar[list[str] | None] = ContextVar("posted", default=None)
 
 
 class About(TypedDict, total=False):
@@ -168,7 +90,74 @@ def post(
     except IntegrityError:
         # On PostgreSQL another process can have posted the same key in the meantime.
         return False
+    _note_posted(key)
     return True
+
+
+@contextmanager
+def posted_here() -> Iterator[list[str]]:
+    """Collect the keys of the letters that are posted in the block, by whoever runs it and by
+    nobody else: on PostgreSQL others can post between two of its statements.
+    """
+    keys: list[str] = []
+    token = _posted.set(keys)
+    try:
+        yield keys
+    finally:
+        _posted.reset(token)
+
+
+def _note_posted(*keys: str) -> None:
+    collected = _posted.get()
+    if collected is not None:
+        collected.extend(keys)
+
+
+@dataclass(frozen=True, repr=False)
+class Posting:
+    """One letter of many, and what ``post`` is told about it."""
+
+    letter: Letter
+    key: str
+    kind: str
+    promise: Promise
+    about: About
+    due_at: datetime | None = None
+    useful_until: datetime | None = None
+
+
+def post_many(postings: Iterable[Posting], now: datetime) -> int:
+    """Put letters into the outbox in one statement, each as ``post`` would; returns how many are
+    new. Raises ``IntegrityError`` if another process is posting one of them at this moment: then
+    none of the caller's transaction stays.
+    """
+    by_key = {posting.key: posting for posting in postings}
+    known = set(
+        db.session.scalars(select(OutgoingMail.key).where(OutgoingMail.key.in_(list(by_key))))
+    )
+    rows = [_row(posting, now) for key, posting in by_key.items() if key not in known]
+    insert_many(OutgoingMail, rows)
+    _note_posted(*(row["key"] for row in rows))
+    return len(rows)
+
+
+def _row(posting: Posting, now: datetime) -> dict[str, Any]:
+    name, address = public_id(), posting.letter.to.address.encode()
+    identifier = message_id(posting.key, config.current().host)
+    body = _bytes(posting.letter, identifier, now)
+    return {
+        "public_id": name,
+        "key": posting.key,
+        "kind": posting.kind,
+        "promise": posting.promise,
+        "recipient_sealed": OutgoingMail.recipient.seal(address, name),
+        "body_sealed": OutgoingMail.body.seal(body, name),
+        "message_id": identifier,
+        "created_at": now,
+        "due_at": posting.due_at or now,
+        "useful_until": posting.useful_until,
+        **{column: posting.about.get(column) for column in About.__annotations__},
+    }
 
 
 def _bytes(letter: Letter, identifier: str, now: datetime) -> bytes:

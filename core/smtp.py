@@ -5,7 +5,6 @@ nothing was handed over (``Unreachable``), or nobody can know (``Uncertain``). W
 said is sorted into a ``Reason`` and then dropped, since such texts quote addresses.
 """
 
-import re
 from contextlib import suppress
 from time import monotonic
 from types import TracebackType
@@ -30,7 +29,6 @@ __all__ = ["Connection", "Reason", "Refused", "SmtpSettings", "Uncertain", "Unre
 # five minutes for which a worker may hold a message.
 LONGEST_SEND: Final = 120.0
 
-_BARE_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 # Not a code: the answer was that the connection is no more.
 _GONE: Final = 0
 _CLOSING: Final = 421
@@ -89,7 +87,7 @@ class Connection:
         """
         if not (is_bare_address(sender) and is_bare_address(recipient)):
             raise ValueError("A message goes from one plain address to one plain address")
-        if _BARE_LINE_END.search(raw):
+        if not raw.count(b"\r") == raw.count(b"\n") == raw.count(b"\r\n"):
             # A lone CR or LF lets a second message hide inside the first ("SMTP smuggling").
             raise ValueError("A message has CRLF line ends only")
         self._begin(sender)
@@ -122,7 +120,7 @@ class Connection:
         client = self._connected()
         ending = b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"
         try:
-            client.send(re.sub(rb"(?m)^\.", b"..", raw) + ending)
+            client.send((b"\r\n" + raw).replace(b"\r\n.", b"\r\n..")[2:] + ending)
         except OSError:
             # The final dot was not sent, so the server cannot have taken the message.
             self._drop()

@@ -1,7 +1,9 @@
-"""``transaction()``: the only commit in the code base."""
+"""``transaction()``: the only commit in the code base, and its plain sister for sending mail."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from sqlalchemy import Connection
 
 from core.db import db
 
@@ -27,3 +29,14 @@ def transaction() -> Iterator[None]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def without_objects() -> Iterator[Connection]:
+    """Give a connection of its own to ``core.outbox_queue``, which runs a few statements for each
+    of many letters: a transaction of the session would cost several times as much as they do.
+
+    Each block of a transaction begun on it is one unit of work, as ``transaction()`` is.
+    """
+    with db.engine.connect() as connection:
+        yield connection

@@ -1,18 +1,26 @@
 """Calendar invitations as their turn comes: for the next sessions, and then one by one."""
 
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import Row, Select, Subquery, func, or_, select
+from sqlalchemy import Select, Subquery, func, or_, select
 
 from core import config
 from core.db import db
+from core.transaction import transaction
 from core.worker import one_by_one
 from groups.models import Cohort, CohortState, Membership, MembershipState
 from scheduling import calendar_parts, emails
+from scheduling.answer_links import link_for
+from scheduling.first_invitations import invite_together
 from scheduling.ical import Method
 from scheduling.models import Diary, Invitation, KeptBy, PeerSession, Series, SessionState
 from scheduling.posting import Act, details_of, page_of, post_about, when_of
-from scheduling.recipients import recipient_of
+from scheduling.recipients import Recipient, recipient_of
+
+#: The ids of a session and of the place of a member who lacks an invitation to it.
+Pair = tuple[int, int]
 
 
 def issue(
@@ -35,24 +43,44 @@ def issue(
     if calendar_parts.standing(session, membership) is not None:
         return False
     told = calendar_parts.request(session, recipient, now=now)
+    return post_invitation(session, recipient, told, Act(now, due_at, parcel))
+
+
+def post_invitation(session: PeerSession, recipient: Recipient, told: Invitation, act: Act) -> bool:
+    """Post the letter that brings what was noted about an invitation; returns whether it is new."""
     letter = emails.invitation(
         recipient.mailbox,
-        when=when_of(session, now),
+        when=when_of(session, act.now, recipient),
         link=page_of(session),
+        answer_link=link_for(session, recipient.membership),
         details=details_of(session, recipient),
         calendar=calendar_parts.part(told, session, recipient),
     )
-    act = Act(now, due_at, parcel)
     return post_about(session, letter, recipient, act, kind="invitation", told=told)
 
 
 def issue_due(now: datetime) -> int:
-    """Issue the invitations whose turn has come (a job); returns how many."""
+    """Issue the invitations whose turn has come (a job); returns how many.
+
+    Those to one session are written together. Where that meets trouble, or where more than a first
+    invitation is to be thought of, they are written one by one, so that trouble with one member
+    holds up nobody else.
+    """
     lacking = db.session.execute(_lacking(now)).all()
-    return one_by_one(lacking, lambda pair: _issue(pair, now))
+    issued, left = 0, list[Pair]()
+    for session_id, pairs in groupby(lacking, key=itemgetter(0)):
+        wanted = list(pairs)
+        try:
+            with transaction():
+                done = invite_together(session_id, [pair[1] for pair in wanted], now=now)
+        except Exception:  # noqa: BLE001 - whatever it is, it comes again one by one
+            done = set()
+        issued += len(done)
+        left += [pair for pair in wanted if pair[1] not in done]
+    return issued + one_by_one(left, lambda pair: _issue(pair, now))
 
 
-def _issue(pair: Row[int, int], now: datetime) -> int:
+def _issue(pair: Pair, now: datetime) -> int:
     session = db.session.get_one(PeerSession, pair[0])
     return int(issue(session, db.session.get_one(Membership, pair[1]), now=now))
 
@@ -60,8 +88,10 @@ def _issue(pair: Row[int, int], now: datetime) -> int:
 def _lacking(now: datetime) -> Select[int, int]:
     """Which member still lacks an invitation to which of the next sessions of their group.
 
-    Nobody is invited while the opening of the group can still be undone.
+    Nobody is invited while the opening of the group, or of a date that is new or has moved, can
+    still be undone.
     """
+    settled_at = now - config.current().pause
     turn = _in_turn(now)
     return (
         select(PeerSession.id, Membership.id)
@@ -73,7 +103,8 @@ def _lacking(now: datetime) -> Select[int, int]:
         .where(
             turn.c.position <= Series.invitations_ahead,
             Cohort.state == CohortState.OPEN,
-            Cohort.opened_at <= now - config.current().pause,
+            Cohort.opened_at <= settled_at,
+            PeerSession.dates_changed_at <= settled_at,
             Membership.state == MembershipState.ACTIVE,
             or_(Diary.id.is_(None), Diary.kept_by == KeptBy.INVITATIONS),
             ~_has_it().exists(),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from core.db import db
 from scheduling.group_page import theme_title
 from scheduling.models import PeerSession, Series, SessionState
+from scheduling.prompt_drawing import expected_prompts
 from scheduling.when import when
 
 
@@ -37,14 +38,16 @@ def prompt_plan(series: Series, *, now: datetime) -> list[PlanLine]:
         .options(joinedload(PeerSession.series), selectinload(PeerSession.prompts))
         .order_by(PeerSession.starts_at, PeerSession.id)
     )
+    sessions = list(coming)
+    waiting = {} if all(one.prompts_drawn for one in sessions) else expected_prompts(series)
     return [
         PlanLine(
             public_id=one.public_id,
             number=one.number,
-            date_words=when(one.starts_at, one.ends_at, series.time_zone, now).date_words,
+            date_words=when(one.starts_at, one.ends_at, one.zone_name, now).date_words,
             theme_title=theme_title(one.theme),
-            words=[prompt.words for prompt in one.prompts],
+            words=[prompt.words for prompt in waiting.get(one.id, one.prompts)],
             is_shown=one.prompts_shown_at is not None,
         )
-        for one in coming
+        for one in sessions
     ]

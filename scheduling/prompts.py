@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.db import db
 from core.errors import DomainError, NotFound
@@ -19,10 +19,9 @@ from groups.models import Cohort, CohortState
 from scheduling import themes
 from scheduling.changes import note_details_changed
 from scheduling.models import PeerSession, Series, SessionPrompt, SessionState
+from scheduling.prompt_drawing import MOST_PROMPTS, draw, draw_waiting, keys_used, number
 
 LONGEST_PROMPT = 300
-MOST_PROMPTS = 6
-PROMPTS_DRAWN = 2
 MOST_DAYS = 60
 
 VERSUS = re.compile(r"\b[Vv]s?\.?\s+(?=[A-Z])|\bv\s|\b(?:Re|In re|Ex parte)\s+[A-Z]")
@@ -43,6 +42,7 @@ def plan_themes(series: Series, *, now: datetime) -> None:
     What was chosen before stays and counts, so planning twice changes nothing. A run with a number
     of sessions closes with the theme of endings.
     """
+    draw_waiting(series)
     sessions = list(
         db.session.scalars(
             select(PeerSession)
@@ -50,7 +50,7 @@ def plan_themes(series: Series, *, now: datetime) -> None:
             .order_by(PeerSession.planned_on)
         )
     )
-    drawn = _keys_used(series)
+    drawn = keys_used(series)
     before: list[PeerSession] = []
     for is_bare, block in groupby(sessions, key=_is_bare):
         together = list(block)
@@ -61,7 +61,7 @@ def plan_themes(series: Series, *, now: datetime) -> None:
                 together, themes.rotation(len(together), taken, ends), strict=True
             ):
                 session.theme = key
-                _draw(session, drawn)
+                draw(session, drawn)
         before += together
     db.session.flush()
 
@@ -72,7 +72,7 @@ def choose_theme(session: PeerSession, key: str | None, *, now: datetime) -> Non
     Two prompts of the new theme take the place of those from the library, and the facilitator's
     own words stay. Raises ``DomainError`` for a session that is over or an unknown theme.
     """
-    _refuse_if_over(session, now)
+    _open(session, now)
     if key == session.theme:
         return
     if key is not None and key not in {theme.key for theme in themes.library()}:
@@ -81,7 +81,7 @@ def choose_theme(session: PeerSession, key: str | None, *, now: datetime) -> Non
     for prompt in [prompt for prompt in session.prompts if prompt.key is not None]:
         session.prompts.remove(prompt)
     if key is not None:
-        _draw(session, _keys_used(session.series))
+        draw(session, keys_used(session.series))
     _changed(session, now)
 
 
@@ -94,7 +94,7 @@ def set_prompts(
     facilitator's own words. Raises ``DomainError`` for a session that is over, and for words that
     are empty or too long.
     """
-    _refuse_if_over(session, now)
+    _open(session, now)
     _refuse_too_many(len(words_and_keys))
     prompts = [_prompt(words, key) for words, key in words_and_keys]
     session.prompts[:] = prompts
@@ -105,7 +105,7 @@ def add_prompt(
     session: PeerSession, words: str, key: str | None = None, *, now: datetime
 ) -> SessionPrompt:
     """Add one prompt after the others; raises ``DomainError`` as ``set_prompts`` does."""
-    _refuse_if_over(session, now)
+    _open(session, now)
     _refuse_too_many(len(session.prompts) + 1)
     prompt = _prompt(words, key)
     session.prompts.append(prompt)
@@ -126,14 +126,14 @@ def add_from_library(session: PeerSession, key: str, *, now: datetime) -> Sessio
 
 def remove_prompt(session: PeerSession, public_id: str, *, now: datetime) -> None:
     """Remove one prompt; raises ``NotFound`` if it is not one of this session's."""
-    _refuse_if_over(session, now)
+    _open(session, now)
     session.prompts.remove(_find(session, public_id))
     _changed(session, now)
 
 
 def move_prompt(session: PeerSession, public_id: str, *, up: bool, now: datetime) -> None:
     """Move one prompt a place up or down; the first and the last stay where they are."""
-    _refuse_if_over(session, now)
+    _open(session, now)
     prompts = session.prompts
     position = prompts.index(_find(session, public_id))
     other = position + (-1 if up else 1)
@@ -157,7 +157,7 @@ def set_prompt_days(series: Series, days: int) -> None:
 
 def shown_from(session: PeerSession) -> datetime:
     """Return the moment from which prompts can be seen: midnight, so many days before."""
-    zone = ZoneInfo(session.series.time_zone)
+    zone = ZoneInfo(session.zone_name)
     day = session.starts_at.astimezone(zone).date() - timedelta(days=session.series.prompt_days)
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
@@ -169,6 +169,7 @@ def reveal_due(now: datetime) -> int:
     with transaction():
         due = _due(now)
         for session in due:
+            draw_waiting(session.series)
             session.prompts_shown_at = now
             note_details_changed(session, now)
     return len(due)
@@ -195,7 +196,7 @@ def _due(now: datetime) -> list[PeerSession]:
             PeerSession.prompts_shown_at.is_(None),
             PeerSession.starts_at > now,
             PeerSession.starts_at <= now + timedelta(days=MOST_DAYS + 1),
-            PeerSession.prompts.any(),
+            or_(PeerSession.prompts.any(), PeerSession.prompts_drawn.is_(False)),
         )
         .order_by(PeerSession.id)
     )
@@ -204,25 +205,6 @@ def _due(now: datetime) -> list[PeerSession]:
 
 def _is_bare(session: PeerSession) -> bool:
     return session.theme is None and not session.prompts
-
-
-def _keys_used(series: Series) -> set[str]:
-    keys = (
-        select(SessionPrompt.key)
-        .join(PeerSession)
-        .where(PeerSession.series_id == series.id, SessionPrompt.key.is_not(None))
-    )
-    return {key for key in db.session.scalars(keys) if key is not None}
-
-
-def _draw(session: PeerSession, drawn: set[str]) -> None:
-    """Add two prompts of the session's theme, and note that they have been used."""
-    room = MOST_PROMPTS - len(session.prompts)
-    theme = themes.theme(str(session.theme))
-    for prompt in themes.draw_prompts(theme, drawn, min(PROMPTS_DRAWN, room)):
-        session.prompts.append(SessionPrompt(position=0, key=prompt.key, words=prompt.words))
-        drawn.add(prompt.key)
-    _number(session)
 
 
 def _prompt(words: str, key: str | None) -> SessionPrompt:
@@ -239,21 +221,19 @@ def _find(session: PeerSession, public_id: str) -> SessionPrompt:
     raise NotFound
 
 
-def _number(session: PeerSession) -> None:
-    for position, prompt in enumerate(session.prompts, start=1):
-        prompt.position = position
-
-
 def _changed(session: PeerSession, now: datetime) -> None:
-    _number(session)
+    number(session)
     if session.prompts_shown_at is not None:
         note_details_changed(session, now)
     db.session.flush()
 
 
-def _refuse_if_over(session: PeerSession, now: datetime) -> None:
+def _open(session: PeerSession, now: datetime) -> None:
+    """Make sure that a session has its prompts to change; raise ``DomainError`` if it is over."""
     if session.starts_at <= now:
         raise DomainError("This session has begun or is over, so its prompts stay as they were.")
+    if not session.prompts_drawn:
+        draw_waiting(session.series)
 
 
 def _refuse_too_many(number: int) -> None:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
@@ -89,14 +89,21 @@ def rotation(count: int, taken: Sequence[str | None] = (), ends: bool = True) ->
     """
     if count < 0:
         raise ValueError("The number of sessions cannot be negative.")
+    return _rotation(count, tuple(taken), ends)
+
+
+# Most groups leave the themes as they were planned, so many have the same ones behind them.
+@lru_cache(maxsize=1024)
+def _rotation(count: int, taken: tuple[str | None, ...], ends: bool) -> tuple[str, ...]:
     closes = ends and count > 0 and len(taken) + count > 1
-    pool = tuple(entry for entry in library() if not (ends and entry.key == CLOSING_THEME))
-    history = list(taken)
+    rota = _Rota(tuple(entry for entry in library() if not (ends and entry.key == CLOSING_THEME)))
+    for key in taken:
+        rota.add(key)
+    keys = []
     for _ in range(count - closes):
-        history.append(_next_theme(history, pool).key)
-    if closes:
-        history.append(CLOSING_THEME)
-    return tuple(key for key in history[len(taken) :] if key is not None)
+        keys.append(rota.next_theme().key)
+        rota.add(keys[-1])
+    return (*keys, CLOSING_THEME) if closes else tuple(keys)
 
 
 def draw_prompts(
@@ -113,31 +120,38 @@ def draw_prompts(
     return tuple(sorted(drawn, key=lambda prompt: (prompt.key in taken, _is_deeper(prompt))))
 
 
-def _next_theme(history: Sequence[str | None], pool: Sequence[Theme]) -> Theme:
-    if not history:
-        return next(entry for entry in pool if entry.key in OPENING_THEMES)
-    last_used = {key: position for position, key in enumerate(history)}
-    heavy = [entry for entry in pool if entry.heavy]
-    lighter = [entry for entry in pool if not entry.heavy]
-    waiting = _waiting(history, pool)
-    # Between two heavy themes there is always a lighter one, even if it comes back early: two
-    # heavy months in a row weigh more than a theme met twice. A heavy theme is taken before its
-    # turn as soon as there are just enough lighter ones left to keep the heavy ones apart.
-    if any(entry.key == history[-1] for entry in heavy):
-        choice = lighter
-    elif sum(entry.heavy for entry in waiting) > len(waiting) / 2:
-        choice = heavy
-    else:
-        choice = waiting
-    return min(choice, key=lambda entry: last_used.get(entry.key, -1))
+class _Rota:
+    """The themes a group has had so far, and which of the others this pass has yet to bring."""
 
+    def __init__(self, pool: Sequence[Theme]) -> None:
+        self._pool = pool
+        self._waiting = list(pool)
+        self._last_used: dict[str | None, int] = {}
+        self._held = 0
+        self._last: str | None = None
 
-def _waiting(history: Iterable[str | None], pool: Sequence[Theme]) -> list[Theme]:
-    """Return the themes of the pool that this pass through the library has not used yet."""
-    waiting = list(pool)
-    for key in history:
-        waiting = [entry for entry in waiting if entry.key != key] or list(pool)
-    return waiting
+    def add(self, key: str | None) -> None:
+        """Note the theme of one more session."""
+        self._waiting = [entry for entry in self._waiting if entry.key != key] or list(self._pool)
+        self._last_used[key] = self._held
+        self._held += 1
+        self._last = key
+
+    def next_theme(self) -> Theme:
+        """Return the theme whose turn it is."""
+        if not self._held:
+            return next(entry for entry in self._pool if entry.key in OPENING_THEMES)
+        return min(self._choice(), key=lambda entry: self._last_used.get(entry.key, -1))
+
+    def _choice(self) -> list[Theme]:
+        # Between two heavy themes there is always a lighter one, even if it comes back early: two
+        # heavy months in a row weigh more than a theme met twice. A heavy theme is taken before
+        # its turn as soon as there are just enough lighter ones left to keep the heavy ones apart.
+        if any(entry.heavy and entry.key == self._last for entry in self._pool):
+            return [entry for entry in self._pool if not entry.heavy]
+        if sum(entry.heavy for entry in self._waiting) > len(self._waiting) / 2:
+            return [entry for entry in self._pool if entry.heavy]
+        return self._waiting
 
 
 def _mixed(prompts: Iterable[Prompt]) -> list[Prompt]:

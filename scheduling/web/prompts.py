@@ -18,6 +18,7 @@ from scheduling import prompts, themes
 from scheduling.forms.prompts import DaysForm, PromptForm, ThemeForm
 from scheduling.group_page import theme_title
 from scheduling.models import PeerSession
+from scheduling.prompt_drawing import prompts_of
 from scheduling.prompt_plan import prompt_plan
 from scheduling.series import series_of
 from scheduling.web.changing import group_run, session_run
@@ -121,11 +122,12 @@ def _do(row: PeerSession, act: Callable[[], object]) -> ResponseReturnValue:
 
 
 def _page(row: PeerSession, form: PromptForm) -> str:
-    said = when(row.starts_at, row.ends_at, row.series.time_zone, now())
+    said = when(row.starts_at, row.ends_at, row.zone_name, now())
     shown_at = prompts.shown_from(row)
     return render_template(
         "scheduling/prompts/session.html",
         session=row,
+        prompts=prompts_of(row),
         cohort=row.cohort,
         said=said,
         form=form,
@@ -140,7 +142,7 @@ def _page(row: PeerSession, form: PromptForm) -> str:
 
 def _offered(row: PeerSession) -> list[themes.Prompt]:
     """Return the prompts of the session's theme that it does not hold yet."""
-    held = {prompt.key for prompt in row.prompts}
+    held = {prompt.key for prompt in prompts_of(row)}
     found = [known for known in themes.library() if known.key == row.theme]
     return [prompt for known in found for prompt in known.prompts if prompt.key not in held]
 

@@ -8,12 +8,15 @@ from flask import Flask
 from core.db import db
 from core.errors import DomainError
 from core.outbox import (
+    About,
     MailState,
     OutgoingMail,
+    Posting,
     Promise,
     blank,
     can_recall,
     post,
+    post_many,
     recall,
     supersede,
     under_way,
@@ -170,3 +173,35 @@ def test_blank_forgets_words_and_recipient_but_not_that_it_was_sent(
 
     assert (mail("one").body, mail("one").recipient) == (None, None)
     assert db.session.query(OutgoingMail).count() == 1
+
+
+def test_letters_posted_together_are_what_each_would_be_alone(app: Flask, now: datetime) -> None:
+    about = About(topic="group", addressee="member", parcel="parcel", thread="thread")
+    values = {"kind": "test", "promise": Promise.MUST_ARRIVE, "due_at": now + PAUSE}
+    with transaction():
+        post(a_letter(), key="alone", now=now, **values, **about)  # type: ignore[arg-type]  # the keys are right
+
+    with transaction():
+        posted = post_many([Posting(a_letter(), key="alone ", about=about, **values)], now)  # type: ignore[arg-type]  # the keys are right
+
+    alone, together = mail("alone"), mail("alone ")
+    own = {"id", "public_id", "key", "message_id", "recipient_sealed", "body_sealed"}
+    columns = {column.name for column in OutgoingMail.__table__.columns} - own
+    assert posted == 1
+    assert together.recipient == alone.recipient
+    assert len(together.body) == len(alone.body)
+    assert {name: getattr(together, name) for name in columns} == {
+        name: getattr(alone, name) for name in columns
+    }
+
+
+def test_letters_posted_together_twice_are_kept_once(app: Flask, now: datetime) -> None:
+    postings = [
+        Posting(a_letter(f"{key}@people.example"), key, "test", Promise.ONCE, About())
+        for key in ("one", "two", "two")
+    ]
+
+    with transaction():
+        first, second = post_many(postings[:1], now), post_many(postings, now)
+
+    assert (first, second, set(states())) == (1, 1, {"one", "two"})

@@ -1,0 +1,1 @@
+"""How fast Alcove is, measured in one run against things people know; see README.md here."""
