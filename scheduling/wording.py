@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, time, timedelta
 
+from groups.zones import say_zone as say_zone  # said with the dates and times below
 from scheduling.recurrence import ChosenDates, EveryWeeks, Pattern, Shift
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -72,14 +72,6 @@ def say_month(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.year}"
 
 
-def say_zone(zone_name: str) -> str:
-    """Say an IANA time zone: "UK time", "New York time", "UTC"."""
-    place = zone_name.rpartition("/")[2].replace("_", " ")
-    if zone_name == "Europe/London":
-        return "UK time"
-    return place if place == "UTC" else f"{place} time"
-
-
 def say_until(day: date, today: date) -> str:
     """Say how far off a day is: "today", "tomorrow", "in 19 days"; "yesterday", "3 days ago"."""
     days = (day - today).days
@@ -94,7 +86,13 @@ def say_pattern(pattern: Pattern, first: date) -> str:
     if isinstance(pattern, EveryWeeks):
         often = "Every week" if pattern.weeks == 1 else f"Every {pattern.weeks} weeks"
         return f"{often}, on {WEEKDAYS[first.weekday()]}"
-    return f"{ORDINALS[pattern.nth]} {WEEKDAYS[pattern.weekday]} of each month"
+    said = f"{ORDINALS[pattern.nth]} {WEEKDAYS[pattern.weekday]} of each month"
+    if not pattern.days_later:
+        return said
+    which = "after" if pattern.days_later > 0 else "before"
+    number = abs(pattern.days_later)
+    days = "The day" if number == 1 else say_count(number, "day", "days").capitalize()
+    return f"{days} {which} the {said[0].lower()}{said[1:]}"
 
 
 def say_count(number: int, singular: str, plural: str) -> str:
@@ -103,37 +101,23 @@ def say_count(number: int, singular: str, plural: str) -> str:
     return f"{words} {singular if number == 1 else plural}"
 
 
-def say_shift(shift: Shift, clock: time) -> str:
-    """Explain what a change of the clocks did to a starting time; nothing when it did nothing."""
+def say_shift(shift: Shift, clock: time, begins: time | None = None) -> str:
+    """Explain what a change of the clocks does to a start; nothing when it does nothing.
+
+    ``clock`` is the time of day that was asked for, ``begins`` what the clocks show when the
+    session then begins.
+    """
     said = say_time(clock)
+    begins_words = "as soon as they have changed" if begins is None else f"at {say_time(begins)}"
+    if shift == "missing" and begins == clock:
+        # The hour that was asked for is not known any more, only the one that took its place.
+        return f"The clocks go forward that day. It begins just after, at {said}."
     return {
         "none": "",
-        "missing": f"The clocks go forward past {said} that day, "
-        "so the session starts as soon as they have changed.",
-        "doubled": f"The clocks go back that day and show {said} twice. "
-        "The session starts the first time.",
+        "missing": f"The clocks go forward that day, so {said} does not exist. "
+        f"It begins {begins_words}.",
+        "doubled": f"The clocks go back that day and show {said} twice. It begins the first time.",
     }[shift]
-
-
-def clock_change_note(day: date, zone: ZoneInfo) -> str | None:
-    """Say which way the clocks change within a week of the day this is read, either side of it.
-
-    For example "The clocks go back on Sunday 25 October"; None in all other weeks.
-    """
-    for distance in range(-7, 8):
-        changes_on = day + timedelta(days=distance)
-        ahead = _offset_at_midnight(changes_on + timedelta(days=1), zone) - _offset_at_midnight(
-            changes_on, zone
-        )
-        if ahead:
-            verb = "went" if distance < 0 else "go"
-            way = "forward" if ahead > timedelta() else "back"
-            return f"The clocks {verb} {way} on {say_date(changes_on, day)}"
-    return None
-
-
-def _offset_at_midnight(day: date, zone: ZoneInfo) -> timedelta:
-    return datetime.combine(day, time(), tzinfo=zone).utcoffset() or timedelta()
 
 
 def read_time(text: str) -> time:

@@ -81,7 +81,7 @@ function reading(moment, timeZone) {
   return { clock, day: `${parts.weekday} ${parts.day} ${parts.month}` };
 }
 
-// Times are shown in UK time. Where the reader's own clock says something else, it is added.
+// A time says its own zone. Where this browser's clock shows something else, and the page does not say it, it is added.
 function addLocalTimes() {
   for (const time of all('time[data-local]')) {
     const moment = new Date(time.dateTime);
@@ -95,25 +95,24 @@ function addLocalTimes() {
 }
 
 function calendarOfThisMachine() {
-  const machine = `${navigator.userAgentData?.platform ?? ''} ${navigator.userAgent}`;
+  const machine = `${navigator.userAgentData?.platform ?? ''} ${navigator.platform}`;
   if (/iPhone|iPad|Mac/.test(machine)) return 'apple';
   if (/Android|CrOS|Chrome OS/.test(machine)) return 'google';
-  return /Windows/.test(machine) ? 'outlook' : 'apple';
+  return /Win/.test(machine) ? 'outlook' : '';
 }
 
-// Swaps the solid button of a calendar box with the link that fits this machine.
+// Where the server could not tell what machine this is and the browser can, the link that fits it comes first.
 function arrangeCalendarBoxes() {
-  for (const box of all('[data-calendar-box]')) {
-    const apple = one('[data-for="apple"]', box);
-    const chosen = one(`[data-for="${calendarOfThisMachine()}"]`, box);
-    if (!chosen || chosen === apple) continue;
-    const place = document.createComment('');
-    chosen.replaceWith(place);
-    apple.replaceWith(chosen);
-    place.replaceWith(apple);
-    [chosen.className, apple.className] = [apple.className, chosen.className];
-    chosen.textContent = chosen.dataset.long;
-    apple.textContent = apple.dataset.short;
+  const machine = calendarOfThisMachine();
+  for (const box of machine ? all('[data-calendar-box="other"]') : []) {
+    const chosen = one(`[data-for="${machine}"]`, box) ?? one('[data-for="here"]', box);
+    const button = one('.btn', box);
+    if (!chosen || !button) continue;
+    const first = chosen.cloneNode();
+    first.className = `${button.className} wide`;
+    first.textContent = chosen.dataset.long;
+    button.className = 'btn second';
+    box.prepend(first);
   }
 }
 

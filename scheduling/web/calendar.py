@@ -1,10 +1,10 @@
 """How a person keeps the dates: diary words, invitations, feeds."""
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from core import moment
+from core import config, moment
 from core.errors import DomainError
 from core.forms import show_problem
 from core.lookup import all_in, find
@@ -12,6 +12,7 @@ from core.transaction import transaction
 from core.web import note, public, see_other
 from scheduling import diaries
 from scheduling.access import feeds_of
+from scheduling.dates_file import dates_file
 from scheduling.feed_words import feed_rows
 from scheduling.forms.diary import BUSY, DiaryForm, FeedForm
 from scheduling.member_view import diary_picture
@@ -46,6 +47,17 @@ def choose() -> ResponseReturnValue:
         )
     note("Saved. Calendar apps that read your private link show it when they next look.")
     return see_other("calendar.show")
+
+
+@pages.route("/calendar/dates.ics")
+def download() -> ResponseReturnValue:
+    """Give the dates as a file, as they are now; whoever wants them kept up to date subscribes."""
+    diary = diaries.existing_diary(g.viewer.person)
+    return Response(
+        dates_file(diary, now=moment.now()),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="dates.ics"'},
+    )
 
 
 @pages.route("/calendar/links", methods=["POST"])
@@ -98,17 +110,16 @@ def _accept_one_click(state: BlueprintSetupState) -> None:
 def _page(form: DiaryForm, feed_form: FeedForm) -> str:
     person, now = g.viewer.person, moment.now()
     diary = diaries.existing_diary(person)
-    feeds = all_in(feeds_of(person))
+    links = all_in(feeds_of(person))
     wanted = request.args.get("link")
-    chosen = find(feeds_of(person), wanted) if wanted else next(iter(feeds), None)
-    entry_time, entry_words = diary_picture(person, diary, now=now)
+    chosen = find(feeds_of(person), wanted) if wanted else next(iter(links), None)
     return render_template(
         "scheduling/calendar/show.html",
         form=form,
         feed_form=feed_form,
-        feeds=feed_rows(feeds, person.time_zone, now=now),
+        feeds=feed_rows(links, person.time_zone, now=now),
         chosen=chosen,
         box=calendar_box(chosen, diary, person, now=now) if chosen and diary else None,
-        entry_time=entry_time,
-        entry_words=entry_words,
+        entry=diary_picture(person, diary, now=now),
+        sender=config.current().mail_from,
     )

@@ -3,28 +3,35 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
 
 import segno
-from flask import url_for
+from flask import request, url_for
 from markupsafe import Markup
 
 from core import config
 from core.web import link
 from groups.models import Person
 from scheduling.diaries import feed_token
-from scheduling.member_view import diary_picture
+from scheduling.member_view import DiaryPicture, diary_picture
 from scheduling.models import Diary, Feed, KeptBy
-
-GOOGLE: Final = "https://calendar.google.com/calendar/r?cid={webcal}"
-OUTLOOK: Final = "https://outlook.{where}.com/calendar/0/addfromweb?url={https}&name=Calendar"
+from scheduling.subscribing import (
+    GOOGLE_BY_URL,
+    HOW_SOON,
+    OTHERS,
+    Machine,
+    Program,
+    Way,
+    machine_of,
+    ways,
+    webcal_of,
+)
 
 KEPT: Final = {
     KeptBy.INVITATIONS: "Each session comes to you as an invitation by e-mail. If you add this "
     "calendar as well, every session shows twice, so choose one of the two.",
     KeptBy.FEED: None,
-    KeptBy.NEITHER: "You keep the dates yourself. One tap would add the whole year and keep it up "
-    "to date.",
+    KeptBy.NEITHER: "You keep the dates yourself. A private link would add the whole year and keep "
+    "it up to date.",
 }
 
 
@@ -32,35 +39,36 @@ KEPT: Final = {
 class CalendarBox:
     """What ``components/calendar_box.html`` shows; the addresses all lead to the same feed."""
 
-    webcal_url: str
-    google_url: str
-    outlook_url: str
-    outlook_work_url: str
+    ways: tuple[Way, ...]
+    machine: Machine
     https_url: str
     qr_svg: Markup
-    entry_words: str
-    entry_time: str
+    entry: DiaryPicture
     reachable: bool
     settings_url: str
+    download_url: str
     kept_by: str | None
+    google_by_url: str = GOOGLE_BY_URL
+    how_soon: tuple[Program, ...] = HOW_SOON
+    others: tuple[Program, ...] = OTHERS
 
 
 def calendar_box(feed: Feed, diary: Diary, person: Person, *, now: datetime) -> CalendarBox:
-    """Return the box for one private link of this person."""
+    """Return the box for one private link of this person, for the machine that asks."""
     url = link("feeds.show", token=feed_token(feed))
-    webcal = f"webcal:{url.partition(':')[2]}"
-    entry_time, entry_words = diary_picture(person, diary, now=now)
+    machine = machine_of(
+        request.headers.get("User-Agent", ""), request.headers.get("Sec-CH-UA-Platform", "")
+    )
+    reachable = config.current().reachable
     return CalendarBox(
-        webcal_url=webcal,
-        google_url=GOOGLE.format(webcal=quote(webcal, safe="")),
-        outlook_url=OUTLOOK.format(where="live", https=quote(url, safe="")),
-        outlook_work_url=OUTLOOK.format(where="office", https=quote(url, safe="")),
+        ways=ways(url, machine, reachable=reachable),
+        machine=machine,
         https_url=url,
-        qr_svg=_picture(webcal),
-        entry_words=entry_words,
-        entry_time=entry_time,
-        reachable=config.current().reachable,
+        qr_svg=_picture(webcal_of(url)),
+        entry=diary_picture(person, diary, now=now),
+        reachable=reachable,
         settings_url=url_for("calendar.show"),
+        download_url=url_for("calendar.download"),
         kept_by=KEPT[KeptBy(diary.kept_by)],
     )
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from scheduling.recurrence import ChosenDates, EveryWeeks, MonthlyByWeekday, Pattern, Shift
 from scheduling.wording import (
     NotUnderstood,
-    clock_change_note,
     read_date,
     read_dates,
     read_time,
@@ -24,11 +22,9 @@ from scheduling.wording import (
     say_time,
     say_times,
     say_until,
-    say_zone,
 )
 
 TODAY = date(2026, 11, 21)
-LONDON = ZoneInfo("Europe/London")
 # A busy machine is no reason for a test to fail.
 unhurried = settings(deadline=None)
 # Text made of the signs that dates are made of comes nearer to breaking a reader than noise does.
@@ -73,20 +69,6 @@ def test_month_is_said_with_its_year() -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone_name", "said"),
-    [
-        ("Europe/London", "UK time"),
-        ("America/New_York", "New York time"),
-        ("America/Argentina/Buenos_Aires", "Buenos Aires time"),
-        ("Etc/UTC", "UTC"),
-        ("UTC", "UTC"),
-    ],
-)
-def test_zone_is_said_by_its_place(zone_name: str, said: str) -> None:
-    assert say_zone(zone_name) == said
-
-
-@pytest.mark.parametrize(
     ("days", "said"),
     [
         (0, "today"),
@@ -106,6 +88,8 @@ def test_distance_is_said_in_days(days: int, said: str) -> None:
     [
         (MonthlyByWeekday(3, 2), "Second Thursday of each month"),
         (MonthlyByWeekday(0, -1), "Last Monday of each month"),
+        (MonthlyByWeekday(0, -1, 1), "The day after the last Monday of each month"),
+        (MonthlyByWeekday(3, 2, -2), "Two days before the second Thursday of each month"),
         (EveryWeeks(4), "Every 4 weeks, on Tuesday"),
         (EveryWeeks(1), "Every week, on Tuesday"),
         (ChosenDates((date(2027, 1, 12),)), "Dates chosen one by one"),
@@ -126,44 +110,37 @@ def test_count_is_a_word_up_to_twelve(number: int, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shift", "said"),
+    ("shift", "begins", "said"),
     [
-        ("none", ""),
+        ("none", time(1, 30), ""),
         (
             "missing",
-            "The clocks go forward past 1:30am that day, "
-            "so the session starts as soon as they have changed.",
+            time(2),
+            "The clocks go forward that day, so 1:30am does not exist. It begins at 2am.",
+        ),
+        (
+            "missing",
+            None,
+            "The clocks go forward that day, so 1:30am does not exist. "
+            "It begins as soon as they have changed.",
         ),
         (
             "doubled",
-            "The clocks go back that day and show 1:30am twice. The session starts the first time.",
+            time(1, 30),
+            "The clocks go back that day and show 1:30am twice. It begins the first time.",
         ),
     ],
 )
-def test_shift_is_explained_where_there_is_one(shift: Shift, said: str) -> None:
-    assert say_shift(shift, time(1, 30)) == said
+def test_shift_is_explained_where_there_is_one(
+    shift: Shift, begins: time | None, said: str
+) -> None:
+    assert say_shift(shift, time(1, 30), begins) == said
 
 
-@pytest.mark.parametrize(
-    ("day", "note"),
-    [
-        (date(2026, 10, 17), None),
-        (date(2026, 10, 18), "The clocks go back on Sunday 25 October"),
-        (date(2026, 10, 25), "The clocks go back on Sunday 25 October"),
-        (date(2026, 10, 26), "The clocks went back on Sunday 25 October"),
-        (date(2026, 11, 1), "The clocks went back on Sunday 25 October"),
-        (date(2026, 11, 2), None),
-        (date(2027, 3, 25), "The clocks go forward on Sunday 28 March"),
-    ],
-)
-def test_clock_change_is_noted_for_a_week_on_either_side(day: date, note: str | None) -> None:
-    assert clock_change_note(day, LONDON) == note
-
-
-def test_clock_change_is_never_noted_where_clocks_do_not_change() -> None:
-    year = [date(2026, 1, 1) + timedelta(days=ahead) for ahead in range(365)]
-
-    assert {clock_change_note(day, ZoneInfo("Asia/Kolkata")) for day in year} == {None}
+def test_shift_of_a_time_that_is_not_known_any_more_names_the_one_in_its_place() -> None:
+    assert say_shift("missing", time(2), time(2)) == (
+        "The clocks go forward that day. It begins just after, at 2am."
+    )
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_choices_show_again_with_the_entry_as_others_see_it(visitor: PageClient)
 
     html = visitor.get("/calendar").get_data(as_text=True)
 
-    assert 'aria-label="A diary entry at 6pm called Hold"' in html
+    assert 'aria-label="A diary entry at 6pm called Hold, shown as free"' in html
     assert 'value="free" checked' in html
     assert 'value="feed" checked' in html
 
@@ -186,7 +186,9 @@ def test_google_and_outlook_are_not_offered_where_they_cannot_reach(
         db.engine.dispose()
 
     assert "can’t reach this server" in html
+    assert html.count('href="/calendar/dates.ics"') == 2
     assert "calendar.google.com" not in html
+    assert "outlook.live.com" not in html
 
 
 def test_stopping_reminders_asks_first_and_then_acts(client: FlaskClient, amina: Person) -> None:
