@@ -18,6 +18,8 @@ from groups.models import Person, SignIn
 #: A sign-in ends after this long without a page, and after this long in any case.
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=12)
+#: What cannot be taken back is done only this soon after signing in.
+FRESH: Final = timedelta(minutes=15)
 #: How exactly the time of the last page is kept: a cookie need not change with every page.
 _GRAIN: Final = timedelta(minutes=1)
 
@@ -138,3 +140,8 @@ def was_signed_in(session: Session) -> bool:
 
 def _seen(session: Session) -> datetime:
     return datetime.fromtimestamp(session.get(_SEEN, 0), UTC)
+
+
+def is_fresh(sign_in: SignIn, now: datetime) -> bool:
+    """Tell whether somebody has just proved who they are, in case the browser was left open."""
+    return now - sign_in.started_at <= FRESH

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from core.db import db
 from core.encryption import blind_index, key_ring
 from core.mail import Letter, Mailbox
-from core.outbox import MailState, OutgoingMail, Promise, post
+from core.outbox import MailState, OutgoingMail, Promise, post, supersede_keys
 from core.throttle import Limit, network_of, take
 from core.tokens import digest
 from groups.accounts import person_with
@@ -56,7 +56,7 @@ def ask_code(
     if retry_at is None:
         retry_at = take("code known" if known else "code", index, LIMITS_OF_ADDRESS, now)
     if retry_at is None:
-        _send(address, index, digest(browser), now)
+        _send(address, browser, now)
     return retry_at
 
 
@@ -76,19 +76,33 @@ def prove_code(address: str, typed: str, *, browser: str, now: datetime) -> Pers
     ``typed`` is six digits. The try is counted first and the code then used by one conditional
     update each, so that of any number of attempts at the same moment one can succeed.
     """
-    row = _latest(blind_index(address), digest(browser))
-    if row is None:
-        return Refusal.WRONG
-    if not _count_try(row, now):
-        return _refusal(row, now)
-    person = person_with(address) if _use(row, typed, now) else None
+    refusal = use_code(address, typed, browser=browser, now=now)
+    if refusal is not None:
+        return refusal
+    person = person_with(address)
     if person is None:
         return Refusal.WRONG
     person.proved_at = person.proved_at or now
     return person
 
 
-def _send(address: str, index: str, browser_hash: str, now: datetime) -> None:
+def use_code(address: str, typed: str, *, browser: str, now: datetime) -> Refusal | None:
+    """Use up the code that was sent to an address for this browser, or return why it proves
+    nothing.
+    """
+    row = _latest(blind_index(address), digest(browser))
+    if row is None:
+        return Refusal.WRONG
+    if not _count_try(row, now):
+        return _refusal(row, now)
+    return None if _use(row, typed, now) else Refusal.WRONG
+
+
+def make_code(address: str, *, browser: str, now: datetime) -> tuple[SignInCode, str]:
+    """Make a code for an address and one browser, and return it with its six digits; older codes
+    for both stop working.
+    """
+    index, browser_hash = blind_index(address), digest(browser)
     db.session.execute(
         update(SignInCode)
         .where(
@@ -104,6 +118,25 @@ def _send(address: str, index: str, browser_hash: str, now: datetime) -> None:
     )
     row.code_hash = _hash(row, digits)
     db.session.add(row)
+    return row, digits
+
+
+def end_codes(address: str, *, now: datetime) -> None:
+    """Let no code sent to this address prove anything any more, and send none that waits."""
+    rows = list(
+        db.session.scalars(
+            select(SignInCode).where(
+                SignInCode.email_index == blind_index(address), SignInCode.expires_at > now
+            )
+        )
+    )
+    for row in rows:
+        row.expires_at = now
+    supersede_keys(now, [key_of(row) for row in rows])
+
+
+def _send(address: str, browser: str, now: datetime) -> None:
+    row, digits = make_code(address, browser=browser, now=now)
     _post(row, code(Mailbox("", address), digits), person_with(address), now)
 
 

@@ -1,5 +1,6 @@
 """The letters about accounts. They name nobody, and say nothing of what happens here."""
 
+from core import config
 from core.letters import written
 from core.mail import Letter, Mailbox
 
@@ -7,3 +8,20 @@ from core.mail import Letter, Mailbox
 def code(to: Mailbox, digits: str) -> Letter:
     """Return the letter with a six-digit code, shown as two groups of three."""
     return written("code", to, code=f"{digits[:3]} {digits[3:]}")
+
+
+def new_address(to: Mailbox, digits: str) -> Letter:
+    """Return the letter with the code that proves a new address."""
+    return written("new_address", to, code=f"{digits[:3]} {digits[3:]}")
+
+
+def address_taken(to: Mailbox) -> Letter:
+    """Return the word to somebody whose address was given as the new one of another account."""
+    return written("address_taken", to)
+
+
+def address_changed(to: Mailbox, *, help_link: str) -> Letter:
+    """Return the word to the former address that the account has another one now."""
+    settings = config.current()
+    contact = settings.operator_address or settings.mail_from
+    return written("address_changed", to, contact=contact, help_link=help_link)

@@ -15,11 +15,13 @@ from core.db import db, public_id
 from core.mail import Mailbox
 from core.outbox import MailState, OutgoingMail
 from groups.models import Membership
+from scheduling.answers import said
 from scheduling.changes import next_change
 from scheduling.emails import CalendarPart
 from scheduling.entry_words import words_for
-from scheduling.ical import Answer, Entry, Method, invitation
-from scheduling.models import Invitation, PeerSession, Reply
+from scheduling.ical import Answer, Entry, Method
+from scheduling.invitation_bytes import invitation
+from scheduling.models import Invitation, PeerSession
 from scheduling.recipients import Recipient
 
 #: The kinds of letters whose calendar part is a CANCEL; that of all others is a REQUEST.
@@ -43,13 +45,18 @@ def key_of(told: Invitation) -> str:
 
 def standing(session: PeerSession, membership: Membership) -> Invitation | None:
     """Return the invitation that a member's calendar holds for a session, if there is one."""
-    newest = _newest(session, membership)
+    newest = last_told(session, membership)
     return newest if newest is not None and newest.method == Method.REQUEST else None
+
+
+def last_told(session: PeerSession, membership: Membership) -> Invitation | None:
+    """Return what this member's calendar was last told about a session, if ever anything."""
+    return next(reversed(_all(session, membership)), None)
 
 
 def ever_invited(session: PeerSession, membership: Membership) -> bool:
     """Tell whether this member has had a calendar invitation to this session."""
-    return _newest(session, membership) is not None
+    return last_told(session, membership) is not None
 
 
 def request(session: PeerSession, recipient: Recipient, *, now: datetime) -> Invitation:
@@ -57,11 +64,18 @@ def request(session: PeerSession, recipient: Recipient, *, now: datetime) -> Inv
     none stands, a new one. A cancelled UID is never used again.
     """
     membership = recipient.membership
-    newest = _newest(session, membership)
+    newest = last_told(session, membership)
     if newest is not None and newest.method == Method.REQUEST:
         newest.sequence += 1
         _note(newest, session, Method.REQUEST, now)
         return newest
+    return renew(session, recipient, now=now)
+
+
+def renew(session: PeerSession, recipient: Recipient, *, now: datetime) -> Invitation:
+    """Note that a member is to be asked under a new UID, whatever was said about an older one."""
+    membership = recipient.membership
+    newest = last_told(session, membership)
     fresh = Invitation(
         session=session,
         membership=membership,
@@ -75,10 +89,31 @@ def request(session: PeerSession, recipient: Recipient, *, now: datetime) -> Inv
     return fresh
 
 
+def first(session: PeerSession, recipient: Recipient, *, now: datetime) -> Invitation:
+    """Return the first invitation of a member who has never been invited to a session, for the
+    caller to add.
+    """
+    fresh = Invitation(
+        session_id=session.id,
+        membership_id=recipient.membership.id,
+        generation=1,
+        uid=f"{public_id()}@{config.current().host}",
+        sequence=0,
+    )
+    _note(fresh, session, Method.REQUEST, now)
+    return fresh
+
+
 def cancel(told: Invitation, session: PeerSession, *, now: datetime) -> None:
     """Note that an invitation is taken back, for ever."""
     told.sequence += 1
     _note(told, session, Method.CANCEL, now)
+
+
+def repeat(told: Invitation, *, now: datetime) -> None:
+    """Note that what was last said is said once more: SEQUENCE stays and DTSTAMP rises."""
+    told.stamped_at = next_change(told.stamped_at, now)
+    told.repeated_at = now
 
 
 def take_back(session: PeerSession, membership: Membership, *, now: datetime) -> Invitation | None:
@@ -92,6 +127,14 @@ def take_back(session: PeerSession, membership: Membership, *, now: datetime) ->
 
 def part(told: Invitation, session: PeerSession, recipient: Recipient) -> CalendarPart:
     """Return the calendar part that says what was last noted about an invitation."""
+    answer = _answer(session, recipient.membership, told.stamped_at)
+    return part_with(answer, told, session, recipient)
+
+
+def part_with(
+    answer: Answer | None, told: Invitation, session: PeerSession, recipient: Recipient
+) -> CalendarPart:
+    """Return the same where it is known already what the member says about the session."""
     method = Method(told.method)
     words = words_for(session, recipient.diary)
     entry = Entry(
@@ -112,7 +155,7 @@ def part(told: Invitation, session: PeerSession, recipient: Recipient) -> Calend
         method=method,
         organiser=Mailbox(settings.site_name, settings.mail_from),
         attendee=recipient.mailbox,
-        answer=_answer(session, recipient.membership),
+        answer=answer,
         stamp=told.stamped_at,
     )
     return CalendarPart(content, method)
@@ -180,10 +223,6 @@ def _all(session: PeerSession, membership: Membership) -> list[Invitation]:
     )
 
 
-def _newest(session: PeerSession, membership: Membership) -> Invitation | None:
-    return next(reversed(_all(session, membership)), None)
-
-
 def _note(told: Invitation, session: PeerSession, method: Method, now: datetime) -> None:
     told.method = method
     told.starts_at, told.ends_at = session.starts_at, session.ends_at
@@ -191,10 +230,6 @@ def _note(told: Invitation, session: PeerSession, method: Method, now: datetime)
     told.stamped_at = next_change(told.stamped_at, now)
 
 
-def _answer(session: PeerSession, membership: Membership) -> Answer | None:
-    said = db.session.scalar(
-        select(Reply.answer).where(
-            Reply.session_id == session.id, Reply.membership_id == membership.id
-        )
-    )
-    return None if said is None else Answer(said)
+def _answer(session: PeerSession, membership: Membership, now: datetime) -> Answer | None:
+    """Return what the member says about the session as it is: never about an earlier time."""
+    return said(session, membership, now=now).answer

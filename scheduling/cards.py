@@ -9,17 +9,22 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from scheduling.answers import NOTHING_SAID, Said
 from scheduling.entry_words import prompts_shown
-from scheduling.models import PeerSession, PlaceKind, Reply, SessionState
+from scheduling.models import Answer, PeerSession, PlaceKind, SessionState
 from scheduling.themes import UnknownTheme, theme
 from scheduling.when import When, when
-from scheduling.wording import MONTHS, clock_change_note, say_date, say_time
+from scheduling.wording import MONTHS, say_date, say_time, say_zone
 
 #: How long before the start the room can be opened.
 ROOM_OPENS_BEFORE: Final = timedelta(minutes=10)
 ONLINE: Final = "Online"
-NEAR: Final = timedelta(days=14)
 _SHORT_MONTH: Final = 3
+EARLIER: Final = {
+    Answer.COMING: "You said you were coming to the earlier time.",
+    Answer.UNSURE: "You were not sure about the earlier time.",
+    Answer.NOT_THIS_TIME: "You could not come at the earlier time.",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,13 @@ class SessionCard:
     moved_words: str | None = None
     clock_note: str | None = None
     answer: str | None = None
+    #: Whether the answer follows from being usually coming, and whether that covers this session.
+    is_usual: bool = False
+    usually: bool = False
+    #: "You said you were coming to the earlier time.", until that is answered anew.
+    earlier_words: str | None = None
+    #: The zone in which ``times_words`` are said; empty where they say the reader's own as well.
+    zone_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,17 +89,19 @@ def card(
     session: PeerSession,
     *,
     now: datetime,
-    reply: Reply | None = None,
+    answered: Said = NOTHING_SAID,
     places: bool = True,
     room: bool = False,
     lead_words: str = "Next session",
+    reader_zone: str | None = None,
 ) -> SessionCard:
-    """Put one session into words; ``now`` is an aware moment.
+    """Put one session into words; ``now`` is an aware moment, ``reader_zone`` where the reader
+    lives and ``answered`` what they say about it.
 
     ``places`` says whether the reader may know where it is, and ``room`` whether this page may
     hold the link of the room, which it then does from ten minutes before the start to the end.
     """
-    said = _when(session, now)
+    said = _when(session, now, reader_zone)
     open_now = room_is_open(session, now)
     upcoming = places and not open_now and _room(session) is not None
     return SessionCard(
@@ -99,10 +113,14 @@ def card(
         lead_words=lead_words,
         place_words=place_words(session) if places else None,
         room_url=_room(session) if places and room and open_now else None,
-        room_words=f"from {_room_opens(session)}" if upcoming else None,
+        room_words=f"from {_room_opens(session, said)}" if upcoming else None,
         moved_words=moved_words(session, now),
-        clock_note=_clock_note(session, said, now),
-        answer=reply.answer if reply else None,
+        clock_note=said.clock_note if _is_planned(session) else None,
+        answer=answered.answer,
+        is_usual=answered.is_usual,
+        usually=answered.usually,
+        earlier_words=EARLIER[answered.earlier] if answered.earlier else None,
+        zone_name="" if said.own_words else session.zone_name,
     )
 
 
@@ -149,14 +167,19 @@ def session_number(session: PeerSession) -> str:
     return f"Session {session.number} of {of}" if of else f"Session {session.number}"
 
 
+def starts_at_iso(session: PeerSession) -> str:
+    """Return when a session starts for machines, to the minute, in UTC."""
+    return f"{session.starts_at:%Y-%m-%dT%H:%MZ}"
+
+
 def date_words(session: PeerSession, now: datetime) -> str:
     """Say on which date a session is: "Thursday 10 December"."""
     return _when(session, now).date_words
 
 
-def start_words(session: PeerSession) -> str:
-    """Say when a session starts on the wall: "6pm"."""
-    return say_time(session.starts_at.astimezone(_zone(session)).time())
+def start_words(session: PeerSession, zone_name: str) -> str:
+    """Say when a session starts by the clocks of a zone: "6pm"."""
+    return say_time(session.starts_at.astimezone(ZoneInfo(zone_name)).time())
 
 
 def place_words(session: PeerSession) -> str | None:
@@ -208,22 +231,15 @@ def _room(session: PeerSession) -> str | None:
     return room or None
 
 
-def _room_opens(session: PeerSession) -> str:
+def _room_opens(session: PeerSession, said: When) -> str:
     opens_at = (session.starts_at - ROOM_OPENS_BEFORE).astimezone(_zone(session))
-    return say_time(opens_at.time())
+    clock = say_time(opens_at.time())
+    return f"{clock}, {say_zone(session.zone_name)}" if said.own_words else clock
 
 
 def _zone(session: PeerSession) -> ZoneInfo:
-    return ZoneInfo(session.series.time_zone)
+    return ZoneInfo(session.zone_name)
 
 
-def _when(session: PeerSession, now: datetime) -> When:
-    return when(session.starts_at, session.ends_at, session.series.time_zone, now)
-
-
-def _clock_note(session: PeerSession, said: When, now: datetime) -> str | None:
-    """Say that the clocks change about now, to people who meet within the next two weeks."""
-    if not timedelta() < session.ends_at - now <= NEAR:
-        return None
-    note = clock_change_note(now.astimezone(_zone(session)).date(), _zone(session))
-    return f"{note}. Times stay {said.times_words}." if note else None
+def _when(session: PeerSession, now: datetime, reader_zone: str | None = None) -> When:
+    return when(session.starts_at, session.ends_at, session.zone_name, now, reader_zone)

@@ -10,6 +10,7 @@ from groups import memberships
 from groups.access import HERE
 from groups.models import Membership, MembershipState
 from scheduling import invitations
+from scheduling.standing import ask_each_time
 
 
 def depart(membership: Membership, *, now: datetime) -> None:
@@ -19,6 +20,7 @@ def depart(membership: Membership, *, now: datetime) -> None:
     """
     if membership.state in HERE:
         memberships.leave(membership, now=now)
+        ask_each_time(membership)
         invitations.withdraw_all(membership, now=now)
 
 
@@ -29,6 +31,7 @@ def remove(membership: Membership, *, now: datetime) -> None:
     """
     if membership.state in HERE:
         memberships.remove(membership, now=now)
+        ask_each_time(membership)
         invitations.withdraw_all(membership, now=now)
 
 

@@ -1,22 +1,25 @@
 """One group at a glance for whoever facilitates it, in a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from core.db import db
 from core.outbox import OutgoingMail, can_recall
-from groups.models import Cohort, Membership, MembershipState, Person
-from scheduling.answers import Count, counts
+from groups.models import Cohort, Person
+from scheduling.answers import Count, Said, Speaker, counts, said_about
 from scheduling.cards import SessionCard, card
 from scheduling.clashes import clashes_of
 from scheduling.deliveries import in_trouble
-from scheduling.models import Answer, PeerSession, Reply, Series, SessionState
-from scheduling.roster import people_words
-from scheduling.series import series_of
+from scheduling.models import Answer, PeerSession, ReplyNote, Series, SessionState
+from scheduling.prompt_drawing import PROMPTS_DRAWN
+from scheduling.roster import called, people_words
+from scheduling.run_words import breaks_before, breaks_of, run_words
+from scheduling.series import series_of, today_for
 from scheduling.themes import UnknownTheme, theme
 from scheduling.wording import say_count
 
@@ -24,6 +27,19 @@ SAID = {
     Answer.COMING: "is coming",
     Answer.UNSURE: "is not sure yet",
     Answer.NOT_THIS_TIME: "is not coming this time",
+}
+#: What was said about a time the session no longer has. It is not counted.
+SAID_EARLIER = {
+    Answer.COMING: "was coming at the earlier time",
+    Answer.UNSURE: "was not sure about the earlier time",
+    Answer.NOT_THIS_TIME: "was not coming at the earlier time",
+}
+#: What is worth knowing about an answer that came back from a calendar program.
+NOTES = {
+    ReplyNote.OTHER_ADDRESS: "answered from another address",
+    ReplyNote.UNCONFIRMED: "where the answer came from could not be confirmed",
+    ReplyNote.NAMED_ANOTHER: "named somebody else to come, which is not possible here",
+    ReplyNote.OTHER_TIME: "would like another time",
 }
 
 
@@ -37,6 +53,10 @@ class SessionLine:
     theme_title: str
     prompts: int
     clash: str | None
+    #: Whether it was added on its own, beside the pattern.
+    is_extra: bool = False
+    #: A break that lies between the date before and this one, in words.
+    break_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +74,10 @@ class GroupPage:
     flags: list[str]
     #: When the invitations of the opening leave, while they can still be taken back.
     leaves_at: datetime | None
+    #: How often it meets and at what hours.
+    rhythm: str
+    #: A break after the last date, in words.
+    last_break_words: str
 
 
 def group_page(cohort: Cohort, *, viewer: Person, now: datetime) -> GroupPage:
@@ -63,31 +87,49 @@ def group_page(cohort: Cohort, *, viewer: Person, now: datetime) -> GroupPage:
     to_come = [one for one in sessions if one.ends_at > now]
     next_session = next((one for one in to_come if one.state == SessionState.PLANNED), None)
     clashing = clashes_of(viewer, to_come)
-    lines = [_line(one, clashing, now) for one in sessions]
+    breaks, last_break = _breaks(series, sessions, now)
+    lines = [
+        replace(_line(one, clashing, now), break_words=words)
+        for one, words in zip(sessions, breaks, strict=True)
+    ]
     return GroupPage(
         series=series,
         next_session=next_session,
-        next_card=None if next_session is None else card(next_session, now=now),
-        count=None if next_session is None else counts([next_session])[next_session.id],
-        said=[] if next_session is None else who_said_what(next_session),
+        next_card=_next_card(next_session, viewer, now),
+        count=None if next_session is None else counts([next_session], now=now)[next_session.id],
+        said=[] if next_session is None else who_said_what(next_session, now=now),
         coming=lines[len(sessions) - len(to_come) :],
         past=lines[: len(sessions) - len(to_come)],
         people_words=people_words(cohort, now=now),
         flags=_flags(cohort, clashing, now),
         leaves_at=_opening_leaves_at(cohort, now),
+        rhythm=run_words(series, now=now).rhythm,
+        last_break_words=last_break,
     )
 
 
-def who_said_what(session: PeerSession) -> list[str]:
+def who_said_what(session: PeerSession, *, now: datetime) -> list[str]:
     """Say of each member who has answered what they said: "Amina is coming"."""
-    rows = db.session.execute(
-        select(Reply.answer, Person)
-        .join(Membership, Membership.id == Reply.membership_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Reply.session_id == session.id, Membership.state == MembershipState.ACTIVE)
-        .order_by(Membership.id)
-    )
-    return [f"{person.name or person.email} {SAID[Answer(answer)]}" for answer, person in rows]
+    everybody = said_about(session, now=now)
+    return [
+        "; ".join([f"{called(one.person)} {words}", *_notes_words(one)])
+        for one in everybody
+        if (words := _said_words(one.said))
+    ]
+
+
+def _notes_words(one: Speaker) -> list[str]:
+    # What is known about an answer that no longer counts says nothing about the usual one.
+    return [] if one.said.is_usual else [NOTES[note] for note in one.notes]
+
+
+def _said_words(said: Said) -> str:
+    """Say what counts now or, where nothing does, what was said about an earlier time."""
+    if said.is_usual:
+        return "is usually coming"
+    if said.answer is not None:
+        return SAID[said.answer]
+    return SAID_EARLIER[said.earlier] if said.earlier is not None else ""
 
 
 def count_words(count: Count) -> str:
@@ -102,9 +144,9 @@ def count_words(count: Count) -> str:
     return f"{', '.join(said).capitalize()}." if said else "Nobody has a place yet."
 
 
-def impact_words(session: PeerSession) -> str:
+def impact_words(session: PeerSession, *, now: datetime) -> str:
     """Say how many people a change would reach: "Six people said they were coming."."""
-    coming = counts([session])[session.id].coming
+    coming = counts([session], now=now)[session.id].coming
     if not coming:
         return "Nobody has said yet that they are coming."
     return f"{say_count(coming, 'person', 'people').capitalize()} said they were coming."
@@ -127,6 +169,18 @@ def _sessions(series: Series) -> Sequence[PeerSession]:
     ).all()
 
 
+def _next_card(session: PeerSession | None, viewer: Person, now: datetime) -> SessionCard | None:
+    return None if session is None else card(session, now=now, reader_zone=viewer.time_zone)
+
+
+def _breaks(
+    series: Series, sessions: Sequence[PeerSession], now: datetime
+) -> tuple[list[str], str]:
+    today = today_for(series, now)
+    days = [one.starts_at.astimezone(ZoneInfo(one.zone_name)).date() for one in sessions]
+    return breaks_before(breaks_of(series, today), days, today)
+
+
 def _line(session: PeerSession, clashing: Mapping[int, list[str]], now: datetime) -> SessionLine:
     names = clashing.get(session.id, [])
     planned = session.state == SessionState.PLANNED
@@ -135,8 +189,9 @@ def _line(session: PeerSession, clashing: Mapping[int, list[str]], now: datetime
         number=session.number,
         card=card(session, now=now),
         theme_title=theme_title(session.theme),
-        prompts=len(session.prompts),
+        prompts=len(session.prompts) if session.prompts_drawn else PROMPTS_DRAWN,
         clash=f"You have {names[0]} at that time" if names and planned else None,
+        is_extra=session.is_extra,
     )
 
 

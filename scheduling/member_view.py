@@ -12,11 +12,12 @@ from core.errors import NotFound
 from groups.access import FACILITATING, HERE
 from groups.models import Cohort, Membership, MembershipState, Person, Role
 from scheduling.access import sessions_seen_by
-from scheduling.answers import replies_by
+from scheduling.answers import NOTHING_SAID, Said, said, said_by
 from scheduling.cards import start_words
-from scheduling.entry_words import words_for
-from scheduling.models import Diary, PeerSession, Reply, Series, SessionState
+from scheduling.entry_words import prompts_shown, words_for
+from scheduling.models import Detail, Diary, PeerSession, Series, SessionState
 from scheduling.models.diary import NEUTRAL_WORDS
+from scheduling.standing import standing_answer
 
 #: How many sessions a year strip shows, and how many of them may be over.
 IN_STRIP: Final = 12
@@ -25,6 +26,22 @@ PAST_IN_STRIP: Final = 3
 ON_PAGE: Final = 20
 #: The time in the picture of a diary while there is no session to show.
 EXAMPLE_TIME: Final = "6pm"
+LINK_WORDS: Final = "A link that needs signing in"
+#: What stands in a diary with full detail while there is no session to show.
+EXAMPLE_FULL: Final = ("The group’s name", ("The place", "The prompts", LINK_WORDS))
+
+
+@dataclass(frozen=True)
+class DiaryPicture:
+    """One entry as somebody sees it who can open this person's diary."""
+
+    #: "6pm", where this person lives.
+    time: str
+    words: str
+    #: What a full entry says besides its title, line by line.
+    under: tuple[str, ...] = ()
+    #: Whether the time shows as taken.
+    busy: bool = True
 
 
 @dataclass(frozen=True)
@@ -43,7 +60,9 @@ class GroupView:
     strip: list[PeerSession]
     #: The next session that is held, if one is planned.
     next_session: PeerSession | None
-    reply: Reply | None
+    said: Said
+    #: Whether they are usually coming, to this group.
+    usually: bool
 
     @property
     def active(self) -> bool:
@@ -59,7 +78,7 @@ class DatesView:
     #: Their own places, by the id of the group.
     memberships: dict[int, Membership]
     #: What they said, by the id of the session.
-    replies: dict[int, Reply]
+    said: dict[int, Said]
     page: int
     pages: int
 
@@ -84,7 +103,6 @@ def group_view(cohort: Cohort, person: Person, *, now: datetime) -> GroupView:
     series = db.session.scalars(select(Series).where(Series.cohort_id == cohort.id)).one_or_none()
     past, coming = _around(cohort, now)
     next_session = next((one for one in coming if one.state == SessionState.PLANNED), None)
-    replies = replies_by([membership], [next_session] if next_session else [])
     return GroupView(
         cohort=cohort,
         membership=membership,
@@ -93,7 +111,8 @@ def group_view(cohort: Cohort, person: Person, *, now: datetime) -> GroupView:
         members=_member_count(cohort),
         strip=_strip(past, coming),
         next_session=next_session,
-        reply=replies.get(next_session.id) if next_session else None,
+        said=said(next_session, membership, now=now) if next_session else NOTHING_SAID,
+        usually=standing_answer(membership) is not None,
     )
 
 
@@ -139,20 +158,26 @@ def dates_view(person: Person, *, page: int, now: datetime) -> DatesView:
     return DatesView(
         sessions=sessions,
         memberships={membership.cohort_id: membership for membership in memberships},
-        replies=replies_by(memberships, sessions),
+        said=said_by(memberships, sessions, now=now),
         page=page,
         pages=pages,
     )
 
 
-def diary_picture(person: Person, diary: Diary | None, *, now: datetime) -> tuple[str, str]:
-    """Return when and as what the next session stands in this person's diary: ("6pm", words)."""
+def diary_picture(person: Person, diary: Diary | None, *, now: datetime) -> DiaryPicture:
+    """Return how the next session stands in this person's diary, at the hour of their own zone."""
     scope = sessions_seen_by(person).where(PeerSession.ends_at > now).limit(1)
     session = db.session.scalars(scope).one_or_none()
+    time = EXAMPLE_TIME if session is None else start_words(session, person.time_zone)
+    if diary is None:
+        return DiaryPicture(time, NEUTRAL_WORDS)
+    if diary.detail != Detail.FULL:
+        return DiaryPicture(time, diary.words or NEUTRAL_WORDS, busy=diary.busy)
     if session is None:
-        return EXAMPLE_TIME, (diary.words if diary else None) or NEUTRAL_WORDS
-    words = words_for(session, diary).summary if diary else NEUTRAL_WORDS
-    return start_words(session), words
+        return DiaryPicture(time, *EXAMPLE_FULL, busy=diary.busy)
+    shown = words_for(session, diary)
+    under = (shown.location, *prompts_shown(session), LINK_WORDS)
+    return DiaryPicture(time, shown.summary, tuple(filter(None, under)), diary.busy)
 
 
 def _around(cohort: Cohort, now: datetime) -> tuple[list[PeerSession], list[PeerSession]]:

@@ -3,7 +3,6 @@
 However many groups there are, the number of queries is the same.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,8 @@ from groups.models import (
     PlaceOffer,
     Role,
 )
-from scheduling.models import PeerSession, Reply, Series, SessionState
+from scheduling.answers import tallies
+from scheduling.models import PeerSession, Series, SessionState
 from scheduling.when import When, when
 
 PAGE = 20
@@ -89,7 +89,7 @@ def overview(person: Person, *, page: int, now: datetime) -> Overview:
     page = min(max(page, 1), pages)
     shown = open_ones[(page - 1) * PAGE : page * PAGE]
     facts = _facts(shown, nexts, now)
-    rows = tuple(_row(cohort, nexts.get(cohort.id), facts, now) for cohort in shown)
+    rows = tuple(_row(cohort, nexts.get(cohort.id), facts, person, now) for cohort in shown)
     return Overview(rows, drafts, page, pages)
 
 
@@ -115,7 +115,7 @@ def _nexts(ids: Sequence[int], now: datetime) -> dict[int, _Next]:
             PeerSession.id,
             PeerSession.starts_at,
             PeerSession.ends_at,
-            Series.time_zone,
+            func.coalesce(PeerSession.time_zone, Series.time_zone).label("time_zone"),
         )
         .join(Series, Series.id == PeerSession.series_id)
         .join(
@@ -134,7 +134,7 @@ def _facts(shown: Sequence[Cohort], nexts: Mapping[int, _Next], now: datetime) -
     return _Facts(
         members=_members(ids),
         invited=_invited(ids),
-        answers=_answers(sessions),
+        answers=tallies(sessions, now=now),
         troubled=_troubled([cohort.public_id for cohort in shown], now),
     )
 
@@ -161,23 +161,6 @@ def _invited(ids: Sequence[int]) -> dict[int, int]:
     return dict(rows.all())
 
 
-def _answers(sessions: Sequence[int]) -> dict[int, Counter[str]]:
-    found: dict[int, Counter[str]] = {session_id: Counter() for session_id in sessions}
-    rows = db.session.execute(
-        select(Reply.session_id, Reply.answer, func.count())
-        .join(Membership, Membership.id == Reply.membership_id)
-        .where(
-            Reply.session_id.in_(sessions),
-            Membership.role == Role.MEMBER,
-            Membership.state == MembershipState.ACTIVE,
-        )
-        .group_by(Reply.session_id, Reply.answer)
-    )
-    for session_id, answer, count in rows:
-        found[session_id][answer] = count
-    return found
-
-
 def _troubled(public_ids: Sequence[str], now: datetime) -> set[str]:
     topics = db.session.scalars(
         select(OutgoingMail.topic)
@@ -191,7 +174,9 @@ def _troubled(public_ids: Sequence[str], now: datetime) -> set[str]:
     return {topic for topic in topics if topic is not None}
 
 
-def _row(cohort: Cohort, following: _Next | None, facts: _Facts, now: datetime) -> GroupRow:
+def _row(
+    cohort: Cohort, following: _Next | None, facts: _Facts, reader: Person, now: datetime
+) -> GroupRow:
     answers = facts.answers[following.session_id] if following else {}
     members, invited = facts.members.get(cohort.id, 0), facts.invited.get(cohort.id, 0)
     flags = []
@@ -203,16 +188,17 @@ def _row(cohort: Cohort, following: _Next | None, facts: _Facts, now: datetime) 
     return GroupRow(
         public_id=cohort.public_id,
         name=cohort.name,
-        next=_when(following, now),
+        next=_when(following, reader, now),
         answers_words=_answers_words(members, invited, answers) if following else "",
         flags=tuple(flags),
     )
 
 
-def _when(following: _Next | None, now: datetime) -> When | None:
+def _when(following: _Next | None, reader: Person, now: datetime) -> When | None:
     if following is None:
         return None
-    return when(following.starts_at, following.ends_at, following.time_zone, now)
+    span = (following.starts_at, following.ends_at)
+    return when(*span, following.time_zone, now, reader.time_zone)
 
 
 def _answers_words(members: int, invited: int, answers: Mapping[str, int]) -> str:

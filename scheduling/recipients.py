@@ -5,9 +5,11 @@ from datetime import datetime
 
 from core.db import db
 from core.mail import Mailbox
+from core.tokens import sign
+from core.web import link
 from groups.models import Cohort, Membership, Person
 from scheduling.access import active_memberships
-from scheduling.diaries import diary_of
+from scheduling.diaries import STOP, diary_of
 from scheduling.models import Detail, Diary, KeptBy
 
 
@@ -22,6 +24,16 @@ class Recipient:
     def mailbox(self) -> Mailbox:
         """Where letters go. Without the name: the address alone gives less away."""
         return Mailbox("", self.membership.person.email)
+
+    @property
+    def zone_name(self) -> str:
+        """The IANA zone in which this person lives."""
+        return self.membership.person.time_zone
+
+    @property
+    def stop_link(self) -> str:
+        """The link that turns this person's reminders off, and touches nothing else."""
+        return link("calendar.stop", token=sign(STOP, self.membership.person.public_id))
 
     @property
     def full(self) -> bool:

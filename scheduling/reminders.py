@@ -6,14 +6,14 @@ from sqlalchemy import or_, select
 
 from core.db import db
 from core.outbox import Promise, post, under_way
-from core.tokens import sign
 from core.web import link
 from core.worker import one_by_one
 from groups.models import Cohort, CohortState
 from scheduling import emails
+from scheduling.answer_links import link_for
+from scheduling.answers import answered
 from scheduling.calendar_parts import thread_of
-from scheduling.diaries import STOP
-from scheduling.models import Answer, PeerSession, Reply, SessionState
+from scheduling.models import Answer, PeerSession, SessionState
 from scheduling.posting import details_of, page_of, when_of
 from scheduling.recipients import Recipient, recipients_of
 
@@ -47,12 +47,9 @@ def remind_due(now: datetime) -> int:
 
 def _remind(identifier: int, now: datetime) -> int:
     session = db.session.get_one(PeerSession, identifier)
+    who = answered([session.id], now=now)
     declined = set(
-        db.session.scalars(
-            select(Reply.membership_id).where(
-                Reply.session_id == session.id, Reply.answer == Answer.NOT_THIS_TIME
-            )
-        )
+        db.session.scalars(select(who.c.membership_id).where(who.c.answer == Answer.NOT_THIS_TIME))
     )
     readers = [
         recipient
@@ -72,9 +69,10 @@ def _post_reminder(session: PeerSession, recipient: Recipient, now: datetime) ->
         return False
     letter = emails.reminder(
         recipient.mailbox,
-        when=when_of(session, now),
+        when=when_of(session, now, recipient),
         link=page_of(session),
-        stop_link=link("calendar.stop", token=sign(STOP, membership.person.public_id)),
+        answer_link=link_for(session, membership),
+        stop_link=recipient.stop_link,
         help_link=link("public.help"),
         details=details_of(session, recipient),
     )

@@ -45,7 +45,8 @@ class Line:
     kind: Kind
     public_id: str
     name: str
-    address: str
+    #: ``None`` of somebody who has gone.
+    address: str | None
     role_words: str
     state_words: str
     trouble: str | None
@@ -128,11 +129,13 @@ def called(person: Person) -> str:
 
 
 def _place(row: Membership, trouble: str | None, viewer: Person, at: _At) -> Line:
+    # Whoever has gone may have another address by now, which is nobody's business here.
+    gone = row.state not in HERE
     return Line(
         kind=Kind.PLACE,
         public_id=row.public_id,
-        name=called(row.person),
-        address=row.person.email,
+        name=str(row.person.name or "Somebody") if gone else called(row.person),
+        address=None if gone else row.person.email,
         role_words=ROLES[Role(row.role)],
         state_words=_place_words(row, at),
         trouble=trouble,

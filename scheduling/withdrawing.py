@@ -12,10 +12,13 @@ from scheduling.posting import Act, not_begun, part_of, post_about, when_of
 from scheduling.recipients import recipient_of
 
 
-def withdraw_all(membership: Membership, *, now: datetime, more: str = "calendar.show") -> int:
+def withdraw_all(
+    membership: Membership, *, now: datetime, more: str = "calendar.show", tell: bool = True
+) -> int:
     """Take the coming sessions out of the calendar of somebody who has gone or is pausing, and
     drop what has not left; returns how many cancellations were posted. ``more`` is the endpoint
-    of the page to which the letters lead.
+    of the page to which the letters lead. Where ``tell`` is false nothing is posted: somebody else
+    may read what comes to that address.
     """
     recipient = recipient_of(membership, now=now)
     sessions = list(db.session.scalars(not_begun(membership.cohort_id, now)))
@@ -31,10 +34,10 @@ def withdraw_all(membership: Membership, *, now: datetime, more: str = "calendar
     posted = 0
     for session, told in taken:
         calendar = part_of(told, session, recipient)
-        if calendar is not None:
+        if calendar is not None and tell:
             letter = emails.withdrawn(
                 recipient.mailbox,
-                when=when_of(session, now),
+                when=when_of(session, now, recipient),
                 link=link(more),
                 calendar=calendar,
             )

@@ -1,8 +1,6 @@
 """What people can change about their own account."""
 
-from functools import cache
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField
@@ -10,6 +8,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import StopValidation
 
 from core.forms import CleanString, Understandable
+from groups.zones import is_zone, say_zone, zone_groups
 
 LONGEST_NAME: Final = 60
 THEMES: Final = {
@@ -17,19 +16,6 @@ THEMES: Final = {
     "light": "Light",
     "dark": "Dark",
 }
-_HOME: Final = "Europe/London"
-# Beside places, the zone data hold old abbreviations and offsets that nobody would look for.
-_PLACES: Final = (
-    "Africa/",
-    "America/",
-    "Antarctica/",
-    "Asia/",
-    "Atlantic/",
-    "Australia/",
-    "Europe/",
-    "Indian/",
-    "Pacific/",
-)
 
 
 def is_offered(_form: FlaskForm, field: SelectField) -> None:
@@ -48,19 +34,22 @@ class AccountForm(FlaskForm):
         choices=[SelectChoice(*pair) for pair in THEMES.items()],
         validate_choice=False,
     )
-    time_zone = SelectField("Your time zone", [is_offered], validate_choice=False)
+    time_zone = SelectField("Your time zone", validate_choice=False)
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        names = list(zones())
-        kept = self.time_zone.object_data
-        if kept and kept not in names:
-            names.insert(0, kept)
-        self.time_zone.choices = [SelectChoice(name, name.replace("_", " ")) for name in names]
+        choices = [
+            SelectChoice(name, words, optgroup=region)
+            for region, zones in zone_groups().items()
+            for name, words in zones
+        ]
+        for name in {self.time_zone.object_data, self.time_zone.data}:
+            if name and not is_zone(name):
+                # An old name of a zone is kept; what is no zone stays in sight beside its error.
+                choices.insert(0, SelectChoice(name, say_zone(name)))
+        self.time_zone.choices = choices
 
-
-@cache
-def zones() -> tuple[str, ...]:
-    """Return the name of every zone that is named after a place, London first."""
-    names = sorted(name for name in available_timezones() if name.startswith(_PLACES))
-    return (_HOME, *(name for name in names if name != _HOME))
+    def validate_time_zone(self, field: SelectField) -> None:
+        """Refuse what is on no list, but for the zone that was chosen before."""
+        if not is_zone(field.data) and field.data != field.object_data:
+            raise StopValidation("Choose a time zone from the list")

@@ -8,8 +8,16 @@ from wtforms.validators import StopValidation
 
 from core.addresses import AddressProblem, read_address
 from core.forms import CleanString
+from groups.codes import Refusal
 
 _DIGITS: Final = 6
+#: Why a code proves nothing, for whoever typed it.
+REFUSALS: Final = {
+    Refusal.WRONG: "That code doesn’t match. Check the latest e-mail, or get a new code.",
+    Refusal.EXPIRED: "That code has run out, as codes last 10 minutes. Get a new code.",
+    Refusal.USED: "That code has been used already. Get a new code.",
+    Refusal.TOO_MANY: "That was five tries, and a code allows no more. Get a new code.",
+}
 
 
 def is_address(_form: Form, field: Field) -> None:

@@ -12,7 +12,8 @@ from flask import session  # noqa: TID251 - signing in is what this is part of
 
 from core.encryption import Unreadable, key_ring
 
-_KEY: Final = "asking"
+#: Under this name a browser keeps what it asked for in order to sign in.
+SIGNING_IN: Final = "asking"
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,10 @@ class Asking:
     asked_at: datetime
     way_back: str
 
-    def keep(self) -> None:
-        """Put this into the browser's session, in place of what was there."""
+    def keep(self, where: str = SIGNING_IN) -> None:
+        """Put this into the browser's session, in place of what was there under this name."""
         sealed = key_ring().seal(self.address.encode(), _place(self.browser))
-        session[_KEY] = {
+        session[where] = {
             "browser": self.browser,
             "address": base64.b64encode(sealed).decode(),
             "asked_at": int(self.asked_at.timestamp()),
@@ -37,9 +38,9 @@ class Asking:
         }
 
 
-def asking_here() -> Asking | None:
-    """Return what this browser has asked for, if anything."""
-    kept = session.get(_KEY)
+def asking_here(where: str = SIGNING_IN) -> Asking | None:
+    """Return what this browser has asked for, if anything; ``where`` names what for."""
+    kept = session.get(where)
     if kept is None:
         return None
     try:

@@ -16,7 +16,7 @@ from core.tokens import secret, unsign
 from core.transaction import transaction
 from core.web import RETURN, note, public, see_other
 from groups.codes import Refusal, ask_code, prove_code
-from groups.forms.sign_in import AddressForm, CodeForm
+from groups.forms.sign_in import REFUSALS, AddressForm, CodeForm
 from groups.web.asking import Asking, asking_here
 from groups.web.viewer import known_here, sign_in_here, sign_out_here, signed_out_words
 
@@ -29,13 +29,6 @@ RESEND_AFTER: Final = timedelta(seconds=30)
 #: A signed way back is followed for this long.
 _WAY_BACK_LASTS: Final = timedelta(days=1)
 _CLEAR: Final = '"cache", "storage"'
-
-_WORDS: Final = {
-    Refusal.WRONG: "That code doesn’t match. Check the latest e-mail, or get a new code.",
-    Refusal.EXPIRED: "That code has run out, as codes last 10 minutes. Get a new code.",
-    Refusal.USED: "That code has been used already. Get a new code.",
-    Refusal.TOO_MANY: "That was five tries, and a code allows no more. Get a new code.",
-}
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
@@ -69,7 +62,7 @@ def code() -> ResponseReturnValue:
     refusal = _sign_in(asked, form.read)
     if refusal is None:
         return redirect(_way_on(asked.way_back), code=303)
-    form.code.errors = [_WORDS[refusal]]
+    form.code.errors = [REFUSALS[refusal]]
     return _code_page(form, asked), 422
 
 

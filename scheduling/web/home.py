@@ -15,22 +15,20 @@ from groups.access import cohorts_facilitated_by, cohorts_seen_by
 from groups.models import Cohort, Membership, MembershipState
 from scheduling import answers
 from scheduling.access import feeds_of, sessions_seen_by
-from scheduling.cards import card, prompt_card, session_number
+from scheduling.cards import SessionCard, card, prompt_card, session_number
 from scheduling.diaries import existing_diary
 from scheduling.forms.answer import NOTHING, AnswerForm
 from scheduling.group_words import say_readers
 from scheduling.member_view import dates_view, facilitator_names, group_view, membership_in
 from scheduling.models import Answer, PeerSession
+from scheduling.repeating import can_send_again
+from scheduling.web.answering_words import SAVED, TIME_CHANGED
 from scheduling.web.calendar_box import CalendarBox, calendar_box
 from scheduling.web.home_words import answer_url, group_words, months_of
 
 pages = Blueprint("home", __name__)
 
-SAVED: Final = {
-    Answer.COMING: "Saved: you’ll be there.",
-    Answer.UNSURE: "Saved: not sure yet.",
-    Answer.NOT_THIS_TIME: "Saved: not this time.",
-}
+USUAL_AGAIN: Final = "Saved: you are usually coming, and that counts again."
 LONGEST_PAGE_NUMBER: Final = 4
 
 
@@ -64,24 +62,17 @@ def session(cohort_id: str, session_id: str) -> ResponseReturnValue:
     membership = membership_in(cohort, g.viewer.person)
     active = membership.state == MembershipState.ACTIVE
     now = moment.now()
-    shown = card(
-        found,
-        now=now,
-        reply=answers.reply_of(found, membership),
-        places=active,
-        room=active,
-        lead_words=session_number(found),
-    )
     return render_template(
         "scheduling/home/session.html",
         cohort=cohort,
         session=found,
         started=found.starts_at <= now,
-        card=shown,
+        card=_card(found, membership, now),
         prompts=prompt_card(found),
         readers=say_readers(facilitator_names(cohort)),
         answer_url=answer_url(found, membership, now, "session"),
         facilitates=membership.facilitates,
+        can_send_again=active and can_send_again(found, membership, now=now),
     )
 
 
@@ -93,11 +84,14 @@ def answer(cohort_id: str, session_id: str) -> ResponseReturnValue:
     if not form.validate():
         abort(400)
     given = form.answer.data or NOTHING
+    if not form.is_about(found):
+        note(TIME_CHANGED, "info")
+        return _back(found)
     try:
         with transaction():
             membership = membership_in(cohort, g.viewer.person)
             before = answers.reply_of(found, membership)
-            undo = before.answer if before else NOTHING
+            undo = before.answer if before and not before.is_earlier else NOTHING
             _give(found, membership, given)
     except DomainError as refusal:
         note(refusal.words, "info")
@@ -122,6 +116,19 @@ def _box(now: datetime) -> CalendarBox | None:
     return calendar_box(feed, diary, person, now=now) if diary and feed else None
 
 
+def _card(session: PeerSession, membership: Membership, now: datetime) -> SessionCard:
+    active = membership.state == MembershipState.ACTIVE
+    return card(
+        session,
+        now=now,
+        answered=answers.said(session, membership, now=now),
+        places=active,
+        room=active,
+        lead_words=session_number(session),
+        reader_zone=membership.person.time_zone,
+    )
+
+
 def _reach(cohort_id: str, session_id: str) -> tuple[Cohort, PeerSession]:
     """Return a group and one of its sessions; raises NotFound unless they belong together."""
     cohort = find(cohorts_seen_by(g.viewer.person), cohort_id)
@@ -140,6 +147,9 @@ def _give(session: PeerSession, membership: Membership, given: str) -> None:
 
 def _say_saved(given: str, undo: str) -> None:
     """Say what was noted; ``undo`` is the answer before it, empty after undoing."""
+    if given == NOTHING and undo:
+        note(USUAL_AGAIN, undo_url=request.full_path, undo_fields={"answer": undo, "undo": "y"})
+        return
     if not undo or given == NOTHING:
         note("Your answer is as it was before.")
         return

@@ -39,7 +39,10 @@ class DateRow:
 def group_words(view: GroupView, now: datetime) -> dict[str, Any]:
     """Return the words of a group's page."""
     following, series = view.next_session, view.series
-    shown = following and card(following, now=now, reply=view.reply, places=view.active)
+    zone = view.membership.person.time_zone
+    shown = following and card(
+        following, now=now, answered=view.said, places=view.active, reader_zone=zone
+    )
     pattern = ""
     if series is not None:
         pattern = f"{say_pattern(pattern_from_json(series.pattern), series.first_on)}."
@@ -100,7 +103,7 @@ def months_of(view: DatesView, now: datetime) -> list[tuple[str, list[DateRow]]]
 
 
 def _month(row: DateRow) -> str:
-    zone = ZoneInfo(row.session.series.time_zone)
+    zone = ZoneInfo(row.session.zone_name)
     return say_month(row.session.starts_at.astimezone(zone).date())
 
 
@@ -110,9 +113,10 @@ def _row(session: PeerSession, view: DatesView, now: datetime) -> DateRow:
     shown = card(
         session,
         now=now,
-        reply=view.replies.get(session.id),
+        answered=view.said[session.id],
         places=active,
         lead_words=session.cohort.name,
+        reader_zone=membership.person.time_zone,
     )
     url = answer_url(session, membership, now, "dates", view.page)
     return DateRow(session, session.cohort, shown, url, paused=not active)

@@ -17,7 +17,7 @@ from scheduling.forms.people import ROLES, InviteForm
 from scheduling.inviting import Invited
 from scheduling.rehearsing import rehearse
 from scheduling.roster import called, roster
-from scheduling.web.changing import check_page, leaves_words, open_group_run, zone_of
+from scheduling.web.changing import check_page, leaves_words, open_group_run, own_zone
 from scheduling.wording import say_count
 
 pages = Blueprint("people", __name__)
@@ -29,7 +29,7 @@ def show(cohort_id: str) -> ResponseReturnValue:
     """Show everybody who belongs or has been offered a place."""
     cohort = open_group_run(cohort_id)
     number = request.args.get("page", 1, type=int)
-    found = roster(cohort, viewer=g.viewer.person, page=number, zone=zone_of(cohort), now=now())
+    found = roster(cohort, viewer=g.viewer.person, page=number, zone=own_zone(), now=now())
     return render_template("scheduling/people/show.html", cohort=cohort, found=found)
 
 
@@ -165,6 +165,6 @@ def _invited(cohort: Cohort, form: InviteForm) -> ResponseReturnValue:
 
 
 def _note_invited(words: str, invited: Invited, cohort: Cohort) -> None:
-    leaves = leaves_words(len(invited.offers), invited.leaves_at, zone_of(cohort))
+    leaves = leaves_words(len(invited.offers), invited.leaves_at, own_zone())
     undo_url = url_for("people.take_back", cohort_id=cohort.public_id)
     note(f"{words} {leaves}", undo_url=undo_url, undo_fields={"parcel": invited.parcel})

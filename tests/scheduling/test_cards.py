@@ -6,9 +6,10 @@ import pytest
 from flask import Flask
 
 from core.transaction import transaction
+from scheduling.answers import Said
 from scheduling.cards import PromptCard, YearCell, card, change_lines, prompt_card, year_cells
 from scheduling.group_words import say_facilitators, say_members, say_readers
-from scheduling.models import PeerSession, PlaceKind, Reply, Series, SessionState
+from scheduling.models import Answer, PeerSession, PlaceKind, Series, SessionState
 from tests.build import a_cohort, a_prompt, a_series, a_session
 
 FEBRUARY = date(2027, 2, 18)
@@ -121,18 +122,41 @@ def test_states_follow_the_clock_and_the_facilitator(session: PeerSession) -> No
     assert card(session, now=ten_in_the_morning).state == "cancelled"
 
 
-def test_the_clocks_are_mentioned_in_the_week_in_which_they_change(series: Series) -> None:
+def test_the_clocks_are_mentioned_around_the_day_on_which_they_change(series: Series) -> None:
     session = a_session(series, date(2027, 4, 1))
 
     assert card(session, now=datetime(2027, 3, 24, 9, 0, tzinfo=UTC)).clock_note == (
-        "The clocks go forward on Sunday 28 March. Times stay 6pm to 7:30pm, UK time."
+        "The clocks go forward on Sunday 28 March. "
+        "It is 6pm, UK time, by the clock before and after."
     )
-    assert card(session, now=datetime(2027, 3, 1, 9, 0, tzinfo=UTC)).clock_note is None
+    away = a_session(series, date(2027, 2, 11), number=2)
+    assert card(away, now=datetime(2027, 2, 1, 9, 0, tzinfo=UTC)).clock_note is None
+
+
+def test_a_reader_in_another_zone_sees_their_own_time_as_well(
+    session: PeerSession, now: datetime
+) -> None:
+    shown = card(session, now=now, reader_zone="America/New_York")
+
+    assert shown.times_words == "6pm to 7:30pm, UK time (1pm your time)"
+    assert (shown.room_words, shown.zone_name) == ("from 5:50pm, UK time", "")
+    assert card(session, now=now, reader_zone="Europe/London").zone_name == "Europe/London"
 
 
 def test_an_answer_shows_what_was_said(session: PeerSession, now: datetime) -> None:
-    assert card(session, now=now, reply=Reply(answer="unsure")).answer == "unsure"
+    assert card(session, now=now, answered=Said(Answer.UNSURE)).answer == "unsure"
     assert card(session, now=now).answer is None
+
+
+def test_an_answer_to_an_earlier_time_is_said_and_pressed_nowhere(
+    session: PeerSession, now: datetime
+) -> None:
+    shown = card(session, now=now, answered=Said(earlier=Answer.UNSURE))
+
+    assert (shown.answer, shown.earlier_words) == (
+        None,
+        "You were not sure about the earlier time.",
+    )
 
 
 def test_the_year_marks_what_is_over_next_moved_and_cancelled(series: Series) -> None:

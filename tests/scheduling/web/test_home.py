@@ -249,7 +249,8 @@ def test_home_has_one_solid_button(
     a_feed(member.person)
 
     with time_machine.travel(session.starts_at - timedelta(minutes=minutes_before), tick=False):
-        page = signed_in(member.person).get(f"/g/{member.cohort.public_id}").text
+        address = f"/g/{member.cohort.public_id}"
+        page = signed_in(member.person).get(address, headers={"User-Agent": "iPhone"}).text
 
     solid = re.findall(r'<a[^>]* class="btn(?: wide)?"[^>]*>([^<]+)</a>', page)
     assert solid == [button]

@@ -94,6 +94,20 @@ def test_the_list_says_in_words_how_everybody_stands(visitor: PageClient, cohort
     assert "Expired on Thursday 19 November" in page
 
 
+@pytest.mark.parametrize("name", ["Amina", None])
+def test_the_address_of_somebody_who_has_gone_is_shown_no_more(
+    visitor: PageClient, cohort: Cohort, name: str | None
+) -> None:
+    gone = build.a_member(cohort, build.a_person("Amina", "new@people.example"))
+    with transaction():
+        gone.state, gone.left_at, gone.person.name = MembershipState.LEFT, NOW, name
+
+    page = words(visitor.get(at(cohort)))
+
+    assert f"{name or 'Somebody'} Member. Left on Saturday 21 November." in page
+    assert "new@people.example" not in page
+
+
 def test_trouble_with_a_letter_is_said_in_words(visitor: PageClient, cohort: Cohort) -> None:
     visitor.post(at(cohort, "/invite"), data={**INVITE, "confirmed": "yes"})
     with transaction():

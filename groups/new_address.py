@@ -1,0 +1,129 @@
+"""Moving an account to another address, which a code sent there has proved.
+
+Whoever asks learns nothing about whose address it is: one that belongs to another account looks
+the same, and gets a letter that says so instead of a code. What follows for dates and calendars
+is in ``scheduling.readdressing``, which is the way in.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from core.db import db
+from core.encryption import blind_index
+from core.errors import DomainError
+from core.lookup import all_in
+from core.mail import Mailbox
+from core.outbox import Promise, post
+from core.throttle import network_of, take
+from core.web import link
+from groups import emails
+from groups.access import sign_ins_of
+from groups.accounts import end_sign_in, person_with
+from groups.codes import (
+    LIMITS_OF_ADDRESS,
+    LIMITS_OF_NETWORK,
+    Refusal,
+    end_codes,
+    key_of,
+    make_code,
+    use_code,
+)
+from groups.models import Membership, OfferState, Person, PlaceOffer
+
+SAME: Final = "That is the address you have now."
+TAKEN: Final = "There is an account with this address already. Sign in with it instead."
+
+
+def ask(
+    person: Person, address: str, *, browser: str, network: str | None, now: datetime
+) -> datetime | None:
+    """Send a code to the address a person wants to have, for one browser.
+
+    Returns nothing, or the moment from which it may be asked again if it was asked too often.
+    Raises DomainError for the address they have.
+    """
+    index = blind_index(address)
+    if index == person.email_index:
+        raise DomainError(SAME, field="address")
+    retry_at = take("code network", network_of(network, now), LIMITS_OF_NETWORK, now)
+    if retry_at is None:
+        retry_at = take("new address of", person.public_id, LIMITS_OF_ADDRESS, now)
+    if retry_at is None:
+        retry_at = take("new address", index, LIMITS_OF_ADDRESS, now)
+    if retry_at is None:
+        _send(address, browser, now)
+    return retry_at
+
+
+def prove(address: str, typed: str, *, browser: str, now: datetime) -> Refusal | None:
+    """Return why six digits do not prove a new address, or nothing when they do."""
+    return use_code(address, typed, browser=_apart(browser), now=now)
+
+
+def take_over(person: Person, address: str, *, now: datetime) -> None:
+    """Give an account the address that was proved. The former one is told; codes that were sent
+    to it and every sign-in end.
+
+    Raises DomainError if somebody else has got an account with this address in the meantime.
+    """
+    if person_with(address) is not None:
+        raise DomainError(TAKEN, field="code")
+    former = person.email
+    end_codes(former, now=now)
+    for sign_in in all_in(sign_ins_of(person)):
+        end_sign_in(sign_in, now)
+    person.email, person.email_index = address, blind_index(address)
+    person.proved_at = now
+    db.session.flush()
+    _readdress_offers(person)
+    post(
+        emails.address_changed(Mailbox("", former), help_link=link("public.help")),
+        key=f"address-changed:{person.public_id}:{now:%Y%m%dT%H%M%S%fZ}",
+        kind="address_changed",
+        promise=Promise.MUST_ARRIVE,
+        now=now,
+    )
+
+
+def _send(address: str, browser: str, now: datetime) -> None:
+    row, digits = make_code(address, browser=_apart(browser), now=now)
+    to = Mailbox("", address)
+    # One letter either way, and the same work.
+    code, taken = emails.new_address(to, digits), emails.address_taken(to)
+    letter = code if person_with(address) is None else taken
+    post(
+        letter,
+        key=key_of(row),
+        kind="code",
+        promise=Promise.ONCE,
+        now=now,
+        useful_until=row.expires_at,
+    )
+
+
+def _apart(browser: str) -> str:
+    """Return by what a code for a new address knows its browser: none of them signs anybody in."""
+    return f"new address:{browser}"
+
+
+def _readdress_offers(person: Person) -> None:
+    """Let the offers this person took know the new address, so that nothing keeps the old one.
+
+    Offers that are still open stay with the address they were made to.
+    """
+    taken = select(PlaceOffer).join(Membership, Membership.id == PlaceOffer.membership_id)
+    for offer in db.session.scalars(
+        taken.where(Membership.person_id == person.id, PlaceOffer.state == OfferState.ACCEPTED)
+    ).all():
+        other = db.session.scalar(
+            select(PlaceOffer.id).where(
+                PlaceOffer.cohort_id == offer.cohort_id,
+                PlaceOffer.email_index == person.email_index,
+            )
+        )
+        if other is None:
+            offer.email, offer.email_index = person.email, person.email_index
+        else:
+            db.session.delete(offer)

@@ -1,0 +1,118 @@
+"""Answering from a letter without signing in, answering once for all, and asking for a copy.
+
+A link in a letter only ever opens a page: programs that look for harmful mail open links too, so
+nothing but the button acts (RFC 9110 section 9.2.1).
+"""
+
+from typing import Final
+
+from flask import Blueprint, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from core.errors import DomainError, NotFound
+from core.lookup import find
+from core.moment import now
+from core.transaction import transaction
+from core.web import cookieless, note, see_other
+from groups.access import cohorts_seen_by
+from scheduling import answers, standing
+from scheduling.access import sessions_seen_by
+from scheduling.answer_links import AnswerLink, Situation, opened, situation, wait_for
+from scheduling.cards import starts_at_iso
+from scheduling.forms.answer import EACH_TIME, USUALLY, LetterAnswerForm, UsuallyForm
+from scheduling.member_view import membership_in
+from scheduling.models import Answer
+from scheduling.repeating import send_again
+from scheduling.web.answering_words import SAVED, TIME_CHANGED, link_words, wait_note
+
+pages = Blueprint("answering", __name__)
+
+USUALLY_SAVED: Final = "Saved: you are usually coming. You can say otherwise for any date."
+EACH_TIME_SAVED: Final = "Saved: we’ll ask you each time."
+SENT: Final = "Sent again. The date stays as it is in your calendar; nothing is doubled."
+NOT_SENT: Final = (
+    "It was sent a short while ago, or is on its way. Look among unwanted mail too, and ask again "
+    "in an hour if it is not there."
+)
+
+
+@pages.get("/r/<token>")
+@cookieless
+def show(token: str) -> ResponseReturnValue:
+    """Show one date to whoever holds the link of its letter, with nothing around it."""
+    return _page(opened(token), token)
+
+
+@pages.post("/r/<token>")
+@cookieless
+def answer(token: str) -> ResponseReturnValue:
+    """Note the answer to the time which the page has shown."""
+    found = opened(token)
+    form = LetterAnswerForm()
+    if not form.validate():
+        abort(400)
+    if not form.is_about(found.session):
+        return _page(found, token, TIME_CHANGED, 409)
+    given = Answer(str(form.answer.data))
+    try:
+        with transaction():
+            retry_at = wait_for(found, now=now())
+            if retry_at is None:
+                answers.give(found.session, found.membership, given, now=now())
+    except DomainError:
+        return _page(found, token, status=409)
+    if retry_at is not None:
+        return _page(found, token, wait_note(retry_at, now()), 429)
+    return _page(found, token, SAVED[given])
+
+
+@pages.post("/g/<cohort_id>/usually")
+def usually(cohort_id: str) -> ResponseReturnValue:
+    """Note that somebody is usually coming to a group, or would rather be asked each time."""
+    cohort = find(cohorts_seen_by(g.viewer.person), cohort_id)
+    form = UsuallyForm()
+    if not form.validate():
+        abort(400)
+    chosen = form.usually.data == USUALLY
+    with transaction():
+        membership = membership_in(cohort, g.viewer.person)
+        before = standing.standing_answer(membership) is not None
+        if chosen:
+            standing.usually_coming(membership, now=now())
+        else:
+            standing.ask_each_time(membership)
+    undo = None if form.undo.data or before == chosen else request.path
+    fields = {"usually": USUALLY if before else EACH_TIME, "undo": "y"}
+    words = USUALLY_SAVED if chosen else EACH_TIME_SAVED
+    note(words, undo_url=undo, undo_fields=fields)
+    return see_other("home.show", cohort_id=cohort_id)
+
+
+@pages.post("/g/<cohort_id>/s/<session_id>/again")
+def again(cohort_id: str, session_id: str) -> ResponseReturnValue:
+    """Send somebody their own calendar invitation once more."""
+    cohort = find(cohorts_seen_by(g.viewer.person), cohort_id)
+    session = find(sessions_seen_by(g.viewer.person), session_id)
+    if session.cohort_id != cohort.id:
+        raise NotFound
+    with transaction():
+        sent = send_again(session, membership_in(cohort, g.viewer.person), now=now())
+    note(SENT, "done") if sent else note(NOT_SENT, "info")
+    return see_other("home.session", cohort_id=cohort_id, session_id=session_id)
+
+
+def _page(
+    found: AnswerLink, token: str, words: str | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """Show what can be said now, or why nothing can."""
+    state = situation(found, now=now())
+    if state == Situation.GONE:
+        return render_template("scheduling/answering/gone.html"), 410
+    page = render_template(
+        "scheduling/answering/show.html",
+        **link_words(found, state, now()),
+        time=starts_at_iso(found.session),
+        token=token,
+        words=words,
+    )
+    return page, status

@@ -1,0 +1,60 @@
+"""What stands on the page that a link in a letter opens."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from core.throttle import wait_words
+from scheduling import answers
+from scheduling.answer_links import AnswerLink, Situation
+from scheduling.cards import card
+from scheduling.models import Answer
+from scheduling.when import when
+
+SAVED: Final = {
+    Answer.COMING: "Saved: you’ll be there.",
+    Answer.UNSURE: "Saved: not sure yet.",
+    Answer.NOT_THIS_TIME: "Saved: not this time.",
+}
+TIME_CHANGED: Final = "The time has changed since that page was opened. Say whether it suits you."
+
+
+def link_words(found: AnswerLink, state: Situation, now: datetime) -> dict[str, Any]:
+    """Return the words for one date: when, what was said, and what has changed since the letter.
+
+    Neither the group nor the place, nor anybody's name, is among them.
+    """
+    session, membership = found.session, found.membership
+    shown = card(
+        session,
+        now=now,
+        answered=answers.said(session, membership, now=now),
+        places=False,
+        lead_words="Will you be there?",
+        reader_zone=membership.person.time_zone,
+    )
+    return {
+        "card": shown,
+        "open": state == Situation.OPEN,
+        "closed_words": CLOSED.get(state),
+        "letter_words": _letter_words(found, now) if found.has_moved else None,
+    }
+
+
+CLOSED: Final = {
+    Situation.BEGUN: "This has begun or is over, so there is nothing to answer any more.",
+    Situation.CANCELLED: "This date is cancelled. There is nothing you need to do.",
+}
+
+
+def wait_note(retry_at: datetime, now: datetime) -> str:
+    """Say when a link can be used again that was used very often."""
+    return f"That was a good many answers. Try again {wait_words(retry_at, now)}."
+
+
+def _letter_words(found: AnswerLink, now: datetime) -> str:
+    """Say which time the letter named: "The e-mail said Thursday 10 December, 6pm."."""
+    session = found.session
+    length = session.ends_at - session.starts_at
+    zone_name = found.membership.person.time_zone
+    said = when(found.told_at, found.told_at + length, session.zone_name, now, zone_name)
+    return f"The e-mail said {said.date_words}, {said.start_words}. It has moved since."

@@ -1,0 +1,113 @@
+"""Changing one's own address: give it, prove it, and everything moves over."""
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from core.errors import DomainError
+from core.forms import show_problem
+from core.moment import now
+from core.throttle import wait_words
+from core.tokens import secret
+from core.transaction import transaction
+from core.web import note, see_other, way_back_to
+from groups import new_address
+from groups.accounts import FRESH, is_fresh
+from groups.codes import Refusal
+from groups.forms.sign_in import REFUSALS
+from groups.web.asking import Asking, asking_here
+from groups.web.viewer import sign_in_here, sign_out_here
+from scheduling.forms.address import NewAddressCodeForm, NewAddressForm
+from scheduling.readdressing import change_address
+
+pages = Blueprint("readdressing", __name__, url_prefix="/account/address")
+
+#: Under this name the browser keeps which address was asked for.
+HERE = "moving to"
+
+
+@pages.route("", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
+    """Ask for the new address, and send it a code. The answer is the same for every address."""
+    if not is_fresh(g.viewer.sign_in, now()):
+        return render_template("groups/sign_in_again.html", minutes=FRESH // timedelta(minutes=1))
+    form = NewAddressForm()
+    if not form.validate_on_submit():
+        return _ask_page(form), 422 if form.is_submitted() else 200
+    browser = secret()
+    try:
+        with transaction():
+            retry_at = new_address.ask(
+                g.viewer.person,
+                form.read,
+                browser=browser,
+                network=request.remote_addr,
+                now=now(),
+            )
+    except DomainError as refusal:
+        show_problem(form, refusal)
+        return _ask_page(form), 422
+    if retry_at is not None:
+        return _later(form, retry_at)
+    Asking(browser, form.read, now(), "").keep(HERE)
+    return see_other("readdressing.code")
+
+
+@pages.post("/sign-in-again")
+def sign_in_again() -> ResponseReturnValue:
+    """Sign out, and come back here after signing in."""
+    with transaction():
+        sign_out_here(now())
+    return see_other("sign_in.ask", **way_back_to(url_for("readdressing.ask")))
+
+
+@pages.route("/code", methods=["GET", "POST"])
+def code() -> ResponseReturnValue:
+    """Type the code from the new address; with it everything moves over."""
+    asked = asking_here(HERE)
+    if asked is None or asked.asked_at + timedelta(hours=1) < now():
+        return see_other("readdressing.ask")
+    form = NewAddressCodeForm()
+    if not form.validate_on_submit():
+        return _code_page(form, asked), 422 if form.is_submitted() else 200
+    try:
+        refusal = _move(asked, form)
+    except DomainError as problem:
+        show_problem(form, problem)
+        return _code_page(form, asked), 422
+    if refusal is not None:
+        form.code.errors = [REFUSALS[refusal]]
+        return _code_page(form, asked), 422
+    note("Your address is changed. Sign-ins in other browsers have ended.")
+    return see_other("account.show")
+
+
+def _move(asked: Asking, form: NewAddressCodeForm) -> Refusal | None:
+    moment, person = now(), g.viewer.person
+    with transaction():
+        # A wrong try is counted, so it must not be rolled back.
+        refusal = new_address.prove(asked.address, form.read, browser=asked.browser, now=moment)
+        if refusal is None:
+            change_address(person, asked.address, tell_former=not form.quiet.data, now=moment)
+            sign_in_here(person, now=moment)
+    return refusal
+
+
+def _later(form: NewAddressForm, retry_at: datetime) -> ResponseReturnValue:
+    form.address.errors = [f"That was asked for several times. Try again {_wait(retry_at)}."]
+    seconds = max(1, ceil((retry_at - now()).total_seconds()))
+    return _ask_page(form), 429, {"Retry-After": str(seconds)}
+
+
+def _wait(retry_at: datetime) -> str:
+    return wait_words(retry_at, now())
+
+
+def _ask_page(form: NewAddressForm) -> str:
+    return render_template("groups/address.html", form=form, email=g.viewer.person.email)
+
+
+def _code_page(form: NewAddressCodeForm, asked: Asking) -> str:
+    return render_template("groups/address_code.html", form=form, address=asked.address)
