@@ -6,6 +6,7 @@ An entry shows a session through somebody's diary, so a session's change also ha
 the last change of every diary that shows it.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -33,9 +34,36 @@ def note_dates_changed(session: PeerSession, now: datetime) -> None:
     session.dates_changed_at = next_change(_newest_seen(session), now)
 
 
+def note_dates_changed_in(sessions: Sequence[PeerSession], now: datetime) -> None:
+    """Note the same for many sessions of one group at once."""
+    if not sessions:
+        return
+    by_diary = newest_diary_change(sessions[0].cohort_id)
+    for session in sessions:
+        session.dates_changed_at = next_change(_newest(session, by_diary), now)
+
+
+def note_details_changed_in(sessions: Sequence[PeerSession], now: datetime) -> None:
+    """Note a change of details for many sessions of one group at once."""
+    if not sessions:
+        return
+    by_diary = newest_diary_change(sessions[0].cohort_id)
+    for session in sessions:
+        session.details_changed_at = next_change(_newest(session, by_diary), now)
+
+
 def note_details_changed(session: PeerSession, now: datetime) -> None:
     """Note that something only full entries show has changed: name, place, theme or prompts."""
     session.details_changed_at = next_change(_newest_seen(session), now)
+
+
+def newest_diary_change(cohort_id: int) -> datetime | None:
+    """Return the last change of any diary that shows this group; new entries come after it."""
+    return db.session.scalar(
+        select(func.max(Diary.changed_at))
+        .join(Membership, Membership.person_id == Diary.person_id)
+        .where(Membership.cohort_id == cohort_id)
+    )
 
 
 def whole_second(moment: datetime) -> datetime:
@@ -47,10 +75,9 @@ def whole_second(moment: datetime) -> datetime:
 
 def _newest_seen(session: PeerSession) -> datetime:
     """Return the newest change that an entry of this session can show to anybody so far."""
-    by_diary = db.session.scalar(
-        select(func.max(Diary.changed_at))
-        .join(Membership, Membership.person_id == Diary.person_id)
-        .where(Membership.cohort_id == session.cohort_id)
-    )
+    return _newest(session, newest_diary_change(session.cohort_id))
+
+
+def _newest(session: PeerSession, by_diary: datetime | None) -> datetime:
     moments = (session.dates_changed_at, session.details_changed_at, by_diary)
     return max(moment for moment in moments if moment is not None)

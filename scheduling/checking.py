@@ -130,7 +130,7 @@ def _row(look: _Look, held: Occurrence) -> DateRow:
         f"Instead of {planned_words}" if moved else "",
         *held.advice,
         *(f"You have {name} at that time" for name in other_groups),
-        say_shift(held.shift, look.set_up.starts).rstrip("."),
+        _shift_words(look, held).rstrip("."),
     ]
     better_on = _better_day(look, held) if held.advice or other_groups else None
     return DateRow(
@@ -143,6 +143,11 @@ def _row(look: _Look, held: Occurrence) -> DateRow:
         better_words=say_date(better_on, look.today) if better_on else "",
         decided=held.planned_on in look.decided.instead,
     )
+
+
+def _shift_words(look: _Look, held: Occurrence) -> str:
+    begins = held.starts_at.astimezone(ZoneInfo(look.set_up.time_zone)).time()
+    return say_shift(held.shift, look.set_up.starts, begins)
 
 
 def _better_day(look: _Look, held: Occurrence) -> date | None:

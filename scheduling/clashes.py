@@ -1,7 +1,7 @@
 """Which of somebody's own groups meet at the same time. It is said, and never stands in the way."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -19,11 +19,29 @@ def clashes(
 
     ``other_than`` is the session that is being looked at, which does not clash with itself.
     """
-    overlapping = _sessions_of(person).where(
-        PeerSession.starts_at < ends_at, PeerSession.ends_at > starts_at
-    )
-    rows = db.session.execute(overlapping).all()
-    return [cohort.name for held, cohort in rows if other_than is None or held.id != other_than.id]
+    without = set() if other_than is None else {other_than.id}
+    return overlapping(person, [(starts_at, ends_at)], without=without)[0]
+
+
+def overlapping(
+    person: Person, spans: Sequence[tuple[datetime, datetime]], *, without: Collection[int]
+) -> list[list[str]]:
+    """Return the same for each of many spans in one query, not looking at the sessions with the
+    ids ``without``.
+    """
+    if not spans:
+        return []
+    rows = db.session.execute(
+        _sessions_of(person).where(
+            PeerSession.starts_at < max(ends_at for _, ends_at in spans),
+            PeerSession.ends_at > min(starts_at for starts_at, _ in spans),
+        )
+    ).all()
+    held = [(one.starts_at, one.ends_at, cohort) for one, cohort in rows if one.id not in without]
+    return [
+        [cohort.name for begins, over, cohort in held if begins < ends_at and over > starts_at]
+        for starts_at, ends_at in spans
+    ]
 
 
 def clashes_of(person: Person, sessions: Iterable[PeerSession]) -> Mapping[int, list[str]]:

@@ -1,6 +1,7 @@
-"""Days a group would rather not meet: bank holidays, August, and vacations of the courts.
+"""Days a group would rather not meet: bank holidays, August, breaks, and vacations of the courts.
 
-Bank holidays and August are left out of a run; a vacation of the courts is only remarked upon.
+Bank holidays, August and breaks are left out of a run; a vacation of the courts is only remarked
+upon.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from scheduling.terms import court_vacation
 
@@ -67,6 +69,17 @@ def bank_holiday(day: date, division: Division) -> str | None:
     return _bank_holidays(division, day.year).get(day)
 
 
+@dataclass(frozen=True, order=True)
+class Break:
+    """A time in which a group does not meet; both days belong to it."""
+
+    from_on: date
+    until_on: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.from_on <= day <= self.until_on
+
+
 @dataclass(frozen=True)
 class LeaveOuts:
     """What a group leaves out of its run of dates, as its facilitator chose."""
@@ -74,12 +87,15 @@ class LeaveOuts:
     bank_holidays: Division | None = None
     august: bool = False
     court_vacations: bool = False
+    breaks: tuple[Break, ...] = ()
 
     def reason(self, day: date) -> str | None:
         """Say in plain words why no session is held on this day; None when one can be.
 
-        August comes first, so that the whole month reads alike.
+        A break and August come first, so that the whole of them reads alike.
         """
+        if any(day in each for each in self.breaks):
+            return "The group has a break"
         if self.august and day.month == AUGUST:
             return "August"
         if self.bank_holidays is None:
@@ -91,13 +107,18 @@ class LeaveOuts:
         """Say what is worth knowing about a day that is kept; None when there is nothing."""
         return court_vacation(day) if self.court_vacations else None
 
-    def to_json(self) -> dict[str, str | bool | None]:
+    def to_json(self) -> dict[str, Any]:
         """Return plain values that `from_json` turns back into an equal object."""
-        return {
+        plain: dict[str, Any] = {
             "bank_holidays": self.bank_holidays.value if self.bank_holidays else None,
             "august": self.august,
             "court_vacations": self.court_vacations,
         }
+        if self.breaks:
+            plain["breaks"] = [
+                [each.from_on.isoformat(), each.until_on.isoformat()] for each in self.breaks
+            ]
+        return plain
 
     @classmethod
     def from_json(cls, stored: Mapping[str, object]) -> LeaveOuts:
@@ -113,6 +134,7 @@ class LeaveOuts:
             bank_holidays=None if division is None else Division(str(division)),
             august=_flag(stored, "august"),
             court_vacations=_flag(stored, "court_vacations"),
+            breaks=tuple(_break(each) for each in _list(stored, "breaks")),
         )
 
 
@@ -121,3 +143,17 @@ def _flag(stored: Mapping[str, object], key: str) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"{key} is either true or false")
     return value
+
+
+def _list(stored: Mapping[str, object], key: str) -> list[object]:
+    value = stored.get(key, [])
+    if not isinstance(value, list):
+        raise ValueError(f"{key} is a list")
+    return value
+
+
+def _break(stored: object) -> Break:
+    match stored:
+        case [str(from_on), str(until_on)]:
+            return Break(date.fromisoformat(from_on), date.fromisoformat(until_on))
+    raise ValueError("A break has a first and a last day")

@@ -148,7 +148,10 @@ def _is_wanted(mail: OutgoingMail) -> bool:
     place = db.session.scalars(
         select(Membership).where(Membership.public_id == mail.addressee)
     ).one_or_none()
-    return place is None or place.state in HERE or mail.kind in CANCELLING
+    if place is None or mail.kind in CANCELLING:
+        return True
+    # Somebody who has another address by now is told the same there.
+    return place.state in HERE and mail.recipient == place.person.email
 
 
 def _offer_of(mail: OutgoingMail) -> PlaceOffer | None:

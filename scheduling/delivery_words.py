@@ -11,13 +11,16 @@ KINDS = {
     "offer": "Invitation",
     "place_offered": "Invitation",
     "dates": "All dates",
+    "new_dates": "New dates",
     "invitation": "One date for the calendar",
     "moved": "New time",
     "cancelled": "Session cancelled",
     "reinstated": "Session takes place after all",
     "place": "Another place",
+    "rewritten": "Calendar update",
     "withdrawn": "Dates taken out of the calendar",
     "reminder": "Reminder",
+    "other_time": "Another time proposed",
 }
 NOT_ACCEPTED = (MailState.REFUSED, MailState.PARKED)
 REASONS = {reason.value: reason for reason in Reason}

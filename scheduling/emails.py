@@ -86,10 +86,31 @@ def dates(
 
 
 def invitation(
-    to: Mailbox, *, when: When, link: str, calendar: CalendarPart, details: Details | None = None
+    to: Mailbox,
+    *,
+    when: When,
+    link: str,
+    answer_link: str,
+    calendar: CalendarPart,
+    details: Details | None = None,
 ) -> Letter:
-    """Return the letter that brings one date into a calendar."""
-    return _about_a_date("invitation", to, when, link, details, calendar)
+    """Return the letter that brings one date into a calendar; ``answer_link`` opens a page on
+    which its reader answers for this date without signing in.
+    """
+    words = {"answer_link": answer_link, "replies_arrive": config.current().imap is not None}
+    return _about_a_date("invitation", to, when, link, details, calendar, **words)
+
+
+def rewritten(
+    to: Mailbox,
+    *,
+    when: When,
+    link: str,
+    calendar: CalendarPart,
+    details: Details | None = None,
+) -> Letter:
+    """Return the letter that writes an entry anew after its owner chose other words for it."""
+    return _about_a_date("rewritten", to, when, link, details, calendar)
 
 
 def moved(
@@ -98,11 +119,47 @@ def moved(
     new: When,
     old: When | None,
     link: str,
+    answer_link: str,
     details: Details | None = None,
     calendar: CalendarPart | None = None,
 ) -> Letter:
-    """Return the news that a date has moved; ``old`` is where the person knew it to be."""
-    return _about_a_date("moved", to, new, link, details, calendar, old=old)
+    """Return the news that a date has moved; ``old`` is where the person knew it to be.
+
+    ``answer_link`` opens a page on which its reader answers without signing in.
+    """
+    words = {"old": old, "answer_link": answer_link}
+    return _about_a_date("moved", to, new, link, details, calendar, **words)
+
+
+def new_dates(
+    to: Mailbox,
+    *,
+    moved: Sequence[tuple[When, When | None]],
+    cancelled: Sequence[When],
+    reinstated: Sequence[When],
+    added: Sequence[When],
+    link: str,
+    has_calendar: bool,
+    by_invitation: bool,
+    details: Details | None = None,
+) -> Letter:
+    """Return the news that several dates have changed at once.
+
+    A date that ``moved`` comes with where the person knew it to be, if they did.
+    ``has_calendar`` says that updates for their calendar follow, each by itself.
+    """
+    return written(
+        "new_dates",
+        to,
+        moved=moved,
+        cancelled=cancelled,
+        reinstated=reinstated,
+        added=added,
+        link=link,
+        has_calendar=has_calendar,
+        by_invitation=by_invitation,
+        details=details,
+    )
 
 
 def cancelled(
@@ -127,11 +184,13 @@ def reinstated(
     *,
     when: When,
     link: str,
+    answer_link: str,
     details: Details | None = None,
     calendar: CalendarPart | None = None,
 ) -> Letter:
     """Return the news that a cancelled date takes place after all."""
-    return _about_a_date("reinstated", to, when, link, details, calendar)
+    words = {"answer_link": answer_link}
+    return _about_a_date("reinstated", to, when, link, details, calendar, **words)
 
 
 def place_changed(
@@ -151,22 +210,34 @@ def withdrawn(to: Mailbox, *, when: When, link: str, calendar: CalendarPart) -> 
     return _about_a_date("withdrawn", to, when, link, None, calendar)
 
 
+def other_time(to: Mailbox, *, when: When, link: str) -> Letter:
+    """Return the word to whoever looks after a date that one person proposes another time.
+
+    ``link`` opens the page that says who; the letter never does.
+    """
+    return written("other_time", to, when=when, link=link)
+
+
 def reminder(
     to: Mailbox,
     *,
     when: When,
     link: str,
+    answer_link: str,
     stop_link: str,
     help_link: str,
     details: Details | None = None,
 ) -> Letter:
-    """Return the reminder of a date; ``stop_link`` opens the switch that turns reminders off."""
+    """Return the reminder of a date; ``stop_link`` opens the switch that turns reminders off,
+    ``answer_link`` a page on which its reader answers without signing in.
+    """
     return written(
         "reminder",
         to,
         unsubscribe_url=stop_link,
         when=when,
         link=link,
+        answer_link=answer_link,
         help_link=help_link,
         details=details,
     )

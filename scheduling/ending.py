@@ -9,12 +9,12 @@ from core.db import db
 from core.errors import DomainError
 from groups.models import CohortState, Person
 from scheduling import invitations
+from scheduling.before import Before
 from scheduling.changes import note_dates_changed
 from scheduling.ical import Method
 from scheduling.models import Invitation, PeerSession, Series, SessionState
 from scheduling.parcels import Change, change, send
-from scheduling.sessions import coming_at
-from scheduling.undoing import Before
+from scheduling.to_come import coming_at
 
 
 def end_group(series: Series, *, now: datetime, by: Person) -> Change:
@@ -43,7 +43,7 @@ def end_group(series: Series, *, now: datetime, by: Person) -> Change:
     cohort.state, cohort.ended_at = CohortState.ENDED, now
     series.ended_on = now.astimezone(ZoneInfo(series.time_zone)).date()
     db.session.flush()
-    return change(before, sent, by=by)
+    return change(before, sent, cohort, by=by, now=now)
 
 
 def _in_diaries(series: Series, coming: list[PeerSession]) -> list[PeerSession]:
@@ -61,7 +61,7 @@ def _in_diaries(series: Series, coming: list[PeerSession]) -> list[PeerSession]:
 
 def _remember(series: Series, coming: list[PeerSession]) -> Before:
     before = Before()
-    before.keep_answers(coming)
+    before.keep_calendars(coming)
     before.keep(series.cohort, ("state", "ended_at"))
     before.keep(series, ("ended_on",))
     for session in coming:

@@ -8,10 +8,13 @@ from core.delivery import deliver_due
 from core.retention import Rule, purge
 from core.worker import Job
 from scheduling.alerts import alert_due
+from scheduling.collecting import collect_due
 from scheduling.issuing import issue_due
+from scheduling.prompt_drawing import draw_due
 from scheduling.prompts import reveal_due
 from scheduling.reminders import remind_due
-from scheduling.series import roll_forward_due
+from scheduling.rewriting import rewrite_due
+from scheduling.rolling import roll_forward_due
 
 RULES: tuple[Rule, ...] = (*groups.retention.RULES, *scheduling.retention.RULES)
 
@@ -25,9 +28,12 @@ def forget_due(now: datetime) -> int:
 
 #: What plans comes before what sends, so that one round of all jobs leaves nothing waiting.
 JOBS: tuple[Job, ...] = (
+    Job("replies", "messages from calendars dealt with", 2 * MINUTE, collect_due),
     Job("roll-forward", "sessions added to runs", timedelta(hours=1), roll_forward_due),
+    Job("draw", "sessions whose prompts were drawn", timedelta(hours=1), draw_due),
     Job("reveal", "sessions whose prompts became visible", MINUTE, reveal_due),
     Job("invite", "calendar invitations issued", MINUTE, issue_due),
+    Job("rewrite", "calendar entries written anew", MINUTE, rewrite_due),
     Job("remind", "reminders written", MINUTE, remind_due),
     Job("deliver", "messages sent", timedelta(seconds=15), deliver_due),
     Job("alert", "alerts to the operator", timedelta(minutes=5), alert_due),

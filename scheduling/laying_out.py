@@ -5,7 +5,9 @@ are told apart by the day the pattern gives, so laying a run out twice changes n
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +37,11 @@ AHEAD = relativedelta(months=15)
 
 def set_up_of(series: Series) -> SetUp:
     """Return what a run was set up with."""
+    return replace(rule_of(series), place=series.place, room=series.room)
+
+
+def rule_of(series: Series) -> SetUp:
+    """Return what the dates of a run follow from: its set-up, its place left sealed."""
     return SetUp(
         pattern=pattern_from_json(series.pattern),
         first_on=series.first_on,
@@ -44,8 +51,6 @@ def set_up_of(series: Series) -> SetUp:
         sessions=series.sessions,
         leave_outs=LeaveOuts.from_json(series.leave_outs),
         place_kind=PlaceKind(series.place_kind),
-        place=series.place,
-        room=series.room,
         prompt_days=series.prompt_days,
     )
 
@@ -55,13 +60,15 @@ def exceptions_of(series: Series) -> Exceptions:
     return exceptions_from_json(series.exceptions)
 
 
-def plan_of(series: Series, *, until: date | None = None) -> Plan:
+def plan_of(series: Series, *, until: date | None = None, after: date | None = None) -> Plan:
     """Return the plan of a run with what was decided about single dates.
 
-    A run that goes on is planned up to ``until``, or for 15 months from its first date.
+    A run that goes on is planned up to ``until``, or for 15 months from its first date; with
+    ``after``, only what its pattern holds later than that day.
     """
     last_on = until or series.first_on + AHEAD
-    return planned(set_up_of(series), until=last_on, exceptions=exceptions_of(series))
+    exceptions = exceptions_of(series)
+    return planned(rule_of(series), until=last_on, exceptions=exceptions, after=after)
 
 
 def today_for(series: Series, now: datetime) -> date:
@@ -71,7 +78,12 @@ def today_for(series: Series, now: datetime) -> date:
 
 def horizon(series: Series, now: datetime) -> date:
     """Return the last day up to which a run that goes on is planned."""
-    return max(today_for(series, now), series.first_on) + AHEAD
+    return _ahead_of(max(today_for(series, now), series.first_on))
+
+
+@lru_cache(maxsize=64)
+def _ahead_of(day: date) -> date:
+    return day + AHEAD
 
 
 def columns_of(set_up: SetUp, exceptions: Exceptions) -> dict[str, Any]:
@@ -146,17 +158,27 @@ def add_sessions(
         return
     stamp = now.replace(microsecond=0)
     rows = [
-        {
-            "public_id": public_id(),
-            "cohort_id": series.cohort_id,
-            "series_id": series.id,
-            "planned_on": held.planned_on,
-            "number": number,
-            "starts_at": held.starts_at,
-            "ends_at": held.ends_at,
-            "dates_changed_at": stamp,
-            "details_changed_at": stamp,
-        }
+        session_row(series, held, number, stamp)
         for number, held in enumerate(missing, start=first_number)
     ]
     db.session.execute(insert(PeerSession), rows)
+
+
+def session_row(
+    series: Series, held: Occurrence, number: int, stamp: datetime, **more: Any
+) -> dict[str, Any]:
+    """Return the columns of one new session of a run, made at ``stamp``, in whole seconds; ``more``
+    are further columns.
+    """
+    return {
+        "public_id": public_id(),
+        "cohort_id": series.cohort_id,
+        "series_id": series.id,
+        "planned_on": held.planned_on,
+        "number": number,
+        "starts_at": held.starts_at,
+        "ends_at": held.ends_at,
+        "dates_changed_at": stamp,
+        "details_changed_at": stamp,
+        **more,
+    }

@@ -18,7 +18,8 @@ def move_advice(session: PeerSession, span: Span, starts: time, *, by: Person) -
     That is a bank holiday or August where the run leaves them out, a vacation of the courts,
     another group of this facilitator, and an hour that the clocks leave out or show twice.
     """
-    day = span.starts_at.astimezone(ZoneInfo(session.series.time_zone)).date()
+    begins = span.starts_at.astimezone(ZoneInfo(session.zone_name))
+    day = begins.date()
     leave_outs = LeaveOuts.from_json(session.series.leave_outs)
     reason, vacation = leave_outs.reason(day), court_vacation(day)
     remarks = [f"That day is left out of this run: {reason}."] if reason else []
@@ -28,5 +29,5 @@ def move_advice(session: PeerSession, span: Span, starts: time, *, by: Person) -
         f"You have {name} at that time."
         for name in clashes(by, span.starts_at, span.ends_at, other_than=session)
     ]
-    shift = say_shift(span.shift, starts)
+    shift = say_shift(span.shift, starts, begins.time())
     return [*remarks, shift] if shift else remarks

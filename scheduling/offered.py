@@ -16,6 +16,7 @@ from groups.models import Cohort, PlaceOffer, Role
 from scheduling.access import sessions_offered
 from scheduling.member_view import facilitator_names
 from scheduling.models import PeerSession, PlaceKind, Series
+from scheduling.run_notes import run_note
 from scheduling.set_up import pattern_from_json
 from scheduling.when import when
 from scheduling.wording import say_count, say_date, say_pattern, say_times, say_zone
@@ -46,6 +47,8 @@ class Offered:
     times_words: str
     place_words: str
     count_words: str
+    #: That the hours stay the same although the clocks change meanwhile.
+    clock_note: str | None
     dates: tuple[DateRow, ...]
     #: Who the group is for, where that is limited; members say so themselves.
     qualifying_words: str
@@ -69,6 +72,7 @@ def offered(offer: PlaceOffer, *, now: datetime) -> Offered:
         times_words=_times_words(series),
         place_words=PLACES[PlaceKind(series.place_kind)],
         count_words=_count_words(series, sessions),
+        clock_note=run_note(series, sessions, now=now),
         dates=tuple(_row(session, series, now) for session in sessions),
         qualifying_words="" if to_facilitate else _qualifying_words(cohort),
         to_facilitate=to_facilitate,
@@ -107,7 +111,7 @@ def _count_words(series: Series, sessions: Sequence[PeerSession]) -> str:
 
 
 def _row(session: PeerSession, series: Series, now: datetime) -> DateRow:
-    words = when(session.starts_at, session.ends_at, series.time_zone, now)
+    words = when(session.starts_at, session.ends_at, session.zone_name, now)
     usual = words.times_words == _times_words(series)
     return DateRow(words.date_words if usual else f"{words.date_words}, {words.times_words}")
 

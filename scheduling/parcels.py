@@ -7,7 +7,8 @@ from datetime import datetime
 from core import config
 from core.db import db, public_id
 from groups.models import Cohort, CohortState, Person
-from scheduling.undoing import Before, ticket
+from scheduling.before import Before
+from scheduling.undoing import ticket
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ def send(
     return Sent(letters, name, leaves_at) if letters else NOTHING
 
 
-def change(before: Before, sent: Sent, *, by: Person) -> Change:
+def change(before: Before, sent: Sent, cohort: Cohort, *, by: Person, now: datetime) -> Change:
     """Return what a page says about a change that has been made, with its ticket for undoing."""
     db.session.flush()
-    undo = ticket(before, by=by, parcel=sent.parcel)
+    undo = ticket(before, cohort, by=by, parcel=sent.parcel, now=now)
     return Change(sent.letters, sent.leaves_at, undo)

@@ -1,12 +1,12 @@
 """One letter to one person about one session: its words, its thread, and into the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
 
 from core.mail import Letter
-from core.outbox import Promise, post
+from core.outbox import About, Posting, Promise, post
 from core.web import link
 from scheduling.calendar_parts import key_of, part, thread_of
 from scheduling.emails import CalendarPart, Details
@@ -39,9 +39,10 @@ def not_begun(cohort_id: int, now: datetime) -> Select[PeerSession]:
     )
 
 
-def when_of(session: PeerSession, now: datetime) -> When:
-    """Return when a session is, in words, in the zone of its run."""
-    return when(session.starts_at, session.ends_at, session.series.time_zone, now)
+def when_of(session: PeerSession, now: datetime, reader: Recipient | None = None) -> When:
+    """Return when a session is, in words, in its own zone and, where that differs, its reader's."""
+    zone_name = reader.zone_name if reader else None
+    return when(session.starts_at, session.ends_at, session.zone_name, now, zone_name)
 
 
 def page_of(session: PeerSession) -> str:
@@ -65,6 +66,16 @@ def part_of(
     return None if told is None else part(told, session, recipient)
 
 
+def with_a_way_to_stop(letter: Letter, recipient: Recipient) -> Letter:
+    """Return the letter with the header by which mail programs turn reminders off (RFC 8058).
+
+    It reaches no further: dates, changes and cancellations still come.
+    """
+    if letter.unsubscribe_url is not None:
+        return letter
+    return replace(letter, unsubscribe_url=recipient.stop_link)
+
+
 def post_about(
     session: PeerSession,
     letter: Letter,
@@ -78,19 +89,43 @@ def post_about(
 
     It must arrive, but after the session it would only confuse.
     """
+    made = posting_about(session, letter, recipient, act, kind=kind, told=told)
+    return post(
+        made.letter,
+        key=made.key,
+        kind=kind,
+        promise=made.promise,
+        now=act.now,
+        due_at=made.due_at,
+        useful_until=made.useful_until,
+        **made.about,
+    )
+
+
+def posting_about(
+    session: PeerSession,
+    letter: Letter,
+    recipient: Recipient,
+    act: Act,
+    *,
+    kind: str,
+    told: Invitation | None = None,
+) -> Posting:
+    """Return what ``post_about`` puts into the outbox, for ``post_many``."""
     membership = recipient.membership
     name = act.parcel or f"{act.now:%Y%m%dT%H%M%S%fZ}"
     plain_key = f"{kind}:{session.public_id}:{membership.public_id}:{name}"
-    return post(
-        letter,
+    return Posting(
+        with_a_way_to_stop(letter, recipient),
         key=plain_key if told is None else key_of(told),
         kind=kind,
         promise=Promise.MUST_ARRIVE,
-        now=act.now,
         due_at=act.due_at,
         useful_until=session.ends_at,
-        topic=session.cohort.public_id,
-        addressee=membership.public_id,
-        parcel=act.parcel,
-        thread=thread_of(session, membership),
+        about=About(
+            topic=session.cohort.public_id,
+            addressee=membership.public_id,
+            parcel=act.parcel,
+            thread=thread_of(session, membership),
+        ),
     )

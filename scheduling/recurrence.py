@@ -9,23 +9,37 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import takewhile
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from dateutil import rrule
-
 from scheduling.closures import LeaveOuts
+from scheduling.hours import Hours, Instant, Shift, instant
+from scheduling.rhythm import DAYS_IN_WEEK, LAST, every_weeks, monthly
 
-DAYS_IN_WEEK = 7
-LAST = -1
+__all__ = [
+    "LAST",
+    "ChosenDates",
+    "EveryWeeks",
+    "Instant",
+    "MonthlyByWeekday",
+    "Occurrence",
+    "Pattern",
+    "Plan",
+    "Shift",
+    "Skip",
+    "TooFewDates",
+    "instant",
+    "occurrences",
+    "pattern_of",
+    "plan",
+    "reconcile",
+]
+
 SATURDAY = 5
 WEEKS_IN_YEAR = 52
 # Ten years without a single date kept: nobody is waiting for the eleventh.
 PATIENCE = timedelta(days=3653)
-
-Shift = Literal["none", "missing", "doubled"]
 
 
 class TooFewDates(ValueError):  # noqa: N818 - it names the fact, as every error here does
@@ -34,14 +48,27 @@ class TooFewDates(ValueError):  # noqa: N818 - it names the fact, as every error
 
 @dataclass(frozen=True)
 class MonthlyByWeekday:
-    """The nth such weekday of each month; Monday is 0, nth is 1 to 4, or -1 for the last."""
+    """The nth such weekday of each month; Monday is 0, nth is 1 to 4, or -1 for the last.
+
+    `days_later` is by how many days every date has been put off, or brought forward if negative.
+    """
 
     weekday: int
     nth: int
+    days_later: int = 0
 
     def __post_init__(self) -> None:
         if self.weekday not in range(DAYS_IN_WEEK) or self.nth not in (1, 2, 3, 4, LAST):
             raise ValueError(f"No such weekday of a month: {self.weekday}, {self.nth}")
+
+    def shifted(self, days: int) -> MonthlyByWeekday:
+        """Return the same dates so many days later; a week after the second Thursday of a month
+        is always the third, and is called so.
+        """
+        weeks, rest = divmod(self.days_later + days, DAYS_IN_WEEK)
+        if not rest and self.nth != LAST and self.nth + weeks in (1, 2, 3, 4):
+            return MonthlyByWeekday(self.weekday, self.nth + weeks)
+        return MonthlyByWeekday(self.weekday, self.nth, self.days_later + days)
 
 
 @dataclass(frozen=True)
@@ -66,14 +93,6 @@ class ChosenDates:
 
 
 Pattern = MonthlyByWeekday | EveryWeeks | ChosenDates
-
-
-@dataclass(frozen=True)
-class Instant:
-    """A moment in UTC, and what the clocks did to the wall-clock time that was asked for."""
-
-    at: datetime
-    shift: Shift
 
 
 @dataclass(frozen=True)
@@ -115,78 +134,27 @@ def pattern_of(first: date) -> MonthlyByWeekday:
     return MonthlyByWeekday(first.weekday(), nth if nth <= 4 else LAST)
 
 
-def occurrences(pattern: Pattern, first: date) -> Iterator[date]:
+def occurrences(pattern: Pattern, first: date, after: date | None = None) -> Iterator[date]:
     """Yield the dates of a pattern in order, lazily, from the first that is not before `first`.
 
-    A month without its date would have none; with the first to fourth and the last of a weekday
-    that never happens. Only dates chosen one by one come to an end.
+    With `after` only those later than it, without going through all the earlier ones: a run may
+    be years old. A month without its date would have none; with the first to fourth and the last
+    of a weekday that never happens. Only dates chosen one by one come to an end.
     """
+    from_on = first if after is None else max(first, after + timedelta(days=1))
     if isinstance(pattern, ChosenDates):
-        return (day for day in pattern.dates if day >= first)
-    # The rule is expanded without a zone: what counts is the date on the wall.
-    start = datetime.combine(first, time())
+        return (day for day in pattern.dates if day >= from_on)
     if isinstance(pattern, EveryWeeks):
-        rule = rrule.rrule(rrule.WEEKLY, dtstart=start, interval=pattern.weeks)
-    else:
-        nth_weekday = rrule.weekday(pattern.weekday)(pattern.nth)
-        rule = rrule.rrule(rrule.MONTHLY, dtstart=start, byweekday=nth_weekday)
-    return (moment.date() for moment in rule)
-
-
-def instant(day: date, clock: time, zone: ZoneInfo) -> Instant:
-    """Return the moment in UTC at which the clocks of `zone` show `clock` on `day`.
-
-    A time the clocks jump over becomes the first valid instant after it; of a time they show
-    twice, the first is meant. Source: PEP 495, whose `fold` tells the two offsets apart.
-    """
-    wall = datetime.combine(day, clock.replace(fold=0), tzinfo=zone)
-    first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
-    if first == second:
-        return Instant(first, "none")
-    if first < second:
-        return Instant(first, "doubled")
-    return Instant(_change_between(second, first, zone), "missing")
-
-
-def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """Return the first second after a change of offset that lies between two moments in UTC."""
-    offset = before.astimezone(zone).utcoffset()
-    low, high = 0, int((after - before).total_seconds())
-    while high - low > 1:
-        middle = (low + high) // 2
-        unchanged = (before + timedelta(seconds=middle)).astimezone(zone).utcoffset() == offset
-        low, high = (middle, high) if unchanged else (low, middle)
-    return (before + timedelta(seconds=high)).replace(microsecond=0)
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """The constant hours of a run, in the wall-clock time of its zone."""
-
-    starts: time
-    ends: time
-    zone: ZoneInfo
-
-    def __post_init__(self) -> None:
-        if self.ends <= self.starts:
-            raise ValueError("A session ends after it starts, on the same day")
-
-    def on(self, day: date) -> tuple[Instant, datetime]:
-        """Return the start of a day's session and its end in UTC."""
-        start, end = instant(day, self.starts, self.zone), instant(day, self.ends, self.zone).at
-        if end <= start.at:
-            # The change of the clocks swallowed the session (1:15am to 1:45am on the night they go
-            # forward). It keeps the length people were told instead.
-            length = datetime.combine(day, self.ends) - datetime.combine(day, self.starts)
-            end = start.at + length
-        return start, end
+        return every_weeks(pattern.weeks, first, from_on)
+    later = timedelta(days=pattern.days_later)
+    return (day + later for day in monthly(pattern.weekday, pattern.nth, from_on - later))
 
 
 @dataclass
 class _Draft:
     """A plan in the making: choices of the facilitator, and days already spoken for."""
 
-    frame: _Frame
+    hours: Hours
     leave_outs: LeaveOuts
     instead: Mapping[date, date]
     left_out: AbstractSet[date]
@@ -199,7 +167,7 @@ class _Draft:
         """Keep a date of the pattern, or pass over it with its reason."""
         moved_to = self.instead.get(planned_on)
         if moved_to is not None:
-            self._keep(planned_on, moved_to)
+            self._keep(planned_on, moved_to, self.leave_outs.reason(moved_to))
         elif planned_on in self.left_out:
             # Somebody meant this date to go, so no other day is offered in its place.
             self.skips.append(Skip(planned_on, "Left out by hand", None))
@@ -208,14 +176,13 @@ class _Draft:
         else:
             self._keep(planned_on, planned_on)
 
-    def _keep(self, planned_on: date, held_on: date) -> None:
-        start, ends_at = self.frame.on(held_on)
-        remarks = (self.leave_outs.reason(held_on), self.leave_outs.advice(held_on))
-        advice = tuple(remark for remark in remarks if remark)
+    def _keep(self, planned_on: date, held_on: date, reason: str | None = None) -> None:
+        span = self.hours.on(held_on)
+        remarks = (reason, self.leave_outs.advice(held_on))
+        advice = tuple(remark for remark in remarks if remark) if any(remarks) else ()
         number = len(self.kept) + 1
-        self.kept.append(
-            Occurrence(number, planned_on, held_on, start.at, ends_at, start.shift, advice)
-        )
+        times = (span.starts_at, span.ends_at, span.shift)
+        self.kept.append(Occurrence(number, planned_on, held_on, *times, advice))
 
     def _alternative(self, planned_on: date) -> date | None:
         """Return the nearest free weekday of the same ISO week; of two, the later: more notice."""
@@ -245,13 +212,15 @@ def plan(
     leave_outs: LeaveOuts,
     instead: Mapping[date, date] | None = None,
     left_out: AbstractSet[date] = frozenset(),
+    after: date | None = None,
 ) -> Plan:
     """Return the sessions of a run that begins on `first`; `starts` and `ends` are wall-clock.
 
     With `count`, exactly so many sessions: skips do not use it up, and `until` is not looked at.
     Otherwise everything up to and including `until`; a later `until` only appends.
     `instead` maps a date of the pattern to the day it is held on, whatever was left out;
-    `left_out` are dates dropped by hand.
+    `left_out` are dates dropped by hand. With `after`, only dates of the pattern later than it are
+    looked at, and numbered from 1: what a run that goes on still lacks.
 
     Raises TooFewDates when `count` cannot be reached (chosen dates run out, or ten years pass
     without a date to keep), and ValueError for hours that end before they start or for a run that
@@ -261,9 +230,9 @@ def plan(
         raise ValueError("A run needs a number of sessions or a last day")
     chosen = pattern.dates if isinstance(pattern, ChosenDates) else ()
     taken = {*(instead or {}).values(), *chosen}
-    frame = _Frame(starts, ends, zone)
-    draft = _Draft(frame, leave_outs, instead or {}, left_out, first, taken)
-    dates = occurrences(pattern, first)
+    hours = Hours(starts, ends, zone)
+    draft = _Draft(hours, leave_outs, instead or {}, left_out, first, taken)
+    dates = occurrences(pattern, first, after)
     if count is not None:
         _fill(draft, dates, count)
     else:

@@ -5,7 +5,7 @@ What a check page shows is therefore the very letter that goes out, not a likene
 
 import email
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import default
@@ -13,18 +13,19 @@ from email.policy import default
 from sqlalchemy import select
 
 from core.db import db
-from core.outbox import OutgoingMail
+from core.outbox import OutgoingMail, posted_here
 from core.transaction import transaction
 
-#: The secret part of a link that is its reader's alone (256 bits in base64), and what is shown in
-#: its place. An offer that is drafted anew keeps its link, so the real one must not be seen here.
-SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+#: The secret part of a link that is its reader's alone (256 bits or more, in base64), and what is
+#: shown in its place. An offer that is drafted anew keeps its link, so the real one must not be
+#: seen here.
+SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{43,}")
 NO_SECRET = "a-link-of-their-own"  # noqa: S105 - it says that there is none
 
 
 @dataclass(frozen=True)
 class Preview:
-    """One letter as its reader will get it, in plain text."""
+    """One letter as its reader will get it, in plain text: paragraphs of one or more lines."""
 
     sender: str
     subject: str
@@ -33,7 +34,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What an act would send: how many letters, and the first of them."""
+    """What an act would send: how many letters, and one of them."""
 
     letters: int = 0
     preview: Preview | None = None
@@ -43,29 +44,31 @@ class _Enough(Exception):  # noqa: N818 - it names the fact, as every error here
     """The rehearsal is over, and nothing of it is to stay."""
 
 
-def rehearse(act: Callable[[], object]) -> Rehearsal:
+def rehearse(act: Callable[[], object], *, own: str | None = None) -> Rehearsal:
     """Let ``act`` happen, look at the letters it put into the outbox, and undo all of it.
 
+    ``own`` is the address of whoever looks: the letter to them is the one that is shown, if there
+    is one, since that of somebody else says in which zone they live and how much they let it say.
     Raises what ``act`` raises, such as ``DomainError``. Call it outside of a transaction.
     """
     found = Rehearsal()
     try:
-        with transaction():
-            newest = db.session.scalar(
-                select(OutgoingMail.id).order_by(OutgoingMail.id.desc()).limit(1)
-            )
+        with transaction(), posted_here() as keys:
             act()
             db.session.flush()
-            found = _look(newest or 0)
+            found = _look(keys, own)
             raise _Enough
     except _Enough:
         return found
 
 
-def _look(newest: int) -> Rehearsal:
-    written = select(OutgoingMail).where(OutgoingMail.id > newest).order_by(OutgoingMail.id)
+def _look(keys: Sequence[str], own: str | None) -> Rehearsal:
+    written = select(OutgoingMail).where(OutgoingMail.key.in_(keys)).order_by(OutgoingMail.id)
     mails = db.session.scalars(written).all()
-    return Rehearsal(len(mails), _preview(mails[0].body) if mails else None)
+    if not mails:
+        return Rehearsal()
+    shown = next((mail for mail in mails if mail.recipient == own), mails[0])
+    return Rehearsal(len(mails), _preview(shown.body))
 
 
 def _preview(body: bytes) -> Preview:
@@ -78,5 +81,9 @@ def _preview(body: bytes) -> Preview:
     return Preview(
         sender=str(sender),
         subject=str(message["Subject"]),
-        paragraphs=tuple(" ".join(block.split()) for block in blocks if block.strip()),
+        paragraphs=tuple(_lines(block) for block in blocks if block.strip()),
     )
+
+
+def _lines(block: str) -> str:
+    return "\n".join(" ".join(line.split()) for line in block.strip().splitlines())

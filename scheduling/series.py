@@ -1,28 +1,21 @@
-"""Runs of sessions: starting one, changing single dates of a draft, rolling forward."""
+"""Runs of sessions: starting one, and changing single dates of a draft."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from dateutil.relativedelta import relativedelta
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.db import db
 from core.errors import DomainError
-from core.transaction import transaction
 from groups.models import Cohort, CohortState
 from scheduling.laying_out import (
-    add_sessions,
     columns_of,
     exceptions_of,
-    horizon,
     lay_out,
     plan_of,
     set_up_of,
     today_for,
 )
-from scheduling.models import PeerSession, Series
-from scheduling.prompts import plan_themes
-from scheduling.recurrence import Occurrence, reconcile
+from scheduling.models import Series
 from scheduling.set_up import NO_EXCEPTIONS, Exceptions, SetUp
 from scheduling.wording import say_date
 
@@ -33,8 +26,6 @@ __all__ = [
     "plan_of",
     "put_back",
     "replan",
-    "roll_forward",
-    "roll_forward_due",
     "series_of",
     "set_up_of",
     "start_series",
@@ -42,8 +33,6 @@ __all__ = [
     "today_for",
 ]
 
-#: A run that goes on is never planned for less than this.
-LEAST_AHEAD = relativedelta(months=13)
 #: How far a single date can be moved; beyond it the year has most likely been mistyped.
 MOST_APART = timedelta(days=92)
 
@@ -105,68 +94,6 @@ def put_back(series: Series, planned_on: date, *, now: datetime) -> None:
     """Forget what was decided about a date of a draft's pattern."""
     _refuse_unless_draft(series)
     _decide(series, exceptions_of(series).without(planned_on), now)
-
-
-def roll_forward(series: Series, *, now: datetime) -> int:
-    """Add the sessions that a run without an end still lacks up to 15 months from ``now``.
-
-    Returns how many were added. Only ever appends, with numbers that go on from the last one, so
-    neither a day called off nor a bank holiday announced later disturbs what people know.
-    """
-    if series.ended_on is not None or not set_up_of(series).goes_on:
-        return 0
-    # Two clocks on one PostgreSQL take turns here; SQLite has only one writer anyway.
-    db.session.scalars(select(Series.id).where(Series.id == series.id).with_for_update()).one()
-    missing, last_number = _missing(series, now)
-    add_sessions(series, missing, now, first_number=last_number + 1)
-    if missing:
-        plan_themes(series, now=now)
-    return len(missing)
-
-
-def roll_forward_due(now: datetime) -> int:
-    """Roll forward every run of an open group that is planned for less than 13 months (job).
-
-    Returns how many sessions were added. Each run has a transaction of its own, and there is none
-    when there is nothing to add.
-    """
-    added = 0
-    for series in db.session.scalars(_running_short(now)).all():
-        if set_up_of(series).goes_on and _missing(series, now)[0]:
-            with transaction():
-                added += roll_forward(series, now=now)
-    return added
-
-
-def _running_short(now: datetime) -> Any:
-    last_on = (
-        select(func.max(PeerSession.planned_on))
-        .where(PeerSession.series_id == Series.id)
-        .scalar_subquery()
-    )
-    return (
-        select(Series)
-        .join(Cohort)
-        .where(
-            Cohort.state == CohortState.OPEN,
-            Series.ended_on.is_(None),
-            Series.sessions.is_(None),
-            func.coalesce(last_on, Series.first_on) < now.date() + LEAST_AHEAD,
-        )
-        .order_by(Series.id)
-    )
-
-
-def _missing(series: Series, now: datetime) -> tuple[list[Occurrence], int]:
-    """Return the sessions to append to a run that goes on, and the number of its last one."""
-    rows = db.session.execute(
-        select(PeerSession.planned_on, PeerSession.number).where(PeerSession.series_id == series.id)
-    ).all()
-    last_on = max((row.planned_on for row in rows), default=date.min)
-    wanted = plan_of(series, until=horizon(series, now))
-    new = reconcile([row.planned_on for row in rows], wanted)
-    missing = [held for held in new if held.planned_on > last_on and held.starts_at > now]
-    return missing, max((row.number for row in rows), default=0)
 
 
 def _decide(series: Series, exceptions: Exceptions, now: datetime) -> None:

@@ -69,9 +69,14 @@ NO_EXCEPTIONS = Exceptions()
 
 
 def planned(
-    set_up: SetUp, *, until: date | None = None, exceptions: Exceptions = NO_EXCEPTIONS
+    set_up: SetUp,
+    *,
+    until: date | None = None,
+    exceptions: Exceptions = NO_EXCEPTIONS,
+    after: date | None = None,
 ) -> Plan:
-    """Return the sessions of a run; one that goes on needs ``until``, the last day to plan.
+    """Return the sessions of a run; one that goes on needs ``until``, the last day to plan, and
+    with ``after`` gives only what its pattern holds later than that day.
 
     Raises ``recurrence.TooFewDates`` when the choices leave fewer dates than were asked for.
     """
@@ -93,14 +98,17 @@ def planned(
         leave_outs=set_up.leave_outs,
         instead=instead,
         left_out=exceptions.left_out,
+        after=after,
     )
 
 
 def pattern_to_json(pattern: Pattern) -> dict[str, Any]:
     """Return plain values that ``pattern_from_json`` turns back into an equal pattern."""
     match pattern:
-        case MonthlyByWeekday(weekday, nth):
+        case MonthlyByWeekday(weekday, nth, 0):
             return {"kind": "monthly", "weekday": weekday, "nth": nth}
+        case MonthlyByWeekday(weekday, nth, later):
+            return {"kind": "monthly", "weekday": weekday, "nth": nth, "days_later": later}
         case EveryWeeks(weeks):
             return {"kind": "weeks", "weeks": weeks}
         case ChosenDates(dates):
@@ -111,7 +119,7 @@ def pattern_from_json(stored: Mapping[str, Any]) -> Pattern:
     """Read what ``pattern_to_json`` wrote; raises ``ValueError`` for anything else."""
     match stored:
         case {"kind": "monthly", "weekday": int(weekday), "nth": int(nth)}:
-            return MonthlyByWeekday(weekday, nth)
+            return MonthlyByWeekday(weekday, nth, int(stored.get("days_later", 0)))
         case {"kind": "weeks", "weeks": int(weeks)}:
             return EveryWeeks(weeks)
         case {"kind": "chosen", "dates": list(dates)}:

@@ -132,7 +132,7 @@ def read(raw: bytes, *, now: datetime) -> Reading:
     """Take the bytes of a letter apart, to be shown."""
     message = message_from_bytes(raw, policy=policy)
     return Reading(
-        headers=tuple((name, str(value)) for name, value in message.items()),
+        headers=tuple((name, _here(str(value))) for name, value in message.items()),
         text=tuple(_pieces(_content(message, "text/plain"))),
         html=_content(message, "text/html"),
         calendars=tuple(
@@ -171,8 +171,13 @@ def _item(mail: OutgoingMail) -> MailboxItem:
 def _content(message: EmailMessage, kind: str) -> str:
     for part in message.walk():
         if part.get_content_type() == kind:
-            return _OUR_ADDRESS.sub(config.current().base_url, _text_of(part))
+            return _here(_text_of(part))
     return ""
+
+
+def _here(text: str) -> str:
+    """Let links lead to the port that answers now, whichever it was when they were written."""
+    return _OUR_ADDRESS.sub(config.current().base_url, text)
 
 
 def _text_of(part: object) -> str:

@@ -19,7 +19,7 @@ from scheduling.demo.runs import sessions_until, thursday, tuesday
 from scheduling.issuing import issue_due
 from scheduling.prompts import reveal_due
 from scheduling.reminders import AHEAD, remind_due
-from scheduling.series import roll_forward_due
+from scheduling.rolling import roll_forward_due
 from scheduling.set_up import SetUp
 
 #: How long before its first session a group was opened.

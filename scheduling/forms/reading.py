@@ -1,6 +1,6 @@
 """How single answers about a group are read, each with words for the person who typed it."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -8,7 +8,16 @@ from wtforms import Field, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
 
 from core.text import without_controls
-from scheduling.wording import NotUnderstood, read_time
+from scheduling.recurrence import MonthlyByWeekday, occurrences
+from scheduling.rhythm import LAST
+from scheduling.wording import (
+    WEEKDAYS,
+    NotUnderstood,
+    read_date,
+    read_time,
+    say_date,
+    say_month,
+)
 
 LONGEST_LINK: Final = 500
 LONGEST_SESSION: Final = timedelta(hours=8)
@@ -53,6 +62,33 @@ def time_of_day(field: Field) -> time:
         return read_time(field.data)
     except NotUnderstood as problem:
         raise ValidationError(str(problem)) from None
+
+
+def day_of(field: Field, today: date) -> date:
+    """Return the date that was typed, completed by ``today``; raises ``ValidationError``."""
+    try:
+        return read_date(field.data or "", today)
+    except NotUnderstood as problem:
+        raise ValidationError(str(problem)) from None
+
+
+def kind_of_date_field(typed: str | None) -> str:
+    """Return the type of a date field: a native one would drop what is not an ISO date."""
+    try:
+        date.fromisoformat(typed or "2027-01-14")
+    except ValueError:
+        return "text"
+    return "date"
+
+
+def check_last(first: date, today: date) -> None:
+    """Refuse a first date that is not the last such weekday of its month, naming the one it is."""
+    last = next(occurrences(MonthlyByWeekday(first.weekday(), LAST), first.replace(day=1)))
+    if last != first:
+        raise ValidationError(
+            f"The last {WEEKDAYS[last.weekday()]} of {say_month(last)} is "
+            f"{say_date(last, today)}. Make that the first session, or choose another rhythm"
+        )
 
 
 def check_length(starts: time, ends: time) -> None:

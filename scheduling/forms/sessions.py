@@ -1,34 +1,67 @@
 """What a facilitator types about single sessions: when, where, and how many came."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice  # type: ignore[attr-defined]  # the stubs are older than the class
+from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import ValidationError
 
 from core.forms import CleanString, Understandable
-from scheduling.forms.reading import check_length, https_link, time_of_day, whole_number
+from scheduling.forms.choosing import choices_of, radios
+from scheduling.forms.reading import (
+    check_length,
+    day_of,
+    https_link,
+    time_of_day,
+    whole_number,
+)
 from scheduling.models import PlaceKind
+from scheduling.run_plan import Scope
 from scheduling.sessions import MOST_PEOPLE
-from scheduling.wording import NotUnderstood, read_date
 
 LONGEST_PLACE = 100
+QUIETLY = "quietly"
+#: A session that meets as its run does.
+SAME = "same"
 PLACE_KINDS = {PlaceKind.ONLINE.value: "Online", PlaceKind.IN_PERSON.value: "In person"}
 
 
 class CheckedForm(FlaskForm):
-    """A form in two steps: the page that checks it sends it again with ``confirmed``, or ``back``
-    to change something.
+    """A form in two steps: the page that checks it sends it again with ``confirmed`` ("quietly"
+    where no message is wanted), or ``back`` to change something.
     """
 
     confirmed = HiddenField()
     back = HiddenField()
+    #: What was looked at, by ``PlanWords.digest``; nothing where there is no plan.
+    seen = HiddenField()
 
     @property
     def is_confirmed(self) -> bool:
         """Whether the check page has been agreed to."""
         return bool(self.confirmed.data) and not self.back.data
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether whoever agreed wants nobody written to, as far as that is theirs to say."""
+        return bool(self.confirmed.data == QUIETLY)
+
+
+class WhichForm(CheckedForm):
+    """A change that one session or several can have. ``which`` words every scope on offer."""
+
+    which = radios("Which sessions?", default=Scope.ONE.value)
+
+    def __init__(self, *, which: Mapping[Scope, str], **more: Any) -> None:
+        super().__init__(**more)
+        self.which.choices = choices_of({scope.value: words for scope, words in which.items()})
+
+    @property
+    def scope(self) -> Scope:
+        """Which sessions are meant, once the form has been found to be in order."""
+        return Scope(self.which.data)
 
 
 class MoveForm(CheckedForm):
@@ -46,10 +79,7 @@ class MoveForm(CheckedForm):
 
     def validate_on(self, field: Field) -> None:
         """Read the date."""
-        try:
-            self.day = read_date(field.data or "", self.today)
-        except NotUnderstood as problem:
-            raise ValidationError(str(problem)) from None
+        self.day = day_of(field, self.today)
 
     def validate_starts(self, field: Field) -> None:
         """Read when it starts."""
@@ -62,22 +92,47 @@ class MoveForm(CheckedForm):
             check_length(self.from_time, self.to_time)
 
 
-class PlaceForm(CheckedForm):
-    """Where one session is: only where it differs from its run."""
+class PlaceForm(WhichForm):
+    """Where one session is, or it and those after it: only what differs from the run so far."""
 
+    place_kind = radios(
+        "How you meet", {SAME: "As in the other sessions"} | PLACE_KINDS, default=SAME
+    )
     place = CleanString("Where, in words", [Understandable(LONGEST_PLACE, optional=True)])
     room = CleanString("Link of the room", [https_link])
     quiet = BooleanField("Save without sending a message")
 
+    def __init__(self, *, run_kind: PlaceKind, **more: Any) -> None:
+        super().__init__(**more)
+        self.run_kind = run_kind
 
-class RunPlaceForm(PlaceForm):
+    @property
+    def kind(self) -> PlaceKind:
+        """How people meet then."""
+        chosen = self.place_kind.data
+        return self.run_kind if chosen in (None, SAME) else PlaceKind(chosen)
+
+    @property
+    def is_as_run(self) -> bool:
+        """Whether people meet in the same way as in the other sessions."""
+        return self.kind == self.run_kind
+
+    def validate_place(self, field: Field) -> None:
+        """Ask for words where there is another door to find."""
+        known = {PlaceKind.ONLINE.value, PlaceKind.IN_PERSON.value, SAME, None}
+        if self.place_kind.data not in known or field.data:
+            return
+        if self.kind == PlaceKind.IN_PERSON and not self.is_as_run:
+            raise ValidationError("Say where you meet")
+
+
+class RunPlaceForm(CheckedForm):
     """Where a whole run meets."""
 
-    place_kind = RadioField(
-        "How you meet",
-        choices=[SelectChoice(value, words) for value, words in PLACE_KINDS.items()],
-        default=PlaceKind.ONLINE.value,
-    )
+    place_kind = radios("How you meet", PLACE_KINDS, default=PlaceKind.ONLINE.value)
+    place = CleanString("Where, in words", [Understandable(LONGEST_PLACE, optional=True)])
+    room = CleanString("Link of the room", [https_link])
+    quiet = BooleanField("Save without sending a message")
 
     def validate_place(self, field: Field) -> None:
         """Ask for words where there is a door to find."""

@@ -25,6 +25,7 @@ from scheduling.drafts import Draft
 from scheduling.forms.reading import (
     PastedText,
     as_sent,
+    check_last,
     check_length,
     https_link,
     plain_name,
@@ -40,18 +41,10 @@ from scheduling.recurrence import (
     Pattern,
     TooFewDates,
     instant,
-    occurrences,
     pattern_of,
 )
 from scheduling.set_up import DEFAULT_PROMPT_DAYS, SetUp, planned
-from scheduling.wording import (
-    WEEKDAYS,
-    NotUnderstood,
-    read_date,
-    read_dates,
-    say_date,
-    say_month,
-)
+from scheduling.wording import NotUnderstood, read_date, read_dates, say_date, say_zone
 
 LONGEST_NAME: Final = 60
 LONGEST_PLACE: Final = 100
@@ -125,6 +118,11 @@ class SetUpForm(FlaskForm):
         self.later_days: list[date] = []
         self.paste = Paste()
 
+    @property
+    def zone_words(self) -> str:
+        """By which clock the hours are meant: "UK time"."""
+        return say_zone(self.zone_name)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Check field by field, then whether everything together leaves any dates."""
         if not super().validate(extra_validators):
@@ -168,16 +166,8 @@ class SetUpForm(FlaskForm):
 
     def validate_how_often(self, field: Field) -> None:
         """Refuse a last weekday that the first date is not."""
-        if field.data != "last" or self.first_day is None:
-            return
-        pattern = MonthlyByWeekday(self.first_day.weekday(), LAST)
-        last = next(occurrences(pattern, self.first_day.replace(day=1)))
-        if last != self.first_day:
-            raise ValidationError(
-                f"The last {WEEKDAYS[last.weekday()]} of {say_month(last)} is "
-                f"{say_date(last, self.today)}. Make that the first session, "
-                "or choose another rhythm"
-            )
+        if field.data == "last" and self.first_day is not None:
+            check_last(self.first_day, self.today)
 
     def validate_weeks(self, field: Field) -> None:
         """Read how many weeks lie between two sessions."""

@@ -1,24 +1,40 @@
 """What the pages that change sessions share: finding one, and saying what was done."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import g, render_template, url_for
+from flask import abort, g, render_template, url_for
 
 from core import config
 from core.errors import NotFound
 from core.lookup import find
-from core.web import note
+from core.moment import now
+from core.web import note, see_other
 from groups.access import cohorts_facilitated_by
 from groups.models import Cohort, CohortState
 from scheduling.access import sessions_run_by
 from scheduling.forms.sessions import CheckedForm
 from scheduling.models import PeerSession
 from scheduling.parcels import Change
+from scheduling.plan_words import PlanWords
 from scheduling.rehearsing import Rehearsal
 from scheduling.roster import names_of
-from scheduling.series import series_of
+from scheduling.sessions import is_over
 from scheduling.wording import say_count, say_time
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the page that checks a change of a run says beyond its letters.
+
+    ``which`` holds links to the same page for more or fewer sessions, where nothing was typed.
+    """
+
+    words: PlanWords
+    may_be_quiet: bool
+    which: list[dict[str, Any]] = field(default_factory=list)
 
 
 def group_run(cohort_id: str) -> Cohort:
@@ -48,9 +64,30 @@ def open_session_run(cohort_id: str, session_id: str) -> PeerSession:
     return session_run(cohort_id, session_id)
 
 
-def zone_of(cohort: Cohort) -> ZoneInfo:
-    """Return the zone in which a group's times are said."""
-    return ZoneInfo(series_of(cohort).time_zone)
+def changeable_run(cohort_id: str) -> Cohort:
+    """Return a group whose dates can change; of a draft or an ended one, go where it is shown."""
+    cohort = group_run(cohort_id)
+    if cohort.state == CohortState.DRAFT:
+        abort(see_other("setting_up.check", cohort_id=cohort_id))
+    if cohort.state == CohortState.ENDED:
+        note("This group has ended, so its dates stay as they are.", "info")
+        abort(see_other("running.show", cohort_id=cohort_id))
+    return cohort
+
+
+def changeable_session(cohort_id: str, session_id: str) -> PeerSession:
+    """Return a session that can change; of one that has begun or is over, go to its page."""
+    session = session_run(cohort_id, session_id)
+    changeable_run(cohort_id)
+    if is_over(session, now()):
+        note("This session has begun or is over, so it can no longer be changed.", "info")
+        abort(see_other("sessions.show", cohort_id=cohort_id, session_id=session_id))
+    return session
+
+
+def own_zone() -> ZoneInfo:
+    """Return the zone of whoever looks, in which it is said when messages leave and arrive."""
+    return ZoneInfo(g.viewer.person.time_zone)
 
 
 def leaves_words(letters: int, leaves_at: datetime, zone: ZoneInfo) -> str:
@@ -62,7 +99,7 @@ def leaves_words(letters: int, leaves_at: datetime, zone: ZoneInfo) -> str:
 def note_change(words: str, change: Change, cohort: Cohort) -> None:
     """Show what was done and when its messages leave, with a way to undo it."""
     if change.leaves_at is not None:
-        words = f"{words} {leaves_words(change.letters, change.leaves_at, zone_of(cohort))}"
+        words = f"{words} {leaves_words(change.letters, change.leaves_at, own_zone())}"
     undo_url = url_for("running.take_back", cohort_id=cohort.public_id) if change.undo else None
     note(words, undo_url=undo_url, undo_fields={"ticket": change.undo} if change.undo else None)
 
@@ -80,11 +117,13 @@ def check_page(
     advice: list[str] | None = None,
     readers: list[str] | None = None,
     can_change: bool = True,
+    look: Look | None = None,
 ) -> str:
     """Return the page on which a change is looked at before it is made.
 
     ``form`` is sent on as it was typed; ``can_change`` says whether there is anything to go back
-    to. ``button`` is the act, ``rows`` what changes, ``advice`` what speaks against it.
+    to. ``button`` is the act, ``rows`` and ``look`` what changes, ``advice`` what speaks against
+    it.
     """
     return render_template(
         "scheduling/sessions/check.html",
@@ -99,14 +138,15 @@ def check_page(
         rehearsal=rehearsal,
         letters_words=say_count(rehearsal.letters, "message", "messages"),
         readers=names_of(cohort) if readers is None else readers,
-        fields=_typed(form),
+        fields=_typed(form) | ({"seen": look.words.digest} if look else {}),
         can_change=can_change,
+        look=look,
         pause=int(config.current().pause.total_seconds() // 60),
     )
 
 
 def _typed(form: CheckedForm) -> dict[str, str]:
-    own = ("confirmed", "back", "csrf_token")
+    own = ("confirmed", "back", "seen", "csrf_token")
     values = {field.name: field.data for field in form if field.name not in own}
     sent = {name: "y" if value is True else value for name, value in values.items() if value}
     return {name: str(value) for name, value in sent.items()}

@@ -20,6 +20,7 @@ from scheduling.forms.set_up import SetUpForm
 from scheduling.models import PeerSession
 from scheduling.offering import letter_about
 from scheduling.recurrence import ChosenDates
+from scheduling.run_notes import run_note
 from scheduling.series import series_of, set_up_of
 from scheduling.wording import (
     say_count,
@@ -47,13 +48,13 @@ def after_saving(cohort: Cohort, form: SetUpForm) -> ResponseReturnValue:
     return see_other("setting_up.check", cohort_id=cohort.public_id)
 
 
-def sent_words(cohort: Cohort, letters: int, leaves_at: datetime) -> str:
+def sent_words(letters: int, leaves_at: datetime) -> str:
     """Say what happens now that a group has been opened."""
     if not letters:
         return (
             "The group is open. Nobody has been written to yet: invite people when you are ready."
         )
-    zone = ZoneInfo(series_of(cohort).time_zone)
+    zone = ZoneInfo(g.viewer.person.time_zone)
     counted = say_count(letters, "invitation leaves", "invitations leave").capitalize()
     return f"{counted} at {say_time(leaves_at.astimezone(zone).time())}."
 
@@ -68,6 +69,7 @@ def check_page(cohort: Cohort) -> str:
         cohort=cohort,
         heading=_heading(cohort, len(rows)),
         rhythm=_rhythm(cohort),
+        clock_note=run_note(series, sessions, now=now()),
         rows=[linked(cohort, row) for row in rows],
         skips=[linked(cohort, row) for row in skip_rows(series, sessions, now=now())],
         cells=year_cells(sessions, now=now()),

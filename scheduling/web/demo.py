@@ -17,11 +17,14 @@ from scheduling.demo import mail as demo_mail
 from scheduling.demo import world as demo
 from scheduling.demo.data import ON_SHOW
 from scheduling.forms.parts import PartsForm
+from scheduling.member_view import DiaryPicture
+from scheduling.subscribing import Machine, ways
 from scheduling.web.calendar_box import CalendarBox
 
 pages = Blueprint("demo", __name__)
 
 ON_PAGE = 30
+MADE_UP = "https://alcove.example/cal/made-up/calendar.ics"
 STALE = timedelta(days=2)
 #: Letters bring their own styles, and nothing else of them is to have an effect.
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-top-navigation"
@@ -125,15 +128,13 @@ def parts() -> ResponseReturnValue:
 
 def _box() -> CalendarBox:
     return CalendarBox(
-        webcal_url="#webcal",
-        google_url="#google",
-        outlook_url="#outlook",
-        outlook_work_url="#outlook-work",
-        https_url="https://alcove.example/cal/made-up/calendar.ics",
+        ways=ways(MADE_UP, Machine.APPLE, reachable=True),
+        machine=Machine.APPLE,
+        https_url=MADE_UP,
         qr_svg=Markup(""),
-        entry_words="Private appointment",
-        entry_time="6pm",
+        entry=DiaryPicture("6pm", "Private appointment"),
         reachable=True,
         settings_url="#settings",
+        download_url="#download",
         kept_by=None,
     )

@@ -10,9 +10,8 @@ from core.errors import DomainError
 from core.forms import show_problem
 from core.lookup import find
 from core.moment import now
-from core.tokens import sign
 from core.transaction import transaction
-from core.web import RETURN, note, public, see_other
+from core.web import note, public, see_other, way_back_to
 from groups import offers
 from groups.access import HERE, cohorts_seen_by
 from groups.accounts import change
@@ -58,7 +57,7 @@ def accept(token: str) -> ResponseReturnValue:
         membership = _arrive(offer, form.choices())
     except SignInFirst:
         note("This address already has an account. Sign in to take the place.", "info")
-        return see_other("sign_in.ask", **_way_back(url_for("offers.show", token=token)))
+        return see_other("sign_in.ask", **way_back_to(url_for("offers.show", token=token)))
     except DomainError as error:
         show_problem(form, error)
         return _page(offer, token, form), 422
@@ -155,10 +154,6 @@ def _say_no(token: str, *, never_again: bool) -> ResponseReturnValue:
     return see_other("offers.show", token=token)
 
 
-def _way_back(path: str) -> dict[str, Any]:
-    return {RETURN: sign(RETURN, path)}
-
-
 def _page(offer: PlaceOffer, token: str, form: YesForm) -> str:
     """Return the page for what has become of an offer."""
     moment = now()
@@ -191,7 +186,7 @@ def _open_page(offer: PlaceOffer, token: str, form: YesForm, moment: datetime) -
         clauses=clauses_of(current_agreement(offer.cohort)),
         limits=LIMITS,
         who_sees_what=WHO_SEES_WHAT,
-        sign_in_url=url_for("sign_in.ask", **_way_back(path)) if sign_in_first else None,
+        sign_in_url=url_for("sign_in.ask", **way_back_to(path)) if sign_in_first else None,
     )
 
 
@@ -201,7 +196,7 @@ def _accepted(offer: PlaceOffer, moment: datetime) -> dict[str, Any]:
     person = _viewer_person()
     home = url_for("home.show", cohort_id=offer.cohort.public_id)
     if membership is None or person is None or membership.person_id != person.id:
-        return {"place": "unknown", "sign_in_url": url_for("sign_in.ask", **_way_back(home))}
+        return {"place": "unknown", "sign_in_url": url_for("sign_in.ask", **way_back_to(home))}
     here = membership.state in HERE
     place = "kept" if here else "left" if can_come_back(membership, now=moment) else "gone"
     return {"place": place, "cohort_id": offer.cohort.public_id}

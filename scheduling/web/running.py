@@ -23,7 +23,7 @@ from scheduling.parcels import Change
 from scheduling.rehearsing import rehearse
 from scheduling.series import series_of
 from scheduling.undoing import take_back as undo_change
-from scheduling.web.changing import check_page, group_run, note_change, open_group_run, zone_of
+from scheduling.web.changing import check_page, group_run, note_change, open_group_run, own_zone
 from scheduling.wording import say_count, say_time
 
 pages = Blueprint("running", __name__)
@@ -37,7 +37,7 @@ def show(cohort_id: str) -> ResponseReturnValue:
     if cohort.state == CohortState.DRAFT:
         return see_other("setting_up.check", cohort_id=cohort_id)
     page = group_page(cohort, viewer=g.viewer.person, now=now())
-    zone = zone_of(cohort)
+    zone = own_zone()
     return render_template(
         "scheduling/running/show.html",
         cohort=cohort,
@@ -53,7 +53,7 @@ def delivery(cohort_id: str) -> ResponseReturnValue:
     """Show what became of the letters about this group."""
     cohort = open_group_run(cohort_id)
     number = request.args.get("page", 1, type=int)
-    found = deliveries(cohort, page=number, zone=zone_of(cohort), now=now())
+    found = deliveries(cohort, page=number, zone=own_zone(), now=now())
     return render_template("scheduling/running/delivery.html", cohort=cohort, found=found)
 
 
@@ -135,7 +135,7 @@ def _check_end(cohort: Cohort, form: CheckedForm, act: Callable[[], Change]) -> 
     return check_page(
         form,
         cohort,
-        rehearse(act),
+        rehearse(act, own=g.viewer.person.email),
         title="End this group",
         button="End the group",
         back_url=url_for("running.show", cohort_id=cohort.public_id),
@@ -161,7 +161,7 @@ def _change_place(cohort: Cohort, form: RunPlaceForm) -> Change:
 
 
 def _check_place(cohort: Cohort, form: RunPlaceForm) -> ResponseReturnValue:
-    rehearsal = rehearse(lambda: _change_place(cohort, form))
+    rehearsal = rehearse(lambda: _change_place(cohort, form), own=g.viewer.person.email)
     return check_page(
         form,
         cohort,

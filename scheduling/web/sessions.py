@@ -1,10 +1,9 @@
 """Moving, cancelling and preparing one session. Every change is looked at before it is made."""
 
-from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError
@@ -16,14 +15,25 @@ from groups.models import CohortState
 from scheduling import sessions
 from scheduling.answers import count
 from scheduling.cards import card
-from scheduling.forms.sessions import CameForm, CheckedForm, MoveForm, PlaceForm
+from scheduling.forms.reading import kind_of_date_field
+from scheduling.forms.sessions import CameForm, MoveForm
 from scheduling.group_page import count_words, impact_words, theme_title, who_said_what
-from scheduling.models import PeerSession, PlaceKind, SessionState
+from scheduling.models import PeerSession, SessionState
 from scheduling.move_advice import move_advice
 from scheduling.parcels import Change
+from scheduling.prompt_drawing import prompts_of
 from scheduling.prompts import shown_from
 from scheduling.rehearsing import rehearse
-from scheduling.web.changing import check_page, note_change, open_session_run, session_run
+from scheduling.reshaping import cancel_run, reinstate_run
+from scheduling.run_plan import Scope
+from scheduling.web.changing import (
+    changeable_session,
+    check_page,
+    note_change,
+    open_session_run,
+    session_run,
+)
+from scheduling.web.planning import Asked, check_or_act, which_asked, which_words
 from scheduling.when import When, when
 from scheduling.wording import say_date, say_time
 
@@ -43,65 +53,52 @@ def show(cohort_id: str, session_id: str) -> ResponseReturnValue:
 @pages.route(f"{AT}/move", methods=["GET", "POST"])
 def move(cohort_id: str, session_id: str) -> ResponseReturnValue:
     """Move it: the form, the check, and the act."""
-    session = open_session_run(cohort_id, session_id)
+    session = changeable_session(cohort_id, session_id)
     form = MoveForm(today=_local(session, now()).date(), data=_now_at(session))
     if form.validate_on_submit() and not form.back.data:
         try:
             return _moved(session, form) if form.is_confirmed else _check_move(session, form)
         except DomainError as error:
             show_problem(form, error)
-    return _form("move", session, form)
+    page = render_template(
+        "scheduling/sessions/move.html",
+        form=form,
+        session=session,
+        cohort=session.cohort,
+        said=_said(session),
+        date_kind=kind_of_date_field,
+    )
+    return page, 422 if form.is_submitted() and (form.errors or form.form_errors) else 200
 
 
 @pages.route(f"{AT}/cancel", methods=["GET", "POST"])
 def cancel(cohort_id: str, session_id: str) -> ResponseReturnValue:
-    """Cancel it: the check and the act."""
-    session, person = open_session_run(cohort_id, session_id), g.viewer.person
-
-    def act() -> Change:
-        return sessions.cancel(session, now=now(), tell=True, by=person)
-
-    said = _said(session)
-    return _check_or_do(
+    """Cancel it, or it and others: the check and the act."""
+    session = changeable_session(cohort_id, session_id)
+    which = which_words(session)
+    asked = Asked(
+        session.cohort,
+        "Cancel sessions" if which_asked(which) != Scope.ONE else "Cancel this session",
+        lambda: cancel_run(session, which_asked(which), now=now()),
         session,
-        act,
-        title="Cancel this session",
-        button="Cancel it and tell everybody",
-        done=f"{said.date_words} is cancelled.",
+        which=which,
     )
+    return check_or_act(asked)
 
 
 @pages.route(f"{AT}/reinstate", methods=["GET", "POST"])
 def reinstate(cohort_id: str, session_id: str) -> ResponseReturnValue:
-    """Put it back: the check and the act."""
-    session, person = open_session_run(cohort_id, session_id), g.viewer.person
-
-    def act() -> Change:
-        return sessions.reinstate(session, now=now(), tell=True, by=person)
-
-    said = _said(session)
-    return _check_or_do(
+    """Put it back, or others that are cancelled: the check and the act."""
+    session = changeable_session(cohort_id, session_id)
+    which = which_words(session, SessionState.CANCELLED)
+    asked = Asked(
+        session.cohort,
+        "Put sessions back" if which_asked(which) != Scope.ONE else "Put this session back",
+        lambda: reinstate_run(session, which_asked(which), now=now()),
         session,
-        act,
-        title="Put this session back",
-        button="Put it back and tell everybody",
-        done=f"{said.date_words} takes place after all.",
+        which=which,
     )
-
-
-@pages.route(f"{AT}/place", methods=["GET", "POST"])
-def place(cohort_id: str, session_id: str) -> ResponseReturnValue:
-    """Change where this one session is: the form, the check, and the act."""
-    session = open_session_run(cohort_id, session_id)
-    form = PlaceForm(data={"place": session.place, "room": session.room})
-    if form.validate_on_submit() and not form.back.data:
-        try:
-            if form.is_confirmed:
-                return _placed(session, form)
-            return _check_place(session, form)
-        except DomainError as error:
-            show_problem(form, error)
-    return _form("place", session, form)
+    return check_or_act(asked)
 
 
 @pages.route(f"{AT}/came", methods=["POST"])
@@ -127,10 +124,16 @@ def _page(session: PeerSession, form: CameForm) -> str:
     return render_template(
         "scheduling/sessions/show.html",
         session=session,
+        prompts=prompts_of(session),
         cohort=session.cohort,
-        card=card(session, now=now(), lead_words=f"Session {session.number}"),
-        said=who_said_what(session),
-        count_words=count_words(count(session)),
+        card=card(
+            session,
+            now=now(),
+            lead_words=f"Session {session.number}",
+            reader_zone=g.viewer.person.time_zone,
+        ),
+        said=who_said_what(session, now=now()),
+        count_words=count_words(count(session, now=now())),
         theme_title=theme_title(session.theme),
         shown_words=say_date(_local(session, shown_at).date(), _local(session, now()).date()),
         form=form,
@@ -140,28 +143,16 @@ def _page(session: PeerSession, form: CameForm) -> str:
     )
 
 
-def _form(name: str, session: PeerSession, form: CheckedForm) -> ResponseReturnValue:
-    page = render_template(
-        f"scheduling/sessions/{name}.html",
-        form=form,
-        session=session,
-        cohort=session.cohort,
-        said=_said(session),
-        can_be_quiet=not sessions.place_matters(session.cohort),
-    )
-    problems = form.errors or form.form_errors
-    return page, 422 if form.is_submitted() and problems else 200
-
-
 def _check_move(session: PeerSession, form: MoveForm) -> ResponseReturnValue:
     person = g.viewer.person
     span = sessions.check_move(
         session, on=form.day, starts=form.from_time, ends=form.to_time, now=now()
     )
-    old, new = _said(session), when(span.starts_at, span.ends_at, session.series.time_zone, now())
+    own_zone, old = person.time_zone, _said(session)
+    new = when(span.starts_at, span.ends_at, session.zone_name, now(), own_zone)
     advice = move_advice(session, span, form.from_time, by=person)
-    impact = impact_words(session)
-    rehearsal = rehearse(lambda: _move(session, form))
+    impact = impact_words(session, now=now())
+    rehearsal = rehearse(lambda: _move(session, form), own=person.email)
     return check_page(
         form,
         session.cohort,
@@ -198,87 +189,19 @@ def _moved(session: PeerSession, form: MoveForm) -> ResponseReturnValue:
     return _to(session)
 
 
-def _check_place(session: PeerSession, form: PlaceForm) -> ResponseReturnValue:
-    rehearsal = rehearse(lambda: _change_place(session, form))
-    return check_page(
-        form,
-        session.cohort,
-        rehearsal,
-        title="Check the place",
-        button="Save and tell everybody" if rehearsal.letters else "Save",
-        back_url=request.path,
-        rows=[
-            {"label": "Session", "words": _said(session).date_words},
-            {"label": "Where", "words": form.place.data or "As in the other sessions"},
-            {"label": "Room", "words": form.room.data or "As in the other sessions"},
-        ],
-    )
-
-
-def _change_place(session: PeerSession, form: PlaceForm) -> Change:
-    quiet = form.quiet.data and not sessions.place_matters(session.cohort)
-    return sessions.change_place(
-        session,
-        place_kind=PlaceKind(session.series.place_kind),
-        place=form.place.data or None,
-        room=form.room.data or None,
-        now=now(),
-        tell=not quiet,
-        by=g.viewer.person,
-    )
-
-
-def _placed(session: PeerSession, form: PlaceForm) -> ResponseReturnValue:
-    with transaction():
-        change = _change_place(session, form)
-    note_change("The place is saved.", change, session.cohort)
-    return _to(session)
-
-
-def _check_or_do(
-    session: PeerSession, act: Callable[[], Change], *, title: str, button: str, done: str
-) -> ResponseReturnValue:
-    """Show what an act without a form would do, or do it."""
-    form = CheckedForm()
-    try:
-        if form.validate_on_submit():
-            with transaction():
-                change = act()
-            note_change(done, change, session.cohort)
-            return _to(session)
-        said, impact = _said(session), impact_words(session)
-        return check_page(
-            form,
-            session.cohort,
-            rehearse(act),
-            title=title,
-            button=button,
-            back_url=_url(session),
-            rows=[{"label": "Session", "words": f"{said.date_words}, {said.times_words}"}],
-            impact=impact,
-            can_change=False,
-        )
-    except DomainError as error:
-        note(error.words, "info")
-        return _to(session)
-
-
-def _url(session: PeerSession) -> str:
-    cohort_id = session.cohort.public_id
-    return url_for("sessions.show", cohort_id=cohort_id, session_id=session.public_id)
-
-
 def _to(session: PeerSession) -> ResponseReturnValue:
     cohort_id = session.cohort.public_id
     return see_other("sessions.show", cohort_id=cohort_id, session_id=session.public_id)
 
 
 def _said(session: PeerSession) -> When:
-    return when(session.starts_at, session.ends_at, session.series.time_zone, now())
+    return when(
+        session.starts_at, session.ends_at, session.zone_name, now(), g.viewer.person.time_zone
+    )
 
 
 def _local(session: PeerSession, moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(session.series.time_zone))
+    return moment.astimezone(ZoneInfo(session.zone_name))
 
 
 def _now_at(session: PeerSession) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Setting up a group in two screens, and sending the invitations."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
@@ -21,6 +20,7 @@ from scheduling.drafts import change_draft, drafted_offers, save_draft, send_dra
 from scheduling.earlier import drafted_people, earlier_groups, people_of
 from scheduling.forms.one_date import OneDateForm
 from scheduling.forms.prefill import values_like, values_of
+from scheduling.forms.reading import kind_of_date_field
 from scheduling.forms.set_up import SetUpForm
 from scheduling.series import (
     leave_out,
@@ -100,7 +100,7 @@ def send(cohort_id: str) -> ResponseReturnValue:
         note(error.words, "info")
         return see_other("setting_up.check", cohort_id=cohort_id)
     undo_url = url_for("setting_up.undo", cohort_id=cohort_id) if letters else None
-    note(sent_words(cohort, letters, leaves_at), undo_url=undo_url)
+    note(sent_words(letters, leaves_at), undo_url=undo_url)
     return see_other("running.show", cohort_id=cohort_id)
 
 
@@ -155,7 +155,7 @@ def one_date(cohort_id: str, planned_on: str) -> ResponseReturnValue:
         form=form,
         cohort=cohort,
         row=row,
-        date_kind=_kind_of_date_field(form.held_on.data),
+        date_kind=kind_of_date_field(form.held_on.data),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -215,15 +215,6 @@ def _first_screen(form: SetUpForm, cohort: Cohort | None = None) -> ResponseRetu
         form=form,
         cohort=cohort,
         earlier=earlier_groups(g.viewer.person) if cohort is None else [],
-        date_kind=_kind_of_date_field(form.first_on.data),
+        date_kind=kind_of_date_field(form.first_on.data),
     )
     return page, 422 if form.is_submitted() else 200
-
-
-def _kind_of_date_field(typed: str | None) -> str:
-    """Return the type of the date field: a native one would drop what is not an ISO date."""
-    try:
-        date.fromisoformat(typed or "2027-01-14")
-    except ValueError:
-        return "text"
-    return "date"

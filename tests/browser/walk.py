@@ -31,6 +31,11 @@ class Walk:
             target.first.click()
         self._arrive()
 
+    def choose(self, label: str) -> None:
+        """Tap an answer to pick, by the beginning of its words."""
+        self.taps += 1
+        self.page.locator("main").get_by_label(label).first.check()
+
     def type(self, label: str, words: str) -> None:
         """Fill in one field."""
         self.typed += 1

@@ -3,7 +3,6 @@
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,7 +10,6 @@ from icalendar import Calendar, Event
 
 from scheduling.ical import Entry
 
-GOLDEN = Path(__file__).parents[1] / "golden"
 SENT_AT = datetime(2026, 2, 10, 12, 30, tzinfo=UTC)
 
 DISCREET = Entry(

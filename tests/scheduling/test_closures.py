@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from scheduling.closures import Division, LeaveOuts, bank_holiday
+from scheduling.closures import Break, Division, LeaveOuts, bank_holiday
 
 PROJECT = Path(__file__).parents[2]
 ENGLAND_AND_WALES = LeaveOuts(bank_holidays=Division.ENGLAND_AND_WALES)
+SUMMER = Break(date(2027, 7, 1), date(2027, 8, 31))
 
 # Weekdays off work, as gov.uk lists them: substitute days stand for those that fall on a weekend.
 BANK_HOLIDAYS = {
@@ -95,10 +96,20 @@ def test_court_vacation_is_advice_and_no_reason_to_leave_a_day_out() -> None:
         LeaveOuts(),
         LeaveOuts(bank_holidays=Division.SCOTLAND, august=True),
         LeaveOuts(bank_holidays=Division.ENGLAND_AND_WALES, court_vacations=True),
+        LeaveOuts(breaks=(SUMMER, Break(date(2027, 12, 20), date(2028, 1, 7)))),
     ],
 )
 def test_leave_outs_come_back_equal_from_what_was_stored(leave_outs: LeaveOuts) -> None:
     assert LeaveOuts.from_json(leave_outs.to_json()) == leave_outs
+
+
+def test_a_break_leaves_out_both_its_days_and_all_between() -> None:
+    leave_outs = LeaveOuts(breaks=(SUMMER,))
+    days = [date(2027, 6, 30), date(2027, 7, 1), date(2027, 8, 9), date(2027, 9, 1)]
+
+    said = [leave_outs.reason(day) for day in days]
+
+    assert said == [None, "The group has a break", "The group has a break", None]
 
 
 def test_leave_outs_are_stored_as_plain_values() -> None:
@@ -115,10 +126,17 @@ def test_leave_outs_that_were_not_stored_are_not_left_out() -> None:
 
 @pytest.mark.parametrize(
     "stored",
-    [{"half_terms": True}, {"bank_holidays": "wales"}, {"august": "no"}, {"court_vacations": 1}],
+    [
+        {"half_terms": True},
+        {"bank_holidays": "wales"},
+        {"august": "no"},
+        {"court_vacations": 1},
+        {"breaks": "2027-07-01"},
+        {"breaks": [["2027-07-01"]]},
+    ],
 )
 def test_leave_outs_refuse_what_they_never_wrote(stored: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="half_terms|wales|august|court_vacations"):
+    with pytest.raises(ValueError, match="half_terms|wales|august|court_vacations|break"):
         LeaveOuts.from_json(stored)
 
 

@@ -1,115 +1,28 @@
-"""What letters say: word for word in the golden files, and nothing that could give anybody away."""
+"""What letters say, and that nothing in them could give anybody away."""
 
 import email
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.policy import default
-from pathlib import Path
 
 import html5lib
 import pytest
 from flask import Flask
 
 from core.db import db
-from core.mail import Letter, Mailbox
 from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership, MembershipState
-from scheduling import emails, invitations, reminders
+from scheduling import invitations, reminders
 from scheduling.models import PeerSession, SessionState
 from scheduling.offering import send_offer
-from scheduling.when import when
 from tests import build
+from tests.scheduling.letters_written import NOW, WRITTEN
 from tests.scheduling.post import all_left, full
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "mail"
-TO = Mailbox("", "amina@people.example")
-NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-DECEMBER = when(
-    datetime(2026, 12, 10, 18, 0, tzinfo=UTC),
-    datetime(2026, 12, 10, 19, 30, tzinfo=UTC),
-    "Europe/London",
-    NOW,
-)
-JANUARY = when(
-    datetime(2027, 1, 14, 18, 0, tzinfo=UTC),
-    datetime(2027, 1, 14, 19, 30, tzinfo=UTC),
-    "Europe/London",
-    NOW,
-)
-PAGE = "https://alcove.example/g/1/s/2"
-HELP = "https://alcove.example/help"
-DETAILS = emails.Details("Thursday evenings", "Room 4", ("What helped?", "What stayed with you?"))
-WRITTEN: dict[str, Callable[[], Letter]] = {
-    "place_offered": lambda: emails.place_offered(
-        TO,
-        link="https://alcove.example/i/token",
-        stop_link="https://alcove.example/i/token/stop",
-        first=JANUARY,
-        pattern_words="Second Thursday of each month",
-        count_words="twelve dates",
-        last_day_words="Saturday 5 December",
-    ),
-    "dates": lambda: emails.dates(
-        TO,
-        whens=[DECEMBER, JANUARY],
-        link="https://alcove.example/g/1",
-        calendar_link="https://alcove.example/calendar",
-        by_invitation=True,
-    ),
-    "dates-full": lambda: emails.dates(
-        TO,
-        whens=[DECEMBER, JANUARY],
-        link="https://alcove.example/g/1",
-        calendar_link="https://alcove.example/calendar",
-        by_invitation=False,
-        details=emails.Details("Thursday evenings"),
-    ),
-    "moved": lambda: emails.moved(TO, new=JANUARY, old=DECEMBER, link=PAGE),
-    "moved-full": lambda: emails.moved(TO, new=JANUARY, old=None, link=PAGE, details=DETAILS),
-    "cancelled": lambda: emails.cancelled(TO, when=JANUARY, link=PAGE, help_link=HELP),
-    "cancelled-full": lambda: emails.cancelled(
-        TO, when=JANUARY, known=DECEMBER, link=PAGE, help_link=HELP, details=DETAILS
-    ),
-    "reinstated": lambda: emails.reinstated(TO, when=JANUARY, link=PAGE),
-    "place_changed": lambda: emails.place_changed(TO, when=JANUARY, link=PAGE),
-    "place_changed-full": lambda: emails.place_changed(
-        TO, when=JANUARY, link=PAGE, details=DETAILS
-    ),
-    "reminder": lambda: emails.reminder(
-        TO, when=DECEMBER, link=PAGE, stop_link="https://alcove.example/stop/t", help_link=HELP
-    ),
-    "reminder-full": lambda: emails.reminder(
-        TO,
-        when=DECEMBER,
-        link=PAGE,
-        stop_link="https://alcove.example/stop/t",
-        help_link=HELP,
-        details=DETAILS,
-    ),
-    "alert": lambda: emails.alert(
-        TO,
-        troubles=["deliver: We couldn’t reach the mail server."],
-        link="https://alcove.example/operating",
-    ),
-}
 TELLING = re.compile(
     r"support|\bgroup|\bpeer|wellbeing|facilitat|cohort|member|session|lawyer|trauma", re.IGNORECASE
 )
-
-
-@pytest.mark.parametrize("name", sorted(WRITTEN))
-def test_letter_says_word_for_word_what_its_golden_file_says(app: Flask, name: str) -> None:
-    letter = WRITTEN[name]()
-
-    said = f"Subject: {letter.subject}\n\n{letter.text}"
-
-    assert said == (GOLDEN / f"{name}.txt").read_text()
-
-
-def test_every_golden_letter_is_checked() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(WRITTEN)
 
 
 @pytest.mark.parametrize("name", sorted(WRITTEN))
@@ -133,9 +46,11 @@ def test_discreet_letter_never_says_what_it_is_about(app: Flask, name: str) -> N
 
 
 def test_only_reminders_and_offers_can_be_stopped(app: Flask) -> None:
-    stoppable = {name for name, write in WRITTEN.items() if write().unsubscribe_url}
+    stoppable = {
+        name.partition("-")[0] for name, write in WRITTEN.items() if write().unsubscribe_url
+    }
 
-    assert stoppable == {"place_offered", "reminder", "reminder-full"}
+    assert stoppable == {"place_offered", "reminder"}
 
 
 CANARIES = ("Canarygroup", "Canaryleader", "Canarymember", "Canaryplace", "Canaryprompt")

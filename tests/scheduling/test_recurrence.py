@@ -76,6 +76,35 @@ def test_monthly_dates_are_those_of_the_calendar(pattern: MonthlyByWeekday, firs
 
 
 @unhurried
+@given(monthly, firsts, st.integers(-90, 90))
+def test_a_shifted_pattern_has_the_same_dates_so_much_later(
+    pattern: MonthlyByWeekday, first: date, days: int
+) -> None:
+    later = timedelta(days=days)
+
+    found = list(islice(occurrences(pattern.shifted(days), first + later), 24))
+
+    assert found == [day + later for day in islice(occurrences(pattern, first), 24)]
+    assert pattern.shifted(days).shifted(-days) == pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "days", "shifted"),
+    [
+        (MonthlyByWeekday(3, 2), 7, MonthlyByWeekday(3, 3)),
+        (MonthlyByWeekday(3, 2), -7, MonthlyByWeekday(3, 1)),
+        (MonthlyByWeekday(3, 4), 7, MonthlyByWeekday(3, 4, 7)),
+        (MonthlyByWeekday(3, -1), 7, MonthlyByWeekday(3, -1, 7)),
+        (MonthlyByWeekday(3, 2), 1, MonthlyByWeekday(3, 2, 1)),
+    ],
+)
+def test_a_pattern_shifted_by_weeks_is_called_what_it_is(
+    pattern: MonthlyByWeekday, days: int, shifted: MonthlyByWeekday
+) -> None:
+    assert pattern.shifted(days) == shifted
+
+
+@unhurried
 @given(firsts, st.integers(1, 52))
 def test_dates_every_few_weeks_are_so_many_weeks_apart(first: date, weeks: int) -> None:
     found = list(islice(occurrences(EveryWeeks(weeks), first), 30))

@@ -11,13 +11,13 @@ from core.outbox import MailState, OutgoingMail
 from core.retention import purge
 from core.transaction import transaction
 from groups.models import Cohort, CohortState
+from scheduling.answers import KEPT
 from scheduling.models import Answer, Diary, Feed, Reply
 from scheduling.retention import (
     DRAFTS,
     LETTER_ROWS,
     LETTER_WORDS,
     PARKED_WORDS,
-    REPLIES,
     REVOKED_FEEDS,
     RULES,
 )
@@ -46,7 +46,7 @@ def test_answers_go_30_days_after_the_session(app: Flask, now: datetime) -> None
             )
         )
 
-    assert forgotten("replies", session.ends_at + REPLIES) == (0, 1)
+    assert forgotten("replies", session.ends_at + KEPT) == (0, 1)
     assert db.session.query(Reply).count() == 0
 
 

@@ -1,15 +1,14 @@
-"""Runs in the database: their sessions, single dates of a draft, and rolling forward."""
+"""Runs in the database: their sessions, and single dates of a draft."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from core.db import db
 from core.errors import DomainError
 from core.transaction import transaction
 from groups.cohorts import draft_cohort, open_cohort
-from groups.models import CohortState
 from scheduling.closures import Division, LeaveOuts
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.recurrence import ChosenDates, EveryWeeks, MonthlyByWeekday, Pattern
@@ -19,14 +18,12 @@ from scheduling.series import (
     plan_of,
     put_back,
     replan,
-    roll_forward,
-    roll_forward_due,
     series_of,
     set_up_of,
     start_series,
     take_alternative,
 )
-from tests.build import a_cohort, a_facilitator, a_series
+from tests.build import a_facilitator
 
 SECOND_THURSDAY = MonthlyByWeekday(3, 2)
 FIRST_MONDAY = MonthlyByWeekday(0, 1)
@@ -294,79 +291,3 @@ def test_dates_of_an_open_group_are_not_planned_anew(now: datetime) -> None:
         leave_out(series, day, now=now)
     with pytest.raises(DomainError), transaction():
         put_back(series, day, now=now)
-
-
-@pytest.mark.usefixtures("app")
-def test_rolling_forward_appends_once_and_goes_on_counting(now: datetime) -> None:
-    series = an_open_series(a_set_up(sessions=None), now)
-    before = sessions_in(series)
-    later = now + timedelta(days=120)
-
-    with transaction():
-        first, second = roll_forward(series, now=later), roll_forward(series, now=later)
-
-    sessions = sessions_in(series)
-    assert (first, second) == (len(sessions) - len(before), 0)
-    assert first > 0
-    assert [session.number for session in sessions] == list(range(1, len(sessions) + 1))
-    assert sessions[-1].theme is not None
-
-
-@pytest.mark.usefixtures("app")
-def test_rolling_forward_after_a_long_rest_makes_no_session_in_the_past(now: datetime) -> None:
-    series = an_open_series(a_set_up(sessions=None), now)
-    known = len(sessions_in(series))
-    later = now + timedelta(days=365 * 3)
-
-    with transaction():
-        roll_forward(series, now=later)
-
-    new = sessions_in(series)[known:]
-    assert new[0].starts_at > later
-    assert new[0].number == known + 1
-
-
-@pytest.mark.usefixtures("app")
-def test_rolling_forward_leaves_a_counted_run_and_an_ended_one_alone(now: datetime) -> None:
-    counted = an_open_series(a_set_up(), now)
-    with transaction():
-        ended = start_series(
-            draft_cohort(name="Ended", by=counted.cohort.memberships[0].person, now=now),
-            a_set_up(sessions=None),
-            now=now,
-        )
-        ended.ended_on = date(2027, 3, 1)
-    later = now + timedelta(days=400)
-
-    with transaction():
-        assert (roll_forward(counted, now=later), roll_forward(ended, now=later)) == (0, 0)
-
-
-@pytest.mark.usefixtures("app")
-def test_job_rolls_open_runs_without_end_and_no_other(now: datetime) -> None:
-    going_on = an_open_series(a_set_up(sessions=None), now)
-    facilitator = going_on.cohort.memberships[0].person
-    draft = a_series(a_cohort(facilitator, state=CohortState.DRAFT), count=None)
-
-    added = roll_forward_due(now + timedelta(days=120))
-
-    assert added > 0
-    assert held_on(going_on)[-1] >= date(2028, 4, 20)
-    assert sessions_in(draft) == []
-
-
-@pytest.mark.usefixtures("app")
-def test_job_asks_one_question_when_there_is_nothing_to_do(now: datetime) -> None:
-    an_open_series(a_set_up(sessions=None), now)
-    db.session.rollback()
-    statements: list[str] = []
-
-    def record(*arguments: object) -> None:
-        statements.append(str(arguments[2]))
-
-    event.listen(db.engine, "before_cursor_execute", record)
-    added = roll_forward_due(now)
-    event.remove(db.engine, "before_cursor_execute", record)
-
-    questions = [words for words in statements if words.startswith("SELECT")]
-    assert (added, len(questions)) == (0, 1)

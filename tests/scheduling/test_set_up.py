@@ -25,6 +25,7 @@ DAY_AFTER = date(2027, 5, 4)
     [
         MonthlyByWeekday(3, 2),
         MonthlyByWeekday(0, -1),
+        MonthlyByWeekday(0, -1, days_later=-3),
         EveryWeeks(4),
         ChosenDates((date(2027, 1, 14), date(2027, 2, 11))),
     ],

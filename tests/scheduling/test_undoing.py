@@ -4,15 +4,17 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from core.db import db
 from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
+from core.retention import purge
 from core.transaction import transaction
 from groups.models import Cohort, CohortState, Membership, Person
 from scheduling import answers, invitations, sessions
 from scheduling.ending import end_group
+from scheduling.erasure import erase
 from scheduling.ical import Method
 from scheduling.issuing import issue
 from scheduling.models import (
@@ -21,11 +23,13 @@ from scheduling.models import (
     PeerSession,
     PlaceKind,
     Reply,
+    Reversal,
     Series,
     SessionState,
 )
 from scheduling.parcels import Change
 from scheduling.rehearsing import rehearse
+from scheduling.retention import RULES
 from scheduling.undoing import take_back
 from tests import build
 
@@ -109,6 +113,23 @@ def test_undoing_a_move_restores_times_and_answers_and_keeps_letters_here(
     assert session.dates_changed_at > moved_at
     assert replies() == [Answer.COMING]
     assert states() == [MailState.RECALLED, MailState.RECALLED]
+
+
+def test_nobody_gets_the_answer_of_somebody_who_was_forgotten_meanwhile(
+    session: PeerSession, cohort: Cohort, amina: Membership, amara: Person, now: datetime
+) -> None:
+    a_reply(session, amina, now)
+    number, change = amina.id, move(session, amara, now)
+    with transaction():
+        erase(amina.person, now=now)
+    # A database may give the number of a row that has gone to the next one.
+    dev = build.a_member(cohort, build.a_person("Dev"))
+    with transaction():
+        db.session.execute(update(Membership).where(Membership.id == dev.id).values(id=number))
+
+    undo(change, cohort, amara, now + timedelta(minutes=5))
+
+    assert replies() == []
 
 
 def test_undoing_is_refused_once_a_letter_has_left(
@@ -258,3 +279,57 @@ def test_a_rehearsal_shows_the_letter_and_changes_nothing(
     assert found.preview is not None
     assert "10 December" in found.preview.subject
     assert (session.state, states()) == (SessionState.PLANNED, [])
+
+
+def test_what_stood_there_before_is_kept_sealed_and_only_for_a_day(
+    session: PeerSession, amara: Person, now: datetime
+) -> None:
+    with transaction():
+        sessions.change_place(
+            session,
+            place_kind=PlaceKind.ONLINE,
+            place="Canary Wharf",
+            room=None,
+            now=now,
+            tell=True,
+            by=amara,
+        )
+    kept = db.session.scalars(select(Reversal)).one()
+    assert amara.public_id.encode() not in kept.content_sealed
+
+    purge(RULES, now + timedelta(hours=23))
+    after_hours = db.session.scalar(select(func.count(Reversal.id)))
+    purge(RULES, now + timedelta(hours=25))
+
+    assert after_hours == 1
+    assert db.session.scalar(select(func.count(Reversal.id))) == 0
+
+
+def test_a_ticket_is_good_for_an_hour_and_once(
+    session: PeerSession, cohort: Cohort, amara: Person, now: datetime
+) -> None:
+    change = move(session, amara, now)
+    with pytest.raises(DomainError, match="too late"):
+        undo(change, cohort, amara, now + timedelta(minutes=61))
+    undo(change, cohort, amara, now)
+
+    with pytest.raises(DomainError, match="too late"):
+        undo(change, cohort, amara, now)
+
+
+def test_what_was_said_about_the_other_time_counts_no_more_once_it_is_undone(
+    session: PeerSession, cohort: Cohort, amina: Membership, amara: Person, now: datetime
+) -> None:
+    dev = build.a_member(cohort, build.a_person("Dev"))
+    a_reply(session, amina, now)
+    change = move(session, amara, now)
+    with transaction():
+        answers.give(session, amina, Answer.NOT_THIS_TIME, now=now)
+        answers.give(session, dev, Answer.COMING, now=now)
+
+    undo(change, cohort, amara, now)
+
+    kept = {reply.membership_id: reply for reply in db.session.scalars(select(Reply))}
+    assert (kept[amina.id].answer, kept[amina.id].is_earlier) == (Answer.COMING, False)
+    assert (kept[dev.id].answer, kept[dev.id].is_earlier) == (Answer.COMING, True)
+    assert session.asked_anew_at is None

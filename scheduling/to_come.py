@@ -1,0 +1,32 @@
+"""Which sessions are still to come: what has begun never changes."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.db import db
+from core.errors import DomainError
+from scheduling.models import PeerSession, Series
+
+
+def is_over(session: PeerSession, now: datetime) -> bool:
+    """Tell whether a session has begun, after which it can no longer be changed."""
+    return session.starts_at <= now
+
+
+def refuse_if_over(session: PeerSession, now: datetime) -> None:
+    """Raise ``DomainError`` for a session that has begun."""
+    if is_over(session, now):
+        raise DomainError("This session has begun or is over, so it can no longer be changed.")
+
+
+def coming_at(changed: Series | PeerSession, now: datetime) -> list[PeerSession]:
+    """Return the sessions a change concerns: this one, or all of a run to come, earliest first."""
+    if isinstance(changed, PeerSession):
+        return [changed]
+    coming = (PeerSession.series_id == changed.id, PeerSession.starts_at > now)
+    return list(
+        db.session.scalars(
+            select(PeerSession).where(*coming).order_by(PeerSession.starts_at, PeerSession.id)
+        )
+    )
