@@ -6,10 +6,8 @@ What lives elsewhere: escaping for one format (HTML, iCalendar, headers) is that
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
-
-# Everything that ends a line somewhere: Unicode, iCalendar and mail disagree on the list, so all.
-_LINE_BREAKS: Final = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 # Controls, invisible formatting (zero width, bidirectional overrides, byte order mark, tags),
 # lone surrogates that no encoding can write, and the two Unicode separators.
@@ -29,10 +27,14 @@ def without_controls(text: str) -> str:
     Spaces, blank lines and letters stay as they were; a tab becomes one space. The joiner inside
     some emoji is invisible too and goes: the emoji then shows as its parts.
     """
-    unified = _LINE_BREAKS.sub("\n", text).replace("\t", " ")
-    if unified.isascii() and unified.isprintable():
+    # Python ends a line wherever anything does: Unicode, iCalendar and mail disagree on the list.
+    unified = "\n".join(f"{text}.".splitlines()).removesuffix(".").replace("\t", " ")
+    plain = unified.replace("\n", "").isprintable()
+    if plain and not any(letter in unified for letter in _BLANK_LETTERS):
         return unified
-    return "".join(letter for letter in unified if letter == "\n" or _usable(letter))
+    # A text of thousands of letters has some dozens of different ones, and only they are looked at.
+    unusable = {letter for letter in set(unified) if letter != "\n" and not _usable(letter)}
+    return unified.translate(dict.fromkeys(map(ord, unusable))) if unusable else unified
 
 
 def clean_line(text: str) -> str:
@@ -80,5 +82,6 @@ def _without_piles(text: str) -> str:
     return "".join(kept)
 
 
+@lru_cache(maxsize=2048)
 def _usable(letter: str) -> bool:
     return unicodedata.category(letter) not in _UNUSABLE_CATEGORIES and letter not in _BLANK_LETTERS

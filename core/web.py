@@ -72,6 +72,11 @@ def is_public(app: Flask, endpoint: str) -> bool:
     return endpoint == "static" or getattr(app.view_functions[endpoint], "is_public", False)
 
 
+def is_cookieless(app: Flask, endpoint: str | None) -> bool:
+    """Tell whether an endpoint is marked ``@cookieless``."""
+    return getattr(app.view_functions.get(endpoint or ""), "is_cookieless", False)
+
+
 @dataclass(frozen=True)
 class Note:
     """A message at the top of the next page, with a way to undo what it tells about."""
@@ -119,12 +124,13 @@ def init_web(app: Flask, load_viewer: Callable[[], Any], sign_in_endpoint: str) 
         if request.endpoint is None or request.endpoint == "static":
             return None
         _refuse_foreign_forms()
-        if getattr(app.view_functions[request.endpoint], "is_cookieless", False):
+        if is_cookieless(app, request.endpoint):
             return None
         g.viewer = load_viewer()
         if g.viewer is not None or is_public(app, request.endpoint):
             return None
-        return redirect(url_for(sign_in_endpoint, **_way_back()), code=303)
+        back = way_back_to(request.path) if request.method == "GET" else {}
+        return redirect(url_for(sign_in_endpoint, **back), code=303)
 
     app.after_request(_secure)
     app.jinja_env.undefined = StrictUndefined
@@ -133,9 +139,12 @@ def init_web(app: Flask, load_viewer: Callable[[], Any], sign_in_endpoint: str) 
     app.jinja_env.globals["asset"] = _asset_namer(app)
 
 
-def _way_back() -> dict[str, Any]:
-    # Only paths we have signed ourselves are ever followed after signing in.
-    return {RETURN: sign(RETURN, request.path)} if request.method == "GET" else {}
+def way_back_to(path: str) -> dict[str, Any]:
+    """Return what the sign-in page is given so that it leads on to a path of ours.
+
+    Only paths we have signed ourselves are ever followed after signing in.
+    """
+    return {RETURN: sign(RETURN, path)}
 
 
 def _refuse_foreign_forms() -> None:
@@ -177,7 +186,8 @@ def _page_context() -> dict[str, Any]:
         "demo": settings.demo,
         "viewer": g.get("viewer"),
         "theme": getattr(g.get("viewer"), "theme", "system"),
-        "notes": notes(),
+        # Taking them changes the cookie; they wait for the next page that asks who reads it.
+        "notes": [] if is_cookieless(current_app, request.endpoint) else notes(),
     }
 
 

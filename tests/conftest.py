@@ -109,12 +109,13 @@ def make_app(
     empty_database: Path,
     cluster: Cluster | None,
     compiled_templates: FileSystemBytecodeCache,
-) -> Callable[..., Flask]:
+) -> Iterator[Callable[..., Flask]]:
     """Return a function that makes an app on an empty database, with settings to change.
 
-    Apps that one test makes share the database.
+    Apps that one test makes share the database, and leave no connection behind.
     """
     urls: list[str] = []
+    apps: list[Flask] = []
 
     def make(**changes: object) -> Flask:
         if not urls:
@@ -122,6 +123,7 @@ def make_app(
         app = create_app(settings(tmp_path, key_ring_file, urls[0], **changes))
         app.config["WTF_CSRF_ENABLED"] = False
         app.jinja_env.bytecode_cache = compiled_templates
+        apps.append(app)
         return app
 
     def copy() -> str:
@@ -134,7 +136,10 @@ def make_app(
             db.create_all()
             db.engine.dispose()
 
-    return make
+    yield make
+    for app in apps:
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture

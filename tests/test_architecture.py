@@ -36,6 +36,8 @@ OPEN_DOORS = {
     "offers.decline",
     "offers.reconsider",
     "offers.stop",
+    "answering.answer",
+    "answering.show",
     "calendar.stop",
     "feeds.show",
     "static",

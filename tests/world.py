@@ -7,6 +7,7 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail, Promise
 from core.transaction import transaction
 from groups.models import Cohort, CohortState, MembershipState, OfferState, Person, PlaceOffer, Role
+from scheduling.answer_links import token_for
 from scheduling.diaries import diary_of
 from scheduling.models import Detail, PeerSession
 from tests.build import (
@@ -106,6 +107,7 @@ def build_world() -> World:
         "feed_id": feed.public_id,
         "feed_token": feed_token,
         "offer_token": token,
+        "answer_token": _answer_token(cohort, people["member"], coming),
         "prompt_id": prompt.public_id,
         "planned_on": "2027-01-14",
     }
@@ -163,6 +165,11 @@ def _places(cohort: Cohort, people: dict[str, Person]) -> None:
             if membership.person_id == people["left"].id:
                 membership.state = MembershipState.LEFT
                 membership.left_at = NOW - timedelta(days=1)
+
+
+def _answer_token(cohort: Cohort, person: Person, session: PeerSession) -> str:
+    [place] = [place for place in cohort.memberships if place.person_id == person.id]
+    return token_for(session, place)
 
 
 def _place_of(cohort: Cohort, person: Person) -> str:

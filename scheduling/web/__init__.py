@@ -3,10 +3,13 @@
 from flask import Flask
 
 from core import config
+from core.moment import now
 from groups.own_data import SECTIONS
 from scheduling.own_data import own_calendar, own_dates
 from scheduling.web import (
+    answering,
     calendar,
+    dates,
     demo,
     erasure,
     feeds,
@@ -16,7 +19,10 @@ from scheduling.web import (
     offers,
     operating,
     people,
+    placing,
     prompts,
+    readdressing,
+    reshaping,
     running,
     sessions,
     setting_up,
@@ -25,10 +31,14 @@ from scheduling.web.navigation import navigation_context
 
 PAGES = (
     home.pages,
+    answering.pages,
     groups.pages,
     setting_up.pages,
     running.pages,
     sessions.pages,
+    placing.pages,
+    reshaping.pages,
+    dates.pages,
     people.pages,
     prompts.pages,
     offers.pages,
@@ -36,10 +46,11 @@ PAGES = (
     calendar.pages,
     feeds.pages,
     erasure.pages,
+    readdressing.pages,
     operating.pages,
 )
 
-SECTIONS["dates"] = own_dates
+SECTIONS["dates"] = lambda person: own_dates(person, now=now())
 SECTIONS["calendar"] = own_calendar
 
 
@@ -50,6 +61,8 @@ def init_app(app: Flask) -> None:
     # A mail program's one-click button (RFC 8058) has no page to take a token from; the secret
     # in its address says that the letter was read.
     app.extensions["csrf"].exempt(offers.stop)
+    # A link from a letter works in any browser, with and without cookies.
+    app.extensions["csrf"].exempt(answering.answer)
     if config.EXTENSION in app.extensions and app.extensions[config.EXTENSION].demo:
         app.register_blueprint(demo.pages)
     app.context_processor(navigation_context)

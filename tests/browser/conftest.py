@@ -4,6 +4,7 @@ import fcntl
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -66,8 +67,8 @@ def arrive(browser: Browser, demo: Demo) -> Iterator[Arrive]:
     """
     visitors: list[Visitor] = []
 
-    def opened(*, javascript: bool = True, dark: bool = False, width: int = 1280) -> Visitor:
-        made = visitor(browser, demo.base_url, javascript=javascript, dark=dark, width=width)
+    def opened(**how: Any) -> Visitor:
+        made = visitor(browser, demo.base_url, **how)
         visitors.append(made)
         return made
 

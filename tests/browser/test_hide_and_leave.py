@@ -15,9 +15,9 @@ HAS_RING = """() => {
   const style = getComputedStyle(document.activeElement);
   return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
 }"""
-#: Whether nothing lies over the middle of the element that has the focus.
+#: Whether nothing lies over the middle of the element that has the focus, or of its first line.
 IS_IN_SIGHT = """() => {
-  const box = document.activeElement.getBoundingClientRect();
+  const box = document.activeElement.getClientRects()[0];
   const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   return document.activeElement.contains(top);
 }"""

@@ -27,6 +27,7 @@ from tests.browser.steps import (
 )
 from tests.browser.walk import Walk
 from tests.browser.watching import visitor
+from tests.scheduling.test_subscribing import IPHONE
 
 pytestmark = pytest.mark.browser
 
@@ -121,11 +122,17 @@ def test_no_takes_as_many_taps_as_yes_and_can_be_taken_back(
     assert walk.heading == group.name
 
 
-def test_one_tap_subscribes_to_every_date(demo: Demo, group: OpenGroup, arrive: Arrive) -> None:
-    walk = join(arrive().page, arrive().page, group.people[2])
+@pytest.mark.parametrize("javascript", [True, False])
+def test_one_tap_subscribes_to_every_date_on_an_iphone(
+    demo: Demo, group: OpenGroup, arrive: Arrive, javascript: bool
+) -> None:
+    phone = arrive(user_agent=IPHONE, width=390, javascript=javascript).page
+    walk = join(arrive().page, phone, group.people[2 if javascript else 6])
 
-    address = walk.page.get_by_role("link", name="Add to Apple Calendar").get_attribute("href")
+    button = walk.page.locator("[data-calendar-box] a.btn")
 
+    address = button.get_attribute("href")
+    assert (button.count(), button.inner_text()) == (1, "Add to Apple Calendar")
     assert str(address).startswith("webcal://")
     events = reading.feed(str(address))
     assert [event.status for event in events] == ["CONFIRMED"] * SESSIONS
@@ -146,7 +153,7 @@ def test_one_tap_answers_and_one_takes_it_back(
     amara.page.goto(group.path)
     assert f"{group.people[3]} is coming" in amara.words
     walk.tap("Undo")
-    assert walk.page.locator(".answer button[aria-pressed=true]").count() == 0
+    assert walk.page.locator(".session .answer button[aria-pressed=true]").count() == 0
     assert walk.taps == 2
 
 
@@ -167,9 +174,7 @@ def test_a_date_that_moves_moves_in_every_calendar(
 ) -> None:
     person = group.people[5]
     member = join(arrive().page, arrive().page, person)
-    address = str(
-        member.page.get_by_role("link", name="Add to Apple Calendar").get_attribute("href")
-    )
+    address = member.page.get_by_label("Your private link", exact=True).input_value()
     before = reading.feed(address)[0]
     invited = reading.newest_for(before, reading.invitations(demo.mail_to(address_of(person))))
     walk = Walk(arrive().page)

@@ -53,8 +53,13 @@ def visitor(
     javascript: bool = True,
     dark: bool = False,
     width: int = 1280,
+    user_agent: str | None = None,
+    zone: str = "Europe/London",
 ) -> Visitor:
-    """Open a fresh browser window for somebody; nobody is signed in."""
+    """Open a fresh browser window for somebody; nobody is signed in.
+
+    ``user_agent`` is what the browser says of itself, where that is not what it is.
+    """
     context = browser.new_context(
         base_url=base_url,
         java_script_enabled=javascript,
@@ -63,7 +68,8 @@ def visitor(
         reduced_motion="reduce",
         viewport={"width": width, "height": 900},
         locale="en-GB",
-        timezone_id="Europe/London",
+        timezone_id=zone,
+        user_agent=user_agent,
     )
     context.set_default_timeout(30_000)
     watch = Watch(base_url)

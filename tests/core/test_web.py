@@ -17,6 +17,8 @@ SignedIn = Callable[..., PageClient]
 
 #: Whoever opens a page adds it here, after thinking about what strangers can learn from it.
 OPEN = {
+    "answering.answer",
+    "answering.show",
     "calendar.stop",
     "feeds.show",
     "offers.accept",
