@@ -99,15 +99,21 @@ def insert_many(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     costs more than writing them, and here equal values of a column are prepared once. Defaults
     that are plain values are filled in.
     """
-    if not rows:
+    insert_columns(model, {name: [row[name] for row in rows] for name in rows[0]} if rows else {})
+
+
+def insert_columns(model: type[Base], columns: Mapping[str, Sequence[Any]]) -> None:
+    """Insert rows that are given column by column, all of the same length."""
+    count = len(next(iter(columns.values()), ()))
+    if not count:
         return
     table, connection = model.metadata.tables[model.__tablename__], db.session.connection()
     dialect = connection.dialect
-    given = {name: [row[name] for row in rows] for name in rows[0]}
+    given = dict(columns)
     for column in table.columns:
         if column.name not in given and isinstance(column.default, ColumnDefault):
-            given[column.name] = [column.default.arg] * len(rows)
-    values = [_prepared(table.columns[name], column, dialect) for name, column in given.items()]
+            given[column.name] = [column.default.arg] * count
+    values = [_prepared(table.columns[name], some, dialect) for name, some in given.items()]
     mark = "?" if dialect.paramstyle == "qmark" else "%s"
     names, marks = ", ".join(given), ", ".join([mark] * len(given))
     statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - the names are those of our own models

@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
-from core.db import db, public_id
+from core.db import db, insert_columns, public_id
 from core.errors import DomainError
 from scheduling.closures import LeaveOuts
 from scheduling.models import PeerSession, PlaceKind, Series, SessionPrompt
@@ -156,29 +156,21 @@ def add_sessions(
     """Add sessions in one statement, however many there are."""
     if not missing:
         return
-    stamp = now.replace(microsecond=0)
-    rows = [
-        session_row(series, held, number, stamp)
-        for number, held in enumerate(missing, start=first_number)
-    ]
-    db.session.execute(insert(PeerSession), rows)
+    columns = new_sessions(series, missing, first_number)
+    stamp = [now.replace(microsecond=0)] * len(missing)
+    insert_columns(PeerSession, {**columns, "dates_changed_at": stamp, "details_changed_at": stamp})
 
 
-def session_row(
-    series: Series, held: Occurrence, number: int, stamp: datetime, **more: Any
-) -> dict[str, Any]:
-    """Return the columns of one new session of a run, made at ``stamp``, in whole seconds; ``more``
-    are further columns.
-    """
+def new_sessions(
+    series: Series, held: Sequence[Occurrence], first_number: int
+) -> dict[str, list[Any]]:
+    """Return the columns of new sessions of a run, but for when they were made."""
     return {
-        "public_id": public_id(),
-        "cohort_id": series.cohort_id,
-        "series_id": series.id,
-        "planned_on": held.planned_on,
-        "number": number,
-        "starts_at": held.starts_at,
-        "ends_at": held.ends_at,
-        "dates_changed_at": stamp,
-        "details_changed_at": stamp,
-        **more,
+        "public_id": [public_id() for _ in held],
+        "cohort_id": [series.cohort_id] * len(held),
+        "series_id": [series.id] * len(held),
+        "planned_on": [one.planned_on for one in held],
+        "number": list(range(first_number, first_number + len(held))),
+        "starts_at": [one.starts_at for one in held],
+        "ends_at": [one.ends_at for one in held],
     }

@@ -7,19 +7,21 @@ so that their number costs little.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import Select, func, select
 
-from core.db import db, insert_many
+from core.db import db, insert_columns
 from core.transaction import transaction
 from groups.models import Cohort, CohortState
 from scheduling import themes
-from scheduling.laying_out import exceptions_of, horizon, plan_of, rule_of, session_row
+from scheduling.laying_out import exceptions_of, horizon, new_sessions, plan_of, rule_of
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.recurrence import MonthlyByWeekday, Occurrence
 from scheduling.set_up import SetUp, planned
@@ -32,14 +34,16 @@ _SESSIONS = PeerSession.metadata.tables[PeerSession.__tablename__]
 TOGETHER = 250
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Known:
-    """What a run holds already, in the order of its pattern."""
+    """What a run holds already: the last day of its pattern, the last number, the themes in their
+    order, and the days beyond the pattern on which there is an extra date.
+    """
 
-    planned_on: set[date] = field(default_factory=set)
     last_on: date = date.min
     last_number: int = 0
-    themes: list[str | None] = field(default_factory=list)
+    themes: tuple[str | None, ...] = ()
+    beyond: frozenset[date] = frozenset()
 
 
 def roll_forward(series: Series, *, now: datetime) -> int:
@@ -95,46 +99,68 @@ def _roll(ids: Sequence[int], now: datetime) -> int:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    known = _known(ids)
-    rows = [row for series in runs for row in _missing(series, known[series.id], now)]
-    insert_many(PeerSession, rows)
-    return len(rows)
+    known, columns = _known(ids), defaultdict[str, list[Any]](list)
+    for series in runs:
+        for name, values in _missing(series, known.get(series.id, _Known()), now).items():
+            columns[name] += values
+    count = len(columns["number"])
+    stamp = [now.replace(microsecond=0)] * count
+    columns |= {"dates_changed_at": stamp, "details_changed_at": stamp}
+    insert_columns(PeerSession, columns)
+    return count
 
 
-def _known(ids: Sequence[int]) -> defaultdict[int, _Known]:
-    found = defaultdict[int, _Known](_Known)
+def _known(ids: Sequence[int]) -> dict[int, _Known]:
     held = _SESSIONS.c
     wanted = (held.series_id, held.planned_on, held.number, held.theme, held.is_extra, held.state)
     rows = db.session.connection().execute(
         select(*wanted).where(held.series_id.in_(ids)).order_by(held.series_id, held.planned_on)
     )
-    for series_id, planned_on, number, theme, is_extra, state in rows:
-        run = found[series_id]
-        run.planned_on.add(planned_on)
-        if not is_extra or state == SessionState.PLANNED:
-            run.last_number = max(run.last_number, number)
-        run.themes.append(theme)
-        if not is_extra:
-            run.last_on = planned_on
-    return found
+    return {
+        series_id: _read(*list(zip(*together, strict=True))[1:])
+        for series_id, together in groupby(rows, key=itemgetter(0))
+    }
 
 
-def _missing(series: Series, known: _Known, now: datetime) -> list[dict[str, Any]]:
-    """Return the sessions to append to a run; their prompts are drawn when they come near."""
+def _read(
+    days: Sequence[date],
+    numbers: Sequence[int],
+    keys: tuple[str | None, ...],
+    extra: Sequence[bool],
+    states: Sequence[str],
+) -> _Known:
+    """Return what is known of a run from the columns of its sessions, in the order of its days."""
+    if True not in extra:
+        return _Known(days[-1], max(numbers), keys)
+    regular = (day for day, is_extra in zip(days, extra, strict=True) if not is_extra)
+    last_on = max(regular, default=date.min)
+    counted = (
+        number
+        for number, is_extra, state in zip(numbers, extra, states, strict=True)
+        if not is_extra or state == SessionState.PLANNED
+    )
+    return _Known(
+        last_on, max(counted, default=0), keys, frozenset(day for day in days if day > last_on)
+    )
+
+
+def _missing(series: Series, known: _Known, now: datetime) -> dict[str, list[Any]]:
+    """Return the columns of the sessions to append to a run; their prompts are drawn when they
+    come near.
+    """
     rule = rule_of(series)
     if not rule.goes_on:
-        return []
+        return {}
     missing = [
         held
         for held in _wanted(series, rule, known.last_on, now)
-        if held.starts_at > now and held.planned_on not in known.planned_on
+        if held.starts_at > now and held.planned_on not in known.beyond
     ]
-    stamp = now.replace(microsecond=0)
-    keys = themes.rotation(len(missing), known.themes, ends=False)
-    return [
-        session_row(series, held, number, stamp, theme=key, prompts_drawn=False)
-        for number, (held, key) in enumerate(zip(missing, keys, strict=True), known.last_number + 1)
-    ]
+    return {
+        **new_sessions(series, missing, known.last_number + 1),
+        "theme": list(themes.rotation(len(missing), known.themes, ends=False)),
+        "prompts_drawn": [False] * len(missing),
+    }
 
 
 def _wanted(series: Series, rule: SetUp, last_on: date, now: datetime) -> tuple[Occurrence, ...]:
