@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -162,6 +163,18 @@ def content_security_policy(leave_url: str) -> str:
 
 
 def _secure(response: Response) -> Response:
+    if response.status_code != HTTPStatus.NOT_MODIFIED:
+        # That one only confirms what was sent before, headers among it (RFC 9110 15.4.5).
+        _add_security_headers(response)
+    if request.endpoint == "static":
+        hashed = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+        response.headers["Cache-Control"] = hashed
+    elif not response.headers.get("Cache-Control"):
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _add_security_headers(response: Response) -> None:
     policy = content_security_policy(config.current().leave_url)
     response.headers.setdefault("Content-Security-Policy", policy)
     for name, value in SECURITY_HEADERS.items():
@@ -170,12 +183,6 @@ def _secure(response: Response) -> Response:
         response.headers.setdefault(
             "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
         )
-    if request.endpoint == "static":
-        hashed = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
-        response.headers["Cache-Control"] = hashed
-    elif not response.headers.get("Cache-Control"):
-        response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _page_context() -> dict[str, Any]:

@@ -11,24 +11,24 @@ from scheduling.feeds import Reading
 
 TRY_AGAIN_AFTER: Final = 600
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
+#: Kept by the reader alone, and asked about each time.
+CACHE_CONTROL: Final = "private, no-cache"
 
 
 def calendar(reading: Reading) -> Response:
     """Return the answer that holds a whole calendar."""
     response = Response(reading.body, content_type=CONTENT_TYPE)
     response.headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
-    # Kept by the reader alone, and asked about each time.
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = CACHE_CONTROL
     response.set_etag(reading.etag)
     response.last_modified = reading.changed_at
     return response
 
 
 def unchanged(reading: Reading) -> Response:
-    """Return the answer for a reader who has all of this."""
-    response = calendar(reading)
-    response.status_code = HTTPStatus.NOT_MODIFIED
-    response.set_data(b"")
+    """Return the answer for a reader who has all of this: what is kept of it, and nothing more."""
+    response = Response(status=HTTPStatus.NOT_MODIFIED, headers={"Cache-Control": CACHE_CONTROL})
+    response.set_etag(reading.etag)
     return response
 
 
