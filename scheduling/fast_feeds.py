@@ -134,27 +134,24 @@ class FastFeeds:
         """Return how each entry ends that says only its owner's words."""
         own = content.words and self._unseal("diary", "words", content.diary_id, content.words)
         said = own.decode() if own else NEUTRAL_WORDS
-        busy = bool(content.busy)
-        ending = {flag: _words(said, flag) + _state(busy, flag) for flag in _FLAGS}
+        ending = {flag: _words(said, flag) + _state(content.busy, flag) for flag in _FLAGS}
         return [ending[line[_CANCELLED]] for line in lines]
 
     def _full_endings(self, content: Content, lines: list[str]) -> list[str]:
         """Return how each entry ends that says everything. Raises NotSure if the words of any
         have not been written down as they are now.
         """
-        kept, busy = content.kept(), bool(content.busy)
-        endings = []
+        kept, endings = content.kept(), []
         for line in lines:
             row = kept.get(line[_NAME[Detail.FULL]])
             if row is None or row.made_of != made_of(line[_CHANGES[Detail.FULL]], self._base_url):
                 raise NotSure
-            sealed = bytes.fromhex(row.sealed)
-            words = self._unseal("written_entry", "words", row.entry_id, sealed).decode()
-            endings.append(words + _state(busy, line[_CANCELLED]))
+            words = self._unseal("written_entry", "words", row.entry_id, row.sealed).decode()
+            endings.append(words + _state(content.busy, line[_CANCELLED]))
         return endings
 
-    def _unseal(self, table: str, column: str, public_id: str, sealed: bytes) -> bytes:
-        return self._ring.unseal(sealed, f"{table}.{column}_sealed:{public_id}")
+    def _unseal(self, table: str, column: str, public_id: str, sealed: str) -> bytes:
+        return self._ring.unseal(bytes.fromhex(sealed), f"{table}.{column}_sealed:{public_id}")
 
     def _body(self, content: Content, lines: list[str], endings: list[str]) -> bytes:
         """Write the calendar as ``ical.feed`` does."""
@@ -277,8 +274,8 @@ def _words(words: str, cancelled: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _state(busy: bool, cancelled: str) -> str:
-    return ical.state_lines(busy=busy, cancelled=cancelled == _YES).decode() + _END
+def _state(busy: str, cancelled: str) -> str:
+    return ical.state_lines(busy=busy == _YES, cancelled=cancelled == _YES).decode() + _END
 
 
 def _uid_end(host: str) -> str:

@@ -6,6 +6,7 @@ says "not modified". Which sessions a diary holds is still ``scheduling.access``
 """
 
 from collections import deque
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -17,17 +18,16 @@ from core.db import UTCDateTime, db
 from scheduling.access import CANCELLED_BACK, FEED_AHEAD, FEED_BACK
 from scheduling.feed_statements import BETWEEN, statements
 
-_AT_FIRST: Final = {
-    # Pages are looked at where the system keeps them, which saves a call for each.
-    "sqlite": ("PRAGMA query_only=ON", "PRAGMA mmap_size=268435456"),
-    "postgresql": (
-        "SET default_transaction_read_only = on",
-        "SET TIME ZONE 'UTC'",
-        "SET datestyle = 'ISO'",
-        # Whoever asks, the same plan is right; making it costs more than following it.
-        "SET plan_cache_mode = force_generic_plan",
-    ),
-}
+_SETTINGS: Final = (
+    "SET default_transaction_read_only = on",
+    "SET TIME ZONE 'UTC'",
+    "SET datestyle = 'ISO'",
+    # Whoever asks, the same plan is right; making it costs more than following it.
+    "SET plan_cache_mode = force_generic_plan",
+)
+#: What libpq says of a command that went well, and of a question (its ``ExecStatusType``).
+_DONE: Final = 1
+_ROWS: Final = 2
 
 
 class State(NamedTuple):
@@ -48,16 +48,18 @@ class Words(NamedTuple):
 
 
 class Content(NamedTuple):
-    """The same, and what else the bytes and the date of a feed are made of."""
+    """The same, and what else the bytes and the date of a feed are made of; what is sealed is in
+    hexadecimal, and ``busy`` is ``1`` or ``0``.
+    """
 
     last_read_on: str | None
     about: str
     lines: str | None
     diary_id: str
     detail: str
-    busy: bool
-    words: bytes | None
-    entry_key: bytes
+    busy: str
+    words: str | None
+    entry_key: str
     changed_at: str
     made_at: str
     belonging: str | None
@@ -101,7 +103,9 @@ class FeedRows:
         try:
             return self._idle.pop()
         except IndexError:
-            return ReadingConnection(self._ready().engine)
+            prepared = self._ready()
+            kind = _OnSQLite if prepared.dialect_name == "sqlite" else _OnPostgreSQL
+            return kind(prepared)
 
     def give_back(self, connection: "ReadingConnection") -> None:
         """Let others use a connection again."""
@@ -114,9 +118,8 @@ class FeedRows:
 
     def _row(self, name: str, token_hash: str, second: int) -> Any:
         prepared, connection = self._ready(), self.take()
-        parameters = {**prepared.window(second), "token_hash": token_hash}
         try:
-            row = connection.cursor.execute(prepared.statements[name], parameters).fetchone()
+            row = connection.row(name, (token_hash, *prepared.window(second)))
         except BaseException:
             connection.close()
             # What ended this one has most likely ended the others as well.
@@ -137,40 +140,89 @@ class FeedRows:
 class ReadingConnection:
     """A connection that reads and cannot write, outside of transactions."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, prepared: "_Prepared") -> None:
         # Through the pool, for the settings every connection is given; then out of it, since
         # handing it back and forth would cost more than the question.
-        pooled = engine.raw_connection()
-        self._raw: Any = getattr(pooled, "driver_connection")  # noqa: B009 - typed as if it could be missing
+        pooled = prepared.engine.raw_connection()
+        self.raw: Any = getattr(pooled, "driver_connection")  # noqa: B009 - typed as if it could be missing
         pooled.detach()
-        if engine.dialect.name == "postgresql":
-            self._raw.autocommit = True
-        self.cursor = self._raw.cursor()
-        for statement in _AT_FIRST[engine.dialect.name]:
-            self.cursor.execute(statement)
+        try:
+            self._prepare(prepared.statements)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, statements: dict[str, str]) -> None:
+        raise NotImplementedError
+
+    def row(self, name: str, parameters: tuple[str, ...]) -> Sequence[str | None] | None:
+        """Return the one row of a statement, if there is one."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Close it; once more does nothing."""
-        self._raw.close()
+        self.raw.close()
+
+
+class _OnSQLite(ReadingConnection):
+    def _prepare(self, statements: dict[str, str]) -> None:
+        self._statements = statements
+        self._cursor = self.raw.cursor()
+        self._cursor.execute("PRAGMA query_only=ON")
+        # Pages are looked at where the system keeps them, which saves a call for each.
+        self._cursor.execute("PRAGMA mmap_size=268435456")
+
+    def row(self, name: str, parameters: tuple[str, ...]) -> Sequence[str | None] | None:
+        """See ``ReadingConnection``."""
+        found: Sequence[str | None] | None = self._cursor.execute(
+            self._statements[name], parameters
+        ).fetchone()
+        return found
+
+
+class _OnPostgreSQL(ReadingConnection):
+    """Asks the client library itself (libpq): its statements are prepared once, its answers are
+    texts already, and everything in between would cost as much as the question.
+    """
+
+    def _prepare(self, statements: dict[str, str]) -> None:
+        self.raw.autocommit = True
+        for setting in _SETTINGS:
+            self.raw.execute(setting)
+        self._library = self.raw.pgconn
+        for name, statement in statements.items():
+            _checked(self._library.prepare(name.encode(), statement.encode()), _DONE)
+
+    def row(self, name: str, parameters: tuple[str, ...]) -> Sequence[str | None] | None:
+        """See ``ReadingConnection``. Raises ConnectionError if the database refused."""
+        values = [parameter.encode() for parameter in parameters]
+        result = _checked(self._library.exec_prepared(name.encode(), values), _ROWS)
+        if result.ntuples == 0:
+            return None
+        found = [result.get_value(0, column) for column in range(result.nfields)]
+        return [None if value is None else value.decode() for value in found]
+
+
+def _checked(result: Any, wanted: int) -> Any:
+    if result.status != wanted:
+        raise ConnectionError("the database did not answer as it should")
+    return result
 
 
 class _Prepared:
-    """The statements as the driver takes them, and what they ask with."""
+    """The statements for one database, and how it is told the moments that they ask about."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.dialect_name = engine.dialect.name
         self.statements = statements(engine.dialect)
-        store = UTCDateTime().dialect_impl(engine.dialect).bind_processor(engine.dialect)
+        store = UTCDateTime().dialect_impl(engine.dialect).bind_processor(engine.dialect) or str
 
         @lru_cache(maxsize=2)
-        def window(second: int) -> dict[str, Any]:
-            """Return every parameter but the token: they change with the second."""
+        def window(second: int) -> tuple[str, ...]:
+            """Return every parameter but the token, in their order."""
             now = datetime.fromtimestamp(second, UTC)
-            moments = {
-                "since": now - FEED_BACK,
-                "cancelled_since": now - CANCELLED_BACK,
-                "until": now + FEED_AHEAD,
-            }
-            return {name: store(moment) if store else moment for name, moment in moments.items()}
+            moments = (now - FEED_BACK, now - CANCELLED_BACK, now + FEED_AHEAD)
+            return tuple(str(store(moment)) for moment in moments)
 
         self.window = window

@@ -15,13 +15,14 @@ from scheduling.models import Detail, Diary, Feed, PeerSession, SessionState, Wr
 
 #: Stands between the lines that one column brings; none of them holds it.
 BETWEEN: Final = "\n"
+PARAMETERS: Final = ("token_hash", "since", "cancelled_since", "until")
 
 
 def statements(dialect: Dialect) -> dict[str, str]:
-    """Return both as the driver takes them, for ``feed_rows.State`` and ``feed_rows.Content``.
+    """Return both, for ``feed_rows.State`` and ``feed_rows.Content``; every column is a text.
 
-    Their parameters, by name: ``token_hash``, and the moments ``since``, ``cancelled_since`` and
-    ``until`` as the database keeps moments.
+    Their parameters are numbered in the order of ``PARAMETERS``; moments are as the database keeps
+    them.
     """
     return {name: _written(statement, dialect) for name, statement in _made(dialect.name).items()}
 
@@ -29,8 +30,8 @@ def statements(dialect: Dialect) -> dict[str, str]:
 def _written(statement: Any, dialect: Dialect) -> str:
     """Write a statement with every value in it but those that are ``_given`` each time."""
     sql = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-    parameter = r":\1" if dialect.name == "sqlite" else r"%(\1)s"
-    return re.sub(r"'<(\w+)>'", parameter, sql)
+    mark = "?" if dialect.name == "sqlite" else "$"
+    return re.sub(r"'<(\w+)>'", lambda found: f"{mark}{PARAMETERS.index(found[1]) + 1}", sql)
 
 
 def _made(dialect_name: str) -> dict[str, Any]:
@@ -54,7 +55,8 @@ def _made(dialect_name: str) -> dict[str, Any]:
         read_on,
         about,
         _lines(second, whole=True),
-        *(Diary.public_id, Diary.detail, Diary.busy, Diary.words_sealed, Diary.entry_key_sealed),
+        *(Diary.public_id, Diary.detail, busy),
+        *(in_hex(Diary.words_sealed), in_hex(Diary.entry_key_sealed)),
         second(Diary.changed_at),
         second(Feed.created_at),
         *_comings_and_goings(second),

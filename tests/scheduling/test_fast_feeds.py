@@ -364,7 +364,7 @@ def test_the_connection_of_the_fast_path_cannot_write(app: Flask) -> None:
     connection = fast_of(app).rows.take()
 
     with pytest.raises(Exception, match="read-only|readonly"):
-        connection.cursor.execute("UPDATE feed SET last_read_on = NULL")
+        connection.raw.execute("UPDATE feed SET last_read_on = NULL")
 
     connection.close()
 
@@ -374,12 +374,11 @@ def test_only_one_statement_is_run_for_one_answer(app: Flask, feed: Feed, url: s
     tag = asked(app.wsgi_app, app, url)[1]["ETag"]
     rows = fast_of(app).rows
     connection = rows.take()
-    cursor = connection.cursor
     rows.give_back(connection)
-    if not hasattr(cursor.connection, "set_trace_callback"):
+    if not hasattr(connection.raw, "set_trace_callback"):
         pytest.skip("only the driver of SQLite tells what it runs")
     statements: list[str] = []
-    cursor.connection.set_trace_callback(statements.append)
+    connection.raw.set_trace_callback(statements.append)
 
     with fast_alone(app):
         asked(app.wsgi_app, app, url)
@@ -402,6 +401,6 @@ def test_many_at_once_share_connections_that_outlive_their_threads(
             assert answers == [expected] * 64
 
     connections = [rows.take() for _ in range(8)]
-    assert all(connection.cursor.execute("SELECT 1").fetchone() for connection in connections)
+    assert all(connection.raw.execute("SELECT 1").fetchone() for connection in connections)
     for connection in connections:
         connection.close()
