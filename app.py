@@ -21,7 +21,7 @@ from core.errors import NotSetUp
 from core.redaction import hide_in_logs
 from core.web import init_web
 from groups.web.viewer import load_viewer
-from scheduling.fast_feeds import FastFeeds
+from scheduling.feeds.fast import FastFeeds
 from scheduling.jobs import JOBS
 
 ROOT = Path(__file__).parent

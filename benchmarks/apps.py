@@ -6,7 +6,7 @@ from app import create_app
 from benchmarks.naive import calendar_in_utc, calendar_with_zone
 from core import moment
 from core.web import cookieless
-from scheduling.feeds import feed_with
+from scheduling.feeds.contents import feed_with
 from scheduling.models import Diary
 
 

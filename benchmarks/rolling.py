@@ -12,9 +12,9 @@ from benchmarks.world import cohort_row, fill
 from core.db import public_id
 from core.encryption import key_ring
 from groups.models import Cohort
-from scheduling.closures import Division, LeaveOuts
+from scheduling.dates.closures import Division, LeaveOuts
 from scheduling.models import Series
-from scheduling.rolling import roll_forward_due
+from scheduling.runs.rolling import roll_forward_due
 
 YEAR = timedelta(days=365)
 YEARS = 3

@@ -13,7 +13,7 @@ from core.encryption import KeyRing, key_ring
 from core.tokens import digest
 from core.transaction import transaction
 from groups.models import Cohort, CohortState, Membership, MembershipState, Person, Role
-from scheduling.closures import LeaveOuts
+from scheduling.dates.closures import LeaveOuts
 from scheduling.models import Diary, Feed, PeerSession, Series
 
 Item = TypeVar("Item")

@@ -1,6 +1,6 @@
 """What somebody does with the place they have: pausing, leaving, coming back. Never a reason.
 
-What follows for their calendar is in ``scheduling.departures``.
+What follows for their calendar is in ``scheduling.places.departures``.
 """
 
 from datetime import datetime, timedelta

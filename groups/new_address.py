@@ -2,7 +2,7 @@
 
 Whoever asks learns nothing about whose address it is: one that belongs to another account looks
 the same, and gets a letter that says so instead of a code. What follows for dates and calendars
-is in ``scheduling.readdressing``, which is the way in.
+is in ``scheduling.places.readdressing``, which is the way in.
 """
 
 from datetime import datetime

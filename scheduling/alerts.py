@@ -11,9 +11,9 @@ from core.outbox import MailState, OutgoingMail, Promise, post
 from core.transaction import transaction
 from core.web import link
 from core.worker import heartbeats
-from scheduling import emails
-from scheduling.collecting import waiting_for_a_person
-from scheduling.wording import say_count
+from scheduling.dates.wording import say_count
+from scheduling.letters import emails
+from scheduling.replies.collecting import waiting_for_a_person
 
 #: Trouble that passes by itself within this time is not worth a letter.
 PATIENCE = timedelta(minutes=15)

@@ -18,7 +18,7 @@ from groups.erasure import forget, needed_by
 from groups.memberships import holds_alone
 from groups.models import CohortState, Membership, Person
 from groups.places import hold_places
-from scheduling import invitations
+from scheduling.letters import invitations
 from scheduling.models import Diary, Feed, Invitation, Reply, StandingAnswer
 
 NEEDED = (

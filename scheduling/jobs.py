@@ -8,13 +8,13 @@ from core.delivery import deliver_due
 from core.retention import Rule, purge
 from core.worker import Job
 from scheduling.alerts import alert_due
-from scheduling.collecting import collect_due
-from scheduling.issuing import issue_due
-from scheduling.prompt_drawing import draw_due
-from scheduling.prompts import reveal_due
-from scheduling.reminders import remind_due
-from scheduling.rewriting import rewrite_due
-from scheduling.rolling import roll_forward_due
+from scheduling.letters.issuing import issue_due
+from scheduling.letters.reminders import remind_due
+from scheduling.letters.rewriting import rewrite_due
+from scheduling.reflection.drawing import draw_due
+from scheduling.reflection.prompts import reveal_due
+from scheduling.replies.collecting import collect_due
+from scheduling.runs.rolling import roll_forward_due
 
 RULES: tuple[Rule, ...] = (*groups.retention.RULES, *scheduling.retention.RULES)
 

@@ -14,11 +14,11 @@ from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
 from core.worker import Job, JobRun, heartbeats
 from groups.models import Person
-from scheduling.collecting import waiting_for_a_person
-from scheduling.deliveries import send_again
-from scheduling.delivery_words import KINDS
+from scheduling.dates.wording import say_count
 from scheduling.jobs import JOBS
-from scheduling.wording import say_count
+from scheduling.letters.deliveries import send_again
+from scheduling.letters.delivery_words import KINDS
+from scheduling.replies.collecting import waiting_for_a_person
 
 #: A job that has not gone well for this many of its turns is late, but never sooner than this.
 TURNS = 3

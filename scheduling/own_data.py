@@ -7,8 +7,8 @@ from core.lookup import all_in
 from groups.access import memberships_of
 from groups.models import Person
 from scheduling.access import feeds_of, replies_of, sessions_seen_by
-from scheduling.answers import Said, said_by
-from scheduling.diaries import existing_diary
+from scheduling.attendance.answers import Said, said_by
+from scheduling.keeping.diaries import existing_diary
 from scheduling.models import Feed, PeerSession, Reply, ReplyNote
 
 NOTED = {

@@ -12,9 +12,9 @@ from core.outbox import MailState, OutgoingMail, blank
 from core.retention import Rule
 from groups.cohorts import delete_draft
 from groups.models import Cohort, CohortState, PlaceOffer
-from scheduling import collecting
-from scheduling.answers import KEPT
+from scheduling.attendance.answers import KEPT
 from scheduling.models import CalendarMail, Feed, PeerSession, Reply, Reversal
+from scheduling.replies import collecting
 
 #: In the mailbox itself what was dealt with is deleted just as soon.
 CALENDAR_MAIL = collecting.KEPT
@@ -23,7 +23,7 @@ LETTER_WORDS = timedelta(hours=24)
 #: A parked letter waits for an operator, who can still send it.
 PARKED_WORDS = timedelta(days=14)
 LETTER_ROWS = timedelta(days=90)
-#: For this long an ended link serves an empty calendar; ``scheduling.feeds`` relies on it.
+#: For this long an ended link serves an empty calendar; ``scheduling.feeds.contents`` relies on it.
 REVOKED_FEEDS = timedelta(days=30)
 DRAFTS = timedelta(days=90)
 

@@ -7,8 +7,8 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail, Promise
 from core.transaction import transaction
 from groups.models import Cohort, CohortState, MembershipState, OfferState, Person, PlaceOffer, Role
-from scheduling.answer_links import token_for
-from scheduling.diaries import diary_of
+from scheduling.attendance.answer_links import token_for
+from scheduling.keeping.diaries import diary_of
 from scheduling.models import Detail, PeerSession
 from tests.build import (
     a_cohort,

@@ -7,8 +7,8 @@ import click
 from flask import Flask
 
 from core.moment import now
-from scheduling.feed_check import Report, check
-from scheduling.feed_fetching import NotFetched
+from scheduling.feed_check.examining import Report, check
+from scheduling.feed_check.fetching import NotFetched
 
 NOT_FETCHED = 2
 

@@ -14,16 +14,17 @@ from core.db import db
 from core.encryption import blind_index
 from groups.accounts import grant, person_with, register
 from groups.models import Cohort, Membership, Person, PlaceOffer, Role
-from scheduling import departures, inviting, sessions
-from scheduling.answers import give
-from scheduling.arrivals import DiaryChoices, arrive
+from scheduling.attendance.answers import give
+from scheduling.changing import sessions
+from scheduling.dates.recurrence import EveryWeeks
 from scheduling.demo import data as cast
 from scheduling.demo.runs import HOLIDAYS
-from scheduling.drafts import Draft, save_draft, send_draft
+from scheduling.letters.posting import coming
 from scheduling.models import PeerSession
-from scheduling.posting import coming
-from scheduling.recurrence import EveryWeeks
-from scheduling.set_up import LONDON, SetUp
+from scheduling.places import departures, inviting
+from scheduling.places.arrivals import DiaryChoices, arrive
+from scheduling.places.drafts import Draft, save_draft, send_draft
+from scheduling.runs.set_up import LONDON, SetUp
 
 ZONE = ZoneInfo(LONDON)
 

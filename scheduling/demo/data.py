@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from core.mail import Mailbox
-from scheduling.arrivals import DiaryChoices
 from scheduling.models import Answer, Detail, KeptBy
+from scheduling.places.arrivals import DiaryChoices
 
 
 @dataclass(frozen=True)

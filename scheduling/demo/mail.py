@@ -20,10 +20,10 @@ from core.delivery import carrier, deliver_due
 from core.errors import DomainError, NotFound
 from core.outbox import MailState, OutgoingMail
 from core.smtp import Reason
-from scheduling.delivery_words import KINDS
-from scheduling.set_up import LONDON
-from scheduling.when import when
-from scheduling.wording import say_date, say_time
+from scheduling.dates.when import when
+from scheduling.dates.wording import say_date, say_time
+from scheduling.letters.delivery_words import KINDS
+from scheduling.runs.set_up import LONDON
 
 #: What became of a letter, in the words of the mailbox.
 STATES: Final = {

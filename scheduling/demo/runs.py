@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from scheduling.closures import Division, LeaveOuts
-from scheduling.recurrence import MonthlyByWeekday, Occurrence, occurrences
-from scheduling.set_up import SetUp, planned
+from scheduling.dates.closures import Division, LeaveOuts
+from scheduling.dates.recurrence import MonthlyByWeekday, Occurrence, occurrences
+from scheduling.runs.set_up import SetUp, planned
 
 TUESDAY, THURSDAY = 1, 3
 HOLIDAYS = LeaveOuts(bank_holidays=Division.ENGLAND_AND_WALES)

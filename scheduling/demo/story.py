@@ -12,15 +12,15 @@ from core import config
 from core.delivery import DemoCarrier, deliver_due
 from core.smtp import Reason, Refused
 from core.transaction import transaction
-from scheduling.arrivals import DiaryChoices
 from scheduling.demo import acts as acts
 from scheduling.demo import data as cast
 from scheduling.demo.runs import sessions_until, thursday, tuesday
-from scheduling.issuing import issue_due
-from scheduling.prompts import reveal_due
-from scheduling.reminders import AHEAD, remind_due
-from scheduling.rolling import roll_forward_due
-from scheduling.set_up import SetUp
+from scheduling.letters.issuing import issue_due
+from scheduling.letters.reminders import AHEAD, remind_due
+from scheduling.places.arrivals import DiaryChoices
+from scheduling.reflection.prompts import reveal_due
+from scheduling.runs.rolling import roll_forward_due
+from scheduling.runs.set_up import SetUp
 
 #: How long before its first session a group was opened.
 NOTICE = timedelta(days=24)

@@ -26,7 +26,7 @@ from scheduling.access import feeds_of
 from scheduling.demo import data as cast
 from scheduling.demo.mail import MailboxItem, mailbox
 from scheduling.demo.story import tell
-from scheduling.diaries import feed_token
+from scheduling.keeping.diaries import feed_token
 from scheduling.models import PeerSession, SessionState
 
 __all__ = ["MailboxItem", "age", "describe", "is_empty", "load", "made_up_app", "mailbox", "people"]

@@ -6,8 +6,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import AnyOf
 
-from scheduling.cards import starts_at_iso
 from scheduling.models import Answer, PeerSession
+from scheduling.showing.cards import starts_at_iso
 
 #: Sent to take an answer back, when nothing had been said before it.
 NOTHING: Final = "nothing"

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import AnyOf
 
 from core.forms import CleanString, Understandable
-from scheduling.diaries import LONGEST_LABEL, LONGEST_WORDS
+from scheduling.keeping.diaries import LONGEST_LABEL, LONGEST_WORDS
 from scheduling.models import Detail, Diary, KeptBy
 
 BUSY: Final = "busy"

@@ -7,10 +7,10 @@ from wtforms import RadioField, SelectChoice  # type: ignore[attr-defined]  # ne
 from wtforms.validators import AnyOf, InputRequired, ValidationError
 
 from core.forms import CleanString, Understandable
-from scheduling.arrivals import DiaryChoices
-from scheduling.diaries import LONGEST_WORDS
+from scheduling.keeping.diaries import LONGEST_WORDS
 from scheduling.models import Detail, KeptBy
 from scheduling.models.diary import NEUTRAL_WORDS
+from scheduling.places.arrivals import DiaryChoices
 
 LONGEST_NAME: Final = 60
 NEUTRAL, FULL, OWN = "neutral", "full", "own"

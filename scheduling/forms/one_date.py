@@ -8,7 +8,7 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 
 from core.forms import CleanString
-from scheduling.wording import NotUnderstood, read_date
+from scheduling.dates.wording import NotUnderstood, read_date
 
 
 class OneDateForm(FlaskForm):

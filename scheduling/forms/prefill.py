@@ -6,10 +6,10 @@ from typing import Any
 
 from core.mail import Mailbox
 from groups.models import Cohort
+from scheduling.dates.recurrence import ChosenDates, EveryWeeks, pattern_of
+from scheduling.dates.wording import MONTHS, say_time
 from scheduling.forms.set_up import NO_BANK_HOLIDAYS
-from scheduling.recurrence import ChosenDates, EveryWeeks, pattern_of
-from scheduling.set_up import SetUp
-from scheduling.wording import MONTHS, say_time
+from scheduling.runs.set_up import SetUp
 
 
 def values_of(cohort: Cohort, set_up: SetUp, mailboxes: Iterable[Mailbox]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from wtforms import Field, SelectChoice, SelectField  # type: ignore[attr-define
 
 from core.forms import CleanString, CleanText, Understandable
 from scheduling.forms.reading import whole_number
-from scheduling.prompts import LONGEST_PROMPT, MOST_DAYS
-from scheduling.themes import library
+from scheduling.reflection.prompts import LONGEST_PROMPT, MOST_DAYS
+from scheduling.reflection.themes import library
 
 NO_THEME = ""
 

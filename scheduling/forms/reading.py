@@ -8,9 +8,9 @@ from wtforms import Field, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
 
 from core.text import without_controls
-from scheduling.recurrence import MonthlyByWeekday, occurrences
-from scheduling.rhythm import LAST
-from scheduling.wording import (
+from scheduling.dates.recurrence import MonthlyByWeekday, occurrences
+from scheduling.dates.rhythm import LAST
+from scheduling.dates.wording import (
     WEEKDAYS,
     NotUnderstood,
     read_date,

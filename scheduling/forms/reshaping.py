@@ -10,6 +10,15 @@ from wtforms.validators import ValidationError
 
 from core.forms import CleanString
 from groups.zones import is_zone
+from scheduling.dates.recurrence import (
+    LAST,
+    ChosenDates,
+    EveryWeeks,
+    MonthlyByWeekday,
+    Pattern,
+    pattern_of,
+)
+from scheduling.dates.wording import ORDINALS, WEEKDAYS, NotUnderstood, read_dates, say_zone
 from scheduling.forms.choosing import choices_of, radios, select
 from scheduling.forms.reading import (
     PastedText,
@@ -22,15 +31,6 @@ from scheduling.forms.reading import (
 from scheduling.forms.sessions import CheckedForm, MoveForm, WhichForm
 from scheduling.forms.set_up import HOW_OFTEN, MOST_SESSIONS, MOST_WEEKS
 from scheduling.forms.zones import zone_field
-from scheduling.recurrence import (
-    LAST,
-    ChosenDates,
-    EveryWeeks,
-    MonthlyByWeekday,
-    Pattern,
-    pattern_of,
-)
-from scheduling.wording import ORDINALS, WEEKDAYS, NotUnderstood, read_dates, say_zone
 
 MOST_DAYS: Final = 366
 

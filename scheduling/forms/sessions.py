@@ -9,6 +9,8 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import ValidationError
 
 from core.forms import CleanString, Understandable
+from scheduling.changing.run_plan import Scope
+from scheduling.changing.sessions import MOST_PEOPLE
 from scheduling.forms.choosing import choices_of, radios
 from scheduling.forms.reading import (
     check_length,
@@ -18,8 +20,6 @@ from scheduling.forms.reading import (
     whole_number,
 )
 from scheduling.models import PlaceKind
-from scheduling.run_plan import Scope
-from scheduling.sessions import MOST_PEOPLE
 
 LONGEST_PLACE = 100
 QUIETLY = "quietly"

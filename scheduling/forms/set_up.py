@@ -20,8 +20,18 @@ from wtforms.validators import ValidationError
 
 from core.addresses import Paste, read_addresses
 from core.forms import CleanString, Understandable
-from scheduling.closures import Division, LeaveOuts
-from scheduling.drafts import Draft
+from scheduling.dates.closures import Division, LeaveOuts
+from scheduling.dates.recurrence import (
+    LAST,
+    ChosenDates,
+    EveryWeeks,
+    MonthlyByWeekday,
+    Pattern,
+    TooFewDates,
+    instant,
+    pattern_of,
+)
+from scheduling.dates.wording import NotUnderstood, read_date, read_dates, say_date, say_zone
 from scheduling.forms.reading import (
     PastedText,
     as_sent,
@@ -33,18 +43,8 @@ from scheduling.forms.reading import (
     whole_number,
 )
 from scheduling.models import PlaceKind
-from scheduling.recurrence import (
-    LAST,
-    ChosenDates,
-    EveryWeeks,
-    MonthlyByWeekday,
-    Pattern,
-    TooFewDates,
-    instant,
-    pattern_of,
-)
-from scheduling.set_up import DEFAULT_PROMPT_DAYS, SetUp, planned
-from scheduling.wording import NotUnderstood, read_date, read_dates, say_date, say_zone
+from scheduling.places.drafts import Draft
+from scheduling.runs.set_up import DEFAULT_PROMPT_DAYS, SetUp, planned
 
 LONGEST_NAME: Final = 60
 LONGEST_PLACE: Final = 100

@@ -25,7 +25,7 @@ class CalendarMail(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Keyed, so that it cannot be compared with a message from elsewhere.
     digest: Mapped[str] = mapped_column(unique=True)
-    #: A value of ``scheduling.replying.Outcome``.
+    #: A value of ``scheduling.replies.replying.Outcome``.
     outcome: Mapped[str]
     read_at: Mapped[datetime] = mapped_column(index=True)
 

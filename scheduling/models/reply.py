@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
 from groups.models import Membership
-from scheduling.ical import Answer
+from scheduling.calendars.ical import Answer
 from scheduling.models.session import PeerSession
 
 __all__ = ["Answer", "Reply", "ReplyNote", "StandingAnswer"]

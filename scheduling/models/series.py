@@ -22,8 +22,8 @@ class PlaceKind(StrEnum):
 class Series(Base):
     """A run of sessions: wall-clock times in an IANA zone, from which UTC is derived.
 
-    ``pattern``, ``leave_outs`` and ``exceptions`` hold plain values; ``scheduling.series`` turns
-    them into the types of ``scheduling.recurrence`` and ``scheduling.closures`` and back.
+    ``pattern``, ``leave_outs`` and ``exceptions`` hold plain values; ``scheduling.runs.set_up``
+    turns them into the types of ``scheduling.dates`` and back.
     """
 
     __tablename__ = "series"

@@ -79,7 +79,7 @@ class PeerSession(Base):
     #: Where it stood before it was last moved, for "moved from".
     moved_from_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(default=SessionState.PLANNED)
-    #: The key of a theme in the library (``scheduling.themes``).
+    #: The key of a theme in the library (``scheduling.reflection.themes``).
     theme: Mapped[str | None]
     #: Only where this session differs from its series.
     place_kind: Mapped[str | None]

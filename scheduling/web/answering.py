@@ -15,14 +15,14 @@ from core.moment import now
 from core.transaction import transaction
 from core.web import cookieless, note, see_other
 from groups.access import cohorts_seen_by
-from scheduling import answers, standing
 from scheduling.access import sessions_seen_by
-from scheduling.answer_links import AnswerLink, Situation, opened, situation, wait_for
-from scheduling.cards import starts_at_iso
+from scheduling.attendance import answers, standing
+from scheduling.attendance.answer_links import AnswerLink, Situation, opened, situation, wait_for
 from scheduling.forms.answer import EACH_TIME, USUALLY, LetterAnswerForm, UsuallyForm
-from scheduling.member_view import membership_in
+from scheduling.letters.repeating import send_again
 from scheduling.models import Answer
-from scheduling.repeating import send_again
+from scheduling.showing.cards import starts_at_iso
+from scheduling.showing.member_view import membership_in
 from scheduling.web.answering_words import SAVED, TIME_CHANGED, link_words, wait_note
 
 pages = Blueprint("answering", __name__)

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.throttle import wait_words
-from scheduling import answers
-from scheduling.answer_links import AnswerLink, Situation
-from scheduling.cards import card
+from scheduling.attendance import answers
+from scheduling.attendance.answer_links import AnswerLink, Situation
+from scheduling.dates.when import when
 from scheduling.models import Answer
-from scheduling.when import when
+from scheduling.showing.cards import card
 
 SAVED: Final = {
     Answer.COMING: "Saved: you’ll be there.",

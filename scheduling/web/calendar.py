@@ -10,13 +10,13 @@ from core.forms import show_problem
 from core.lookup import all_in, find
 from core.transaction import transaction
 from core.web import note, public, see_other
-from scheduling import diaries
 from scheduling.access import feeds_of
-from scheduling.dates_file import dates_file
-from scheduling.feed_words import feed_rows
+from scheduling.feeds.dates_file import dates_file
+from scheduling.feeds.words import feed_rows
 from scheduling.forms.diary import BUSY, DiaryForm, FeedForm
-from scheduling.member_view import diary_picture
+from scheduling.keeping import diaries
 from scheduling.models import Detail, KeptBy
+from scheduling.showing.member_view import diary_picture
 from scheduling.web.calendar_box import calendar_box
 
 pages = Blueprint("calendar", __name__)

@@ -11,10 +11,7 @@ from markupsafe import Markup
 from core import config
 from core.web import link
 from groups.models import Person
-from scheduling.diaries import feed_token
-from scheduling.member_view import DiaryPicture, diary_picture
-from scheduling.models import Diary, Feed, KeptBy
-from scheduling.subscribing import (
+from scheduling.calendars.subscribing import (
     GOOGLE_BY_URL,
     HOW_SOON,
     OTHERS,
@@ -25,6 +22,9 @@ from scheduling.subscribing import (
     ways,
     webcal_of,
 )
+from scheduling.keeping.diaries import feed_token
+from scheduling.models import Diary, Feed, KeptBy
+from scheduling.showing.member_view import DiaryPicture, diary_picture
 
 KEPT: Final = {
     KeptBy.INVITATIONS: "Each session comes to you as an invitation by e-mail. If you add this "

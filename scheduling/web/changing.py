@@ -15,14 +15,14 @@ from core.web import note, see_other
 from groups.access import cohorts_facilitated_by
 from groups.models import Cohort, CohortState
 from scheduling.access import sessions_run_by
+from scheduling.changing.parcels import Change
+from scheduling.changing.rehearsing import Rehearsal
+from scheduling.changing.sessions import is_over
+from scheduling.dates.wording import say_count, say_time
 from scheduling.forms.sessions import CheckedForm
 from scheduling.models import PeerSession
-from scheduling.parcels import Change
-from scheduling.plan_words import PlanWords
-from scheduling.rehearsing import Rehearsal
-from scheduling.roster import names_of
-from scheduling.sessions import is_over
-from scheduling.wording import say_count, say_time
+from scheduling.showing.plan_words import PlanWords
+from scheduling.showing.roster import names_of
 
 
 @dataclass(frozen=True)

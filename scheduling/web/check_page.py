@@ -13,22 +13,22 @@ from core.moment import now
 from core.web import link, note, see_other
 from groups.models import Cohort, PlaceOffer
 from groups.offers import LASTS
-from scheduling.cards import year_cells
-from scheduling.checking import DateRow, date_rows, sessions_of, skip_rows
-from scheduling.drafts import drafted_offers
-from scheduling.forms.set_up import SetUpForm
-from scheduling.models import PeerSession
-from scheduling.offering import letter_about
-from scheduling.recurrence import ChosenDates
-from scheduling.run_notes import run_note
-from scheduling.series import series_of, set_up_of
-from scheduling.wording import (
+from scheduling.dates.recurrence import ChosenDates
+from scheduling.dates.wording import (
     say_count,
     say_pattern,
     say_time,
     say_times,
     say_zone,
 )
+from scheduling.forms.set_up import SetUpForm
+from scheduling.models import PeerSession
+from scheduling.places.drafts import drafted_offers
+from scheduling.places.offering import letter_about
+from scheduling.runs.series import series_of, set_up_of
+from scheduling.showing.cards import year_cells
+from scheduling.showing.checking import DateRow, date_rows, sessions_of, skip_rows
+from scheduling.showing.run_notes import run_note
 
 #: Stands where each reader finds a link that is theirs alone.
 NO_TOKEN = "a-link-of-their-own"  # noqa: S105 - it says that there is none

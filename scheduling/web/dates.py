@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from core.moment import now
 from core.web import note, see_other
 from groups.models import Cohort
-from scheduling import sessions
-from scheduling.cards import card
+from scheduling.changing import sessions
+from scheduling.changing.reshaping import add_date, end_after, extend, pause_run, set_pattern
+from scheduling.dates.recurrence import MonthlyByWeekday
+from scheduling.dates.wording import say_time
 from scheduling.forms.reading import kind_of_date_field
 from scheduling.forms.reshaping import (
     AddForm,
@@ -21,16 +23,14 @@ from scheduling.forms.reshaping import (
     PauseForm,
 )
 from scheduling.forms.sessions import CheckedForm
-from scheduling.laying_out import rule_of
 from scheduling.models import PeerSession, Series, SessionState
-from scheduling.plan_words import say_sessions
-from scheduling.recurrence import MonthlyByWeekday
-from scheduling.reshaping import add_date, end_after, extend, pause_run, set_pattern
-from scheduling.run_words import run_words
-from scheduling.series import series_of, today_for
+from scheduling.runs.laying_out import rule_of
+from scheduling.runs.series import series_of, today_for
+from scheduling.showing.cards import card
+from scheduling.showing.plan_words import say_sessions
+from scheduling.showing.run_words import run_words
 from scheduling.web.changing import changeable_run
 from scheduling.web.planning import Asked, form_check_act, reader
-from scheduling.wording import say_time
 
 pages = Blueprint("dates", __name__)
 AT = "/groups/<cohort_id>/dates"

@@ -13,12 +13,12 @@ from core.moment import now
 from core.transaction import transaction
 from core.web import note, public, see_other
 from groups.web.viewer import sign_in_here
+from scheduling.calendars.subscribing import Machine, ways
 from scheduling.demo import mail as demo_mail
 from scheduling.demo import world as demo
 from scheduling.demo.data import ON_SHOW
 from scheduling.forms.parts import PartsForm
-from scheduling.member_view import DiaryPicture
-from scheduling.subscribing import Machine, ways
+from scheduling.showing.member_view import DiaryPicture
 from scheduling.web.calendar_box import CalendarBox
 
 pages = Blueprint("demo", __name__)

@@ -2,7 +2,7 @@
 
 Calendar programs delete what a feed no longer lists, and show people nothing of an error. So
 whatever goes wrong here is an error they come back from, never a page and never a shorter list.
-Most requests never get here: ``scheduling.fast_feeds`` answers them.
+Most requests never get here: ``scheduling.feeds.fast`` answers them.
 """
 
 import logging
@@ -15,10 +15,10 @@ from core import moment
 from core.errors import NotFound
 from core.transaction import transaction
 from core.web import cookieless
-from scheduling import feed_answers
-from scheduling.feeds import Reading, feed_with, note_read, read
+from scheduling.feeds import over_http
+from scheduling.feeds.contents import Reading, feed_with, note_read, read
+from scheduling.feeds.written_entries import unwritten, write_down
 from scheduling.models import Feed
-from scheduling.written_entries import unwritten, write_down
 
 log = logging.getLogger(__name__)
 pages = Blueprint("feeds", __name__)
@@ -32,13 +32,13 @@ def show(token: str) -> ResponseReturnValue:
     try:
         feed = feed_with(token, now=now)
         reading = read(feed, now=now)
-        answer = feed_answers.unchanged if _is_known(reading) else feed_answers.calendar
+        answer = over_http.unchanged if _is_known(reading) else over_http.calendar
         response = answer(reading)
     except NotFound:
-        return feed_answers.absent()
+        return over_http.absent()
     except Exception as error:  # noqa: BLE001 - whatever it is, calendars must keep what they have
         log.error("a calendar could not be read: %s", type(error).__name__)
-        return feed_answers.away()
+        return over_http.away()
     _note(feed, now)
     return response
 
@@ -49,9 +49,9 @@ def _is_known(reading: Reading) -> bool:
     """
     none_match = request.headers.get("If-None-Match")
     if none_match is not None:
-        return feed_answers.knows_tag(none_match, reading.etag)
+        return over_http.knows_tag(none_match, reading.etag)
     since = request.headers.get("If-Modified-Since", "")
-    return feed_answers.knows_date(since, reading.changed_at)
+    return over_http.knows_date(since, reading.changed_at)
 
 
 def _note(feed: Feed, now: datetime) -> None:

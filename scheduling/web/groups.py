@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.moment import now
-from scheduling.overview import overview
+from scheduling.showing.overview import overview
 
 pages = Blueprint("groups", __name__)
 

@@ -13,15 +13,15 @@ from core.transaction import transaction
 from core.web import note, see_other
 from groups.access import cohorts_facilitated_by, cohorts_seen_by
 from groups.models import Cohort, Membership, MembershipState
-from scheduling import answers
 from scheduling.access import feeds_of, sessions_seen_by
-from scheduling.cards import SessionCard, card, prompt_card, session_number
-from scheduling.diaries import existing_diary
+from scheduling.attendance import answers
 from scheduling.forms.answer import NOTHING, AnswerForm
-from scheduling.group_words import say_readers
-from scheduling.member_view import dates_view, facilitator_names, group_view, membership_in
+from scheduling.keeping.diaries import existing_diary
+from scheduling.letters.repeating import can_send_again
 from scheduling.models import Answer, PeerSession
-from scheduling.repeating import can_send_again
+from scheduling.showing.cards import SessionCard, card, prompt_card, session_number
+from scheduling.showing.group_words import say_readers
+from scheduling.showing.member_view import dates_view, facilitator_names, group_view, membership_in
 from scheduling.web.answering_words import SAVED, TIME_CHANGED
 from scheduling.web.calendar_box import CalendarBox, calendar_box
 from scheduling.web.home_words import answer_url, group_words, months_of

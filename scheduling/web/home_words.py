@@ -10,7 +10,10 @@ from flask import url_for
 
 from groups.agreement_text import summary
 from groups.models import Cohort, Membership, MembershipState
-from scheduling.cards import (
+from scheduling.dates.wording import say_month, say_pattern
+from scheduling.models import PeerSession, SessionState
+from scheduling.runs.set_up import pattern_from_json
+from scheduling.showing.cards import (
     SessionCard,
     card,
     change_lines,
@@ -18,11 +21,8 @@ from scheduling.cards import (
     room_is_open,
     year_cells,
 )
-from scheduling.group_words import say_facilitators, say_members, say_readers
-from scheduling.member_view import DatesView, GroupView
-from scheduling.models import PeerSession, SessionState
-from scheduling.set_up import pattern_from_json
-from scheduling.wording import say_month, say_pattern
+from scheduling.showing.group_words import say_facilitators, say_members, say_readers
+from scheduling.showing.member_view import DatesView, GroupView
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ from groups.memberships import (
     place_of,
 )
 from groups.models import Membership, MembershipState
-from scheduling import departures
-from scheduling.member_view import membership_in
-from scheduling.offered import first_names, said_together
-from scheduling.wording import say_date
+from scheduling.dates.wording import say_date
+from scheduling.places import departures
+from scheduling.showing.member_view import membership_in
+from scheduling.showing.offered import first_names, said_together
 
 pages = Blueprint("leaving", __name__)
 

@@ -21,7 +21,8 @@ from groups.memberships import can_come_back
 from groups.models import Membership, Person, PlaceOffer
 from groups.offers import Situation, offer_with, situation
 from groups.web.viewer import sign_in_here
-from scheduling.arrivals import (
+from scheduling.forms.offers import NameForm, YesForm
+from scheduling.places.arrivals import (
     DiaryChoices,
     SignInFirst,
     arrive,
@@ -29,8 +30,7 @@ from scheduling.arrivals import (
     choices_of,
     has_account,
 )
-from scheduling.forms.offers import NameForm, YesForm
-from scheduling.offered import first_names, last_day_words, offered, said_together
+from scheduling.showing.offered import first_names, last_day_words, offered, said_together
 
 pages = Blueprint("offers", __name__)
 

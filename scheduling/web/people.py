@@ -12,13 +12,13 @@ from core.web import note, see_other
 from groups import offers
 from groups.access import HERE, memberships_run_by, offers_run_by
 from groups.models import Cohort, Membership, PlaceOffer
-from scheduling import departures, inviting
+from scheduling.changing.rehearsing import rehearse
+from scheduling.dates.wording import say_count
 from scheduling.forms.people import ROLES, InviteForm
-from scheduling.inviting import Invited
-from scheduling.rehearsing import rehearse
-from scheduling.roster import called, roster
+from scheduling.places import departures, inviting
+from scheduling.places.inviting import Invited
+from scheduling.showing.roster import called, roster
 from scheduling.web.changing import check_page, leaves_words, open_group_run, own_zone
-from scheduling.wording import say_count
 
 pages = Blueprint("people", __name__)
 AT = "/groups/<cohort_id>/people"

@@ -8,12 +8,12 @@ from core.forms import show_problem
 from core.moment import now
 from core.transaction import transaction
 from core.web import see_other
-from scheduling import sessions
+from scheduling.changing import sessions
+from scheduling.changing.parcels import Change
+from scheduling.changing.rehearsing import rehearse
+from scheduling.changing.run_plan import Scope
 from scheduling.forms.sessions import PLACE_KINDS, SAME, PlaceForm
 from scheduling.models import PeerSession, PlaceKind
-from scheduling.parcels import Change
-from scheduling.rehearsing import rehearse
-from scheduling.run_plan import Scope
 from scheduling.web.changing import changeable_session, check_page, note_change
 from scheduling.web.planning import reader, which_asked, which_words
 

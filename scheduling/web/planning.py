@@ -12,18 +12,18 @@ from core.moment import now
 from core.transaction import transaction
 from core.web import note, see_other
 from groups.models import Cohort
-from scheduling.applying import apply, clashes_with, must_tell
+from scheduling.changing.applying import apply, clashes_with, must_tell
+from scheduling.changing.parcels import Change
+from scheduling.changing.rehearsing import rehearse
+from scheduling.changing.reshaping import concerned
+from scheduling.changing.run_plan import RunPlan, Scope
+from scheduling.dates.wording import say_count
 from scheduling.forms.sessions import CheckedForm
-from scheduling.group_page import impact_words
 from scheduling.models import PeerSession, SessionState
-from scheduling.parcels import Change
-from scheduling.plan_words import Reader, button_words, done_words, plan_words
-from scheduling.rehearsing import rehearse
-from scheduling.reshaping import concerned
-from scheduling.roster import names_of
-from scheduling.run_plan import RunPlan, Scope
+from scheduling.showing.group_page import impact_words
+from scheduling.showing.plan_words import Reader, button_words, done_words, plan_words
+from scheduling.showing.roster import names_of
 from scheduling.web.changing import Look, check_page, note_change
-from scheduling.wording import say_count
 
 AS_IT_IS = "That is how it is already."
 CHANGED_SINCE = "These dates have changed since you looked at them. Check them again."

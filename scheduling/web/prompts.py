@@ -14,16 +14,16 @@ from core.web import note, see_other
 from groups.access import cohorts_facilitated_by
 from groups.agreement_text import LIMITS
 from groups.models import Cohort
-from scheduling import prompts, themes
+from scheduling.dates.when import when
+from scheduling.dates.wording import say_date
 from scheduling.forms.prompts import DaysForm, PromptForm, ThemeForm
-from scheduling.group_page import theme_title
 from scheduling.models import PeerSession
-from scheduling.prompt_drawing import prompts_of
-from scheduling.prompt_plan import prompt_plan
-from scheduling.series import series_of
+from scheduling.reflection import prompts, themes
+from scheduling.reflection.drawing import prompts_of
+from scheduling.runs.series import series_of
+from scheduling.showing.group_page import theme_title
+from scheduling.showing.prompt_plan import prompt_plan
 from scheduling.web.changing import group_run, session_run
-from scheduling.when import when
-from scheduling.wording import say_date
 
 pages = Blueprint("prompts", __name__)
 AT = "/groups/<cohort_id>/sessions/<session_id>/prompts"

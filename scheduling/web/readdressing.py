@@ -20,7 +20,7 @@ from groups.forms.sign_in import REFUSALS
 from groups.web.asking import Asking, asking_here
 from groups.web.viewer import sign_in_here, sign_out_here
 from scheduling.forms.address import NewAddressCodeForm, NewAddressForm
-from scheduling.readdressing import change_address
+from scheduling.places.readdressing import change_address
 
 pages = Blueprint("readdressing", __name__, url_prefix="/account/address")
 

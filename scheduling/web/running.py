@@ -12,19 +12,19 @@ from core.moment import now
 from core.transaction import transaction
 from core.web import note, see_other
 from groups.models import Cohort, CohortState
-from scheduling import sessions
 from scheduling.access import letters_run_by
-from scheduling.deliveries import deliveries, send_again
-from scheduling.ending import end_group
+from scheduling.changing import sessions
+from scheduling.changing.ending import end_group
+from scheduling.changing.parcels import Change
+from scheduling.changing.rehearsing import rehearse
+from scheduling.changing.undoing import take_back as undo_change
+from scheduling.dates.wording import say_count, say_time
 from scheduling.forms.sessions import PLACE_KINDS, CheckedForm, RunPlaceForm
-from scheduling.group_page import count_words, group_page
+from scheduling.letters.deliveries import deliveries, send_again
 from scheduling.models import PlaceKind
-from scheduling.parcels import Change
-from scheduling.rehearsing import rehearse
-from scheduling.series import series_of
-from scheduling.undoing import take_back as undo_change
+from scheduling.runs.series import series_of
+from scheduling.showing.group_page import count_words, group_page
 from scheduling.web.changing import check_page, group_run, note_change, open_group_run, own_zone
-from scheduling.wording import say_count, say_time
 
 pages = Blueprint("running", __name__)
 AT = "/groups/<cohort_id>"

@@ -12,20 +12,22 @@ from core.moment import now
 from core.transaction import transaction
 from core.web import note, see_other
 from groups.models import CohortState
-from scheduling import sessions
-from scheduling.answers import count
-from scheduling.cards import card
+from scheduling.attendance.answers import count
+from scheduling.changing import sessions
+from scheduling.changing.move_advice import move_advice
+from scheduling.changing.parcels import Change
+from scheduling.changing.rehearsing import rehearse
+from scheduling.changing.reshaping import cancel_run, reinstate_run
+from scheduling.changing.run_plan import Scope
+from scheduling.dates.when import When, when
+from scheduling.dates.wording import say_date, say_time
 from scheduling.forms.reading import kind_of_date_field
 from scheduling.forms.sessions import CameForm, MoveForm
-from scheduling.group_page import count_words, impact_words, theme_title, who_said_what
 from scheduling.models import PeerSession, SessionState
-from scheduling.move_advice import move_advice
-from scheduling.parcels import Change
-from scheduling.prompt_drawing import prompts_of
-from scheduling.prompts import shown_from
-from scheduling.rehearsing import rehearse
-from scheduling.reshaping import cancel_run, reinstate_run
-from scheduling.run_plan import Scope
+from scheduling.reflection.drawing import prompts_of
+from scheduling.reflection.prompts import shown_from
+from scheduling.showing.cards import card
+from scheduling.showing.group_page import count_words, impact_words, theme_title, who_said_what
 from scheduling.web.changing import (
     changeable_session,
     check_page,
@@ -34,8 +36,6 @@ from scheduling.web.changing import (
     session_run,
 )
 from scheduling.web.planning import Asked, check_or_act, which_asked, which_words
-from scheduling.when import When, when
-from scheduling.wording import say_date, say_time
 
 pages = Blueprint("sessions", __name__)
 AT = "/groups/<cohort_id>/sessions/<session_id>"

@@ -15,14 +15,13 @@ from core.web import note, see_other
 from groups.access import cohorts_facilitated_by
 from groups.cohorts import delete_draft
 from groups.models import Cohort, CohortState
-from scheduling.checking import DateRow, date_row
-from scheduling.drafts import change_draft, drafted_offers, save_draft, send_draft, take_back
-from scheduling.earlier import drafted_people, earlier_groups, people_of
+from scheduling.dates.wording import say_count, say_date
 from scheduling.forms.one_date import OneDateForm
 from scheduling.forms.prefill import values_like, values_of
 from scheduling.forms.reading import kind_of_date_field
 from scheduling.forms.set_up import SetUpForm
-from scheduling.series import (
+from scheduling.places.drafts import change_draft, drafted_offers, save_draft, send_draft, take_back
+from scheduling.runs.series import (
     leave_out,
     put_back,
     series_of,
@@ -30,8 +29,9 @@ from scheduling.series import (
     take_alternative,
     today_for,
 )
+from scheduling.showing.checking import DateRow, date_row
+from scheduling.showing.earlier import drafted_people, earlier_groups, people_of
 from scheduling.web.check_page import after_saving, check_page, sent_words
-from scheduling.wording import say_count, say_date
 
 pages = Blueprint("setting_up", __name__)
 

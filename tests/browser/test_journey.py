@@ -27,7 +27,7 @@ from tests.browser.steps import (
 )
 from tests.browser.walk import Walk
 from tests.browser.watching import visitor
-from tests.scheduling.test_subscribing import IPHONE
+from tests.scheduling.devices import IPHONE
 
 pytestmark = pytest.mark.browser
 

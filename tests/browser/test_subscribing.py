@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.conftest import Arrive
 from tests.browser.demo_server import Demo
-from tests.scheduling.test_subscribing import IPHONE, LINUX
+from tests.scheduling.devices import IPHONE, LINUX
 
 pytestmark = pytest.mark.browser
 

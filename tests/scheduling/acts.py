@@ -15,11 +15,14 @@ from core.errors import DomainError
 from core.mail import Mailbox
 from groups import offers
 from groups.models import Membership, Person
-from scheduling import answers, departures, diaries, sessions, undoing
-from scheduling.arrivals import DiaryChoices, arrive
+from scheduling.attendance import answers
+from scheduling.changing import sessions, undoing
+from scheduling.changing.parcels import Change
+from scheduling.changing.placing import change_place
+from scheduling.keeping import diaries
 from scheduling.models import Answer, Detail, KeptBy, PeerSession, PlaceKind
-from scheduling.parcels import Change
-from scheduling.placing import change_place
+from scheduling.places import departures
+from scheduling.places.arrivals import DiaryChoices, arrive
 from tests.scheduling.changing_world import World, reload
 
 Anything = TypeVar("Anything")

@@ -8,7 +8,7 @@ from core.transaction import transaction
 from groups.models import Membership
 from scheduling.models import CalendarMail, Invitation, PeerSession, Reply
 
-SHAPES = Path(__file__).parent / "replies"
+SHAPES = Path(__file__).parent / "replies" / "shapes"
 #: What the messages in the folder say.
 UID = "3d9f7a10-52d1-4f7e-8f61-0c2b8d1a4e42@alcove.example"
 SAM = "sam@people.example"

@@ -10,13 +10,14 @@ from core.delivery import deliver_due
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership, MembershipState, Person
-from scheduling import feeds, invitations
+from scheduling.feeds import contents
 from scheduling.jobs import JOBS
-from scheduling.laying_out import lay_out
+from scheduling.letters import invitations
 from scheduling.models import PeerSession, Series, SessionState
+from scheduling.runs.laying_out import lay_out
 from tests import build
 from tests.conftest import NOW
-from tests.scheduling.calendars import unfolded
+from tests.scheduling.calendar_bytes import unfolded
 from tests.scheduling.mail_clients import Inboxes
 from tests.scheduling.post import full
 
@@ -129,7 +130,7 @@ class World:
 
     def seen_by(self, person: Person) -> Seen:
         """One person's feed as it is now."""
-        reading = feeds.read(self.feeds[person.id], now=self.now)
+        reading = contents.read(self.feeds[person.id], now=self.now)
         return Seen(reading.body, reading.changed_at, entries_in(reading.body))
 
     def wait(self, how_long: timedelta) -> None:
@@ -188,5 +189,5 @@ def oracle(world: World, person: Person) -> dict[str, tuple[datetime, datetime, 
         if session.ends_at + stays > world.now and ahead < timedelta(days=500):
             times = session.starts_at.astimezone(UTC), session.ends_at.astimezone(UTC)
             status = "CANCELLED" if cancelled else "CONFIRMED"
-            shown[feeds.uid_of(session, diary)] = (*times, status)
+            shown[contents.uid_of(session, diary)] = (*times, status)
     return shown

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from core.letters import written
 from core.mail import Letter, Mailbox
 from groups import emails as account_emails
-from scheduling import emails
-from scheduling.ical import Method
-from scheduling.when import When, when
+from scheduling.calendars.ical import Method
+from scheduling.dates.when import When, when
+from scheduling.letters import emails
 
 TO = Mailbox("", "amina@people.example")
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

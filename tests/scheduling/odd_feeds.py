@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from werkzeug.http import http_date
 
-from scheduling import ical
-from tests.scheduling.calendars import CANCELLED, FULL
+from scheduling.calendars import ical
+from tests.scheduling.calendar_bytes import CANCELLED, FULL
 
 SECRET = "c934-XBipNhoVSLZJHW81YktjksgRqdPx6AhguAuUO0"
 PATH = f"/cal/{SECRET}/calendar.ics"

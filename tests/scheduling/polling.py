@@ -10,10 +10,10 @@ from werkzeug.test import Client, TestResponse
 from core import config
 from core.db import db
 from core.transaction import transaction
-from scheduling.fast_feeds import FastFeeds
-from scheduling.feeds import note_read
+from scheduling.feeds.contents import note_read
+from scheduling.feeds.fast import FastFeeds
+from scheduling.feeds.written_entries import write_down
 from scheduling.models import Feed
-from scheduling.written_entries import write_down
 from tests.conftest import NOW
 
 Answer = tuple[str, dict[str, str], bytes]

@@ -7,12 +7,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from core.errors import DomainError
-from scheduling import answers, new_pattern, placing, repeating, reshaping, run_length, standing
-from scheduling.applying import apply
+from scheduling.attendance import answers, standing
+from scheduling.changing import new_pattern, placing, reshaping, run_length
+from scheduling.changing.applying import apply
+from scheduling.changing.run_plan import RunPlan, Scope
+from scheduling.dates.recurrence import ChosenDates, EveryWeeks, MonthlyByWeekday, Pattern
+from scheduling.letters import repeating
 from scheduling.models import PeerSession, PlaceKind
-from scheduling.readdressing import change_address
-from scheduling.recurrence import ChosenDates, EveryWeeks, MonthlyByWeekday, Pattern
-from scheduling.run_plan import RunPlan, Scope
+from scheduling.places.readdressing import change_address
 from tests.scheduling.acts import (
     OF_MEMBERS,
     ONE_SESSION,

@@ -18,7 +18,7 @@ from core.db import db
 from core.errors import DomainError
 from core.transaction import transaction
 from groups.models import Person
-from scheduling.diaries import feed_token
+from scheduling.keeping.diaries import feed_token
 from scheduling.models import KeptBy
 from tests.conftest import BASE_URL
 from tests.scheduling.acts import Act, Move, OfAMember, Undo, Wait

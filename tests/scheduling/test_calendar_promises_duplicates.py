@@ -8,8 +8,10 @@ from flask import Flask
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling import diaries, feeds, sessions
-from scheduling.issuing import issue_due
+from scheduling.changing import sessions
+from scheduling.feeds import contents
+from scheduling.keeping import diaries
+from scheduling.letters.issuing import issue_due
 from scheduling.models import Detail, KeptBy, PeerSession
 from tests import build
 from tests.page import PageClient
@@ -94,7 +96,7 @@ def test_d2_the_feed_is_complete_however_the_dates_are_kept(
     choose(member, how, now)
     issue_due(now)
 
-    shown = feeds.entries(feed.diary, now=now)
+    shown = contents.entries(feed.diary, now=now)
 
     assert [entry.starts_at for entry in shown] == [session.starts_at for session in dates]
 

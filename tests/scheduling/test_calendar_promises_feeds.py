@@ -10,10 +10,13 @@ from flask import Flask
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling import answers, diaries, feeds, placing, sessions
+from scheduling.attendance import answers
+from scheduling.changing import placing, sessions
+from scheduling.feeds import contents
+from scheduling.keeping import diaries
 from scheduling.models import Answer, Detail, Feed, KeptBy, PeerSession, PlaceKind, SessionState
 from tests import build
-from tests.scheduling.calendars import lines_of, misshapen, names_of, unfolded
+from tests.scheduling.calendar_bytes import lines_of, misshapen, names_of, unfolded
 
 DAY = timedelta(days=1)
 NAMES = ("Canarygroup", "Canaryleader", "Canarymember", "Canaryplace", "canaryroom")
@@ -63,7 +66,7 @@ def choose(
 
 def body(feed: Feed, now: datetime) -> bytes:
     """What a calendar program is given."""
-    return feeds.read(feed, now=now).body
+    return contents.read(feed, now=now).body
 
 
 @pytest.mark.parametrize("detail", list(Detail))
@@ -141,12 +144,12 @@ def test_f10_what_a_facilitator_changes_raises_sequence_and_last_modified(
     session: PeerSession, feed: Feed, now: datetime, verb: Verb
 ) -> None:
     choose(feed, now, detail=Detail.FULL)
-    [before] = feeds.entries(feed.diary, now=now)
+    [before] = contents.entries(feed.diary, now=now)
 
     with transaction():
         verb(session, now)
 
-    [after] = feeds.entries(feed.diary, now=now)
+    [after] = contents.entries(feed.diary, now=now)
     assert (after.uid, after.sequence > before.sequence) == (before.uid, True)
     assert after.changed_at >= before.changed_at + timedelta(seconds=1)
 
@@ -155,13 +158,13 @@ def test_f10_what_shows_nowhere_changes_no_byte(
     session: PeerSession, member: Membership, feed: Feed, now: datetime
 ) -> None:
     choose(feed, now, detail=Detail.DISCREET)
-    before = feeds.read(feed, now=now)
+    before = contents.read(feed, now=now)
 
     with transaction():
         elsewhere(session, now)
         answers.give(session, member, Answer.COMING, now=now)
 
-    assert feeds.read(feed, now=now + DAY) == before
+    assert contents.read(feed, now=now + DAY) == before
 
 
 def test_f11_words_come_back_as_they_were_written(

@@ -8,9 +8,13 @@ from flask import Flask
 
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling import answers, departures, placing, prompts, repeating, sessions
+from scheduling.attendance import answers
+from scheduling.changing import placing, sessions
+from scheduling.letters import repeating
 from scheduling.models import Answer, KeptBy, PeerSession, PlaceKind
-from scheduling.readdressing import change_address
+from scheduling.places import departures
+from scheduling.places.readdressing import change_address
+from scheduling.reflection import prompts
 from tests import build
 from tests.scheduling.post import Opened, all_left, full, invite, kept_by, letters, only
 

@@ -17,10 +17,13 @@ from core.db import db
 from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership, Person
-from scheduling import departures, diaries, invitations, offering, placing, sessions
+from scheduling.changing import placing, sessions
+from scheduling.keeping import diaries
+from scheduling.letters import invitations
+from scheduling.letters.reminders import remind_due
+from scheduling.letters.rewriting import rewrite_due
 from scheduling.models import Detail, KeptBy, PeerSession, PlaceKind
-from scheduling.reminders import remind_due
-from scheduling.rewriting import rewrite_due
+from scheduling.places import departures, offering
 from tests import build
 from tests.page import PageClient
 from tests.scheduling.post import all_left, full

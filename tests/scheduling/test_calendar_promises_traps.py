@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from hypothesis import given
 
 from core.mail import Letter, Mailbox, compose
-from scheduling.closures import LeaveOuts
-from scheduling.ical import Method, event_bytes, feed, invitation
-from scheduling.recurrence import EveryWeeks, MonthlyByWeekday, Pattern, plan
+from scheduling.calendars.ical import Method, event_bytes, feed, invitation
+from scheduling.dates.closures import LeaveOuts
+from scheduling.dates.recurrence import EveryWeeks, MonthlyByWeekday, Pattern, plan
 from tests import build
-from tests.scheduling.calendars import DISCREET, FULL, HOSTILE, SENT_AT, THOROUGH, misshapen
+from tests.scheduling.calendar_bytes import DISCREET, FULL, HOSTILE, SENT_AT, THOROUGH, misshapen
 
 ROOT = Path(__file__).parents[2]
 LONDON = ZoneInfo("Europe/London")
@@ -40,7 +40,9 @@ def found(pattern: str) -> list[str]:
 
 
 def test_the_search_of_the_source_finds_what_is_there() -> None:
-    assert any(place.startswith("scheduling/ical.py:") for place in found(r"import Calendar\b"))
+    assert any(
+        place.startswith("scheduling/calendars/ical.py:") for place in found(r"import Calendar\b")
+    )
 
 
 def test_t1_no_zone_definitions_are_made_by_the_library() -> None:

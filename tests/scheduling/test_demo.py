@@ -15,12 +15,12 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import Person
+from scheduling.dates.recurrence import MonthlyByWeekday
 from scheduling.demo import runs as demo_runs
 from scheduling.demo import story as demo_story
 from scheduling.demo import world as demo
 from scheduling.demo.mail import deliver, read, send_now
 from scheduling.models import PeerSession, SessionState
-from scheduling.recurrence import MonthlyByWeekday
 from tests.conftest import NOW
 
 

@@ -24,8 +24,12 @@ from groups.models import (
     Role,
     SignInCode,
 )
-from scheduling import answers, erasure, invitations, offering, sessions
+from scheduling import erasure
+from scheduling.attendance import answers
+from scheduling.changing import sessions
+from scheduling.letters import invitations
 from scheduling.models import Answer, Diary, Feed, Invitation, PeerSession, Reply, Series
+from scheduling.places import offering
 from tests.build import (
     a_cohort,
     a_facilitator,

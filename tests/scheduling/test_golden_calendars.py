@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.mail import Letter, Mailbox, compose
-from scheduling.ical import Answer, Entry, Method, feed, invitation
+from scheduling.calendars.ical import Answer, Entry, Method, feed, invitation
 from tests.golden_files import looked_at, names_in
-from tests.scheduling.calendars import CANCELLED, DISCREET, FULL, NEXT, SENT_AT
+from tests.scheduling.calendar_bytes import CANCELLED, DISCREET, FULL, NEXT, SENT_AT
 
 SERVICE = Mailbox("Alcove", "groups@alcove.example")
 AMINA = Mailbox("Amina Khan", "amina@example.org")

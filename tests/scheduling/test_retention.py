@@ -11,7 +11,7 @@ from core.outbox import MailState, OutgoingMail
 from core.retention import purge
 from core.transaction import transaction
 from groups.models import Cohort, CohortState
-from scheduling.answers import KEPT
+from scheduling.attendance.answers import KEPT
 from scheduling.models import Answer, Diary, Feed, Reply
 from scheduling.retention import (
     DRAFTS,

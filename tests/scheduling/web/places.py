@@ -1,7 +1,7 @@
 """Where the member's pages are, and what somebody said."""
 
 from groups.models import Membership
-from scheduling import answers
+from scheduling.attendance import answers
 from scheduling.models import PeerSession
 
 

@@ -11,8 +11,8 @@ from core.transaction import transaction
 from core.web import RETURN
 from groups.accounts import person_with
 from groups.models import DoNotWrite, Membership, MembershipState, OfferState, Person
-from scheduling.arrivals import DiaryChoices, choices_of
 from scheduling.models import Detail, KeptBy
+from scheduling.places.arrivals import DiaryChoices, choices_of
 from tests.build import a_facilitator, a_person
 from tests.conftest import NOW
 from tests.page import PageClient, words

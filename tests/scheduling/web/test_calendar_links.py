@@ -16,8 +16,8 @@ from scheduling.models import Detail, Diary, KeptBy, PeerSession
 from tests.build import a_cohort, a_feed, a_member, a_person, a_prompt, a_series, a_session
 from tests.conftest import NOW
 from tests.page import PageClient, words
+from tests.scheduling.devices import ANDROID, IPHONE, LINUX, WINDOWS
 from tests.scheduling.post import kept_by, letters
-from tests.scheduling.test_subscribing import ANDROID, IPHONE, LINUX, WINDOWS
 
 SOLID = re.compile(r'<a href="([^"]+)" data-for="([^"]+)" class="btn wide">([^<]+)</a>')
 

@@ -8,7 +8,7 @@ import time_machine
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership, Person
-from scheduling import invitations
+from scheduling.letters import invitations
 from scheduling.models import PeerSession
 from tests.build import a_feed, a_member, a_person, an_offer
 from tests.conftest import NOW

@@ -19,15 +19,15 @@ from werkzeug.http import http_date
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership, MembershipState
-from scheduling.changes import note_dates_changed
-from scheduling.diaries import feed_token, revoke_feed
-from scheduling.feeds import EMPTY_FOR
+from scheduling.feeds.contents import EMPTY_FOR
+from scheduling.keeping.changes import note_dates_changed
+from scheduling.keeping.diaries import feed_token, revoke_feed
 from scheduling.models import Detail, Diary, Feed, PeerSession
 from tests.build import FIRST, a_cohort, a_feed, a_member, a_person, a_series, a_session
 from tests.conftest import NOW
 from tests.page import PageClient
 from tests.queries import queries
-from tests.scheduling.calendars import misshapen
+from tests.scheduling.calendar_bytes import misshapen
 from tests.scheduling.polling import leave_to_plain, ready_for_fast
 
 MINUTE = timedelta(minutes=1)

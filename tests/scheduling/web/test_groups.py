@@ -11,9 +11,9 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import Cohort, CohortState, MembershipState, Person, Role
-from scheduling import answers
+from scheduling.attendance import answers
 from scheduling.models import Answer, PeerSession, SessionState
-from scheduling.overview import PAGE
+from scheduling.showing.overview import PAGE
 from tests.build import (
     a_cohort,
     a_facilitator,

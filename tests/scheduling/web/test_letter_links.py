@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership, MembershipState
-from scheduling import standing
-from scheduling.answer_links import LIMITS, token_for
+from scheduling.attendance import standing
+from scheduling.attendance.answer_links import LIMITS, token_for
 from scheduling.models import Answer, Detail, Diary, PeerSession, Reply, SessionState
 from tests.build import a_session
 from tests.conftest import NOW

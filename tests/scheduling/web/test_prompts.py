@@ -9,8 +9,8 @@ from flask import Flask
 from core.transaction import transaction
 from groups.agreement_text import LIMITS
 from groups.models import Cohort, Person
-from scheduling import prompts, themes
 from scheduling.models import PeerSession
+from scheduling.reflection import prompts, themes
 from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words

@@ -14,7 +14,7 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from core.db import db
-from scheduling.diaries import feed_token
+from scheduling.keeping.diaries import feed_token
 from tests.build import a_cohort, a_feed, a_member, a_series, a_session
 from tests.scheduling.polling import ready_for_fast
 from tests.scheduling.web.proxies import HOST, Proxy, caddy, nginx

@@ -13,8 +13,8 @@ from core.outbox import MailState, OutgoingMail
 from core.smtp import Reason
 from core.transaction import transaction
 from groups.models import Cohort, CohortState, Membership, MembershipState, Person
-from scheduling import sessions
-from scheduling.invitations import welcome
+from scheduling.changing import sessions
+from scheduling.letters.invitations import welcome
 from scheduling.models import Answer, PeerSession, Reply, Series
 from tests import build
 from tests.conftest import NOW

@@ -7,7 +7,7 @@ import pytest
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling import answers, standing
+from scheduling.attendance import answers, standing
 from scheduling.models import Answer, PeerSession, Reply
 from tests.build import a_session
 from tests.conftest import NOW

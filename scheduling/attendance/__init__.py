@@ -1,0 +1,1 @@
+"""Who comes: answers, standing answers, and the links by which somebody answers."""

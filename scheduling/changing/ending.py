@@ -1,0 +1,69 @@
+"""Ending a group: it meets no more, and whoever has its dates is told."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from core.db import db
+from core.errors import DomainError
+from groups.models import CohortState, Person
+from scheduling.calendars.ical import Method
+from scheduling.changing.before import Before
+from scheduling.changing.parcels import Change, change, send
+from scheduling.keeping.changes import note_dates_changed
+from scheduling.letters import invitations
+from scheduling.models import Invitation, PeerSession, Series, SessionState
+from scheduling.runs.to_come import coming_at
+
+
+def end_group(series: Series, *, now: datetime, by: Person) -> Change:
+    """End a group and cancel its coming sessions; it can be undone while the letters wait.
+
+    Letters tell of the sessions for which invitations are out; later ones vanish from feeds, and
+    a letter about each of them would tell nothing new. Raises ``DomainError`` for a group that is
+    not open.
+    """
+    cohort = series.cohort
+    if cohort.state != CohortState.OPEN:
+        raise DomainError("Only a group that is open can be ended.")
+    coming = [one for one in coming_at(series, now) if one.state == SessionState.PLANNED]
+    before = _remember(series, coming)
+    for session in coming:
+        session.state = SessionState.CANCELLED
+        note_dates_changed(session, now)
+
+    def post(leaves_at: datetime, parcel: str) -> int:
+        return sum(
+            invitations.tell_cancelled(session, now=now, due_at=leaves_at, parcel=parcel)
+            for session in _in_diaries(series, coming)
+        )
+
+    sent = send(cohort, post, tell=True, now=now)
+    cohort.state, cohort.ended_at = CohortState.ENDED, now
+    series.ended_on = now.astimezone(ZoneInfo(series.time_zone)).date()
+    db.session.flush()
+    return change(before, sent, cohort, by=by, now=now)
+
+
+def _in_diaries(series: Series, coming: list[PeerSession]) -> list[PeerSession]:
+    """Return the sessions people have been told about: the next few, and any other that stands
+    in somebody's calendar because more were sent out at a time once.
+    """
+    known = select(Invitation.session_id).where(
+        Invitation.session_id.in_([session.id for session in coming]),
+        Invitation.method == Method.REQUEST,
+    )
+    invited = set(db.session.scalars(known))
+    near = coming[: series.invitations_ahead]
+    return [session for session in coming if session in near or session.id in invited]
+
+
+def _remember(series: Series, coming: list[PeerSession]) -> Before:
+    before = Before()
+    before.keep_calendars(coming)
+    before.keep(series.cohort, ("state", "ended_at"))
+    before.keep(series, ("ended_on",))
+    for session in coming:
+        before.keep(session, ("state",))
+    return before

@@ -1,0 +1,1 @@
+"""Examining any feed from outside, as calendar programs would."""

@@ -1,0 +1,1 @@
+"""Private calendar feeds: what one gives, and how it is answered over HTTP."""

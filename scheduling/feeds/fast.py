@@ -1,0 +1,292 @@
+"""Private calendar feeds answered in front of Flask: the same bytes, at a fraction of the cost.
+
+Calendar programs ask every few minutes for years, and almost always nothing has changed. This
+layer answers what it is sure of: a link in use, read today already, whose words are at hand.
+Everything else, errors among it, is left to the plain path (``scheduling.web.feeds``). No feed is
+kept: what is remembered between requests is how single words and moments are written.
+"""
+
+import logging
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from flask import Flask
+from werkzeug.http import http_date
+
+from core import moment
+from core.config import Config
+from core.encryption import KeyRing
+from core.tokens import digest
+from scheduling.access import CANCELLED_BACK, FEED_AHEAD, FEED_BACK, MOST_ENTRIES
+from scheduling.calendars import ical
+from scheduling.feeds import over_http
+from scheduling.feeds.contents import (
+    CALENDAR_NAME,
+    UID_BYTES,
+    Reading,
+    second_of,
+    sequence_at,
+    tag_of,
+)
+from scheduling.feeds.rows import Content, FeedRows, State
+from scheduling.feeds.statements import BETWEEN
+from scheduling.feeds.written_entries import made_of
+from scheduling.models import Detail
+from scheduling.models.diary import NEUTRAL_WORDS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+Headers = list[tuple[str, str]]
+Answer = tuple[str, Headers, bytes]
+log = logging.getLogger(__name__)
+
+_PATH: Final = re.compile(r"/cal/([A-Za-z0-9_-]{1,200})/calendar\.ics")
+_METHODS: Final = frozenset({"GET", "HEAD"})
+_ITS_OWN: Final = frozenset({"ETag", "Last-Modified", "Content-Length"})
+_OK: Final = "200 OK"
+_NOT_MODIFIED: Final = "304 NOT MODIFIED"
+_ANSWERS: Final = {_OK: over_http.calendar, _NOT_MODIFIED: over_http.unchanged}
+_NO, _YES = _FLAGS = ("0", "1")
+_A_DAY: Final = 24 * 60 * 60
+_REMEMBERED: Final = 8192
+_BEGIN: Final = "BEGIN:VEVENT\r\nUID:"
+_END: Final = "END:VEVENT\r\n"
+_START_LINE: Final = len("DTSTART:20261210T180000Z")
+_SECOND: Final = len("2026-12-10 18:00:00")
+#: Where the parts of a whole line (``rows``) stand. Those of full detail have one part more.
+_TIMES, _STARTS, _CANCELLED, _OF_TAG = slice(0, 38), slice(0, 19), 38, slice(39, None)
+_DATES, _DETAILS = slice(39, 58), slice(58, 77)
+_CHANGES: Final[dict[str, slice]] = {Detail.DISCREET: slice(39, 58), Detail.FULL: slice(39, 77)}
+_NAME: Final[dict[str, slice]] = {Detail.DISCREET: slice(58, None), Detail.FULL: slice(77, None)}
+
+
+Row = TypeVar("Row", State, Content)
+
+
+class NotSure(Exception):  # noqa: N818 - it names the fact, as every error here does
+    """The plain path has to answer."""
+
+
+class FastFeeds:
+    """A WSGI application in front of another one, which is asked whenever this one is not sure."""
+
+    def __init__(
+        self, app: Flask, plain: "WSGIApplication", settings: Config, ring: KeyRing
+    ) -> None:
+        self._app = app
+        self.plain = plain
+        self._ring = ring
+        self.rows = FeedRows(app)
+        self._base_url = settings.base_url
+        self._behind_proxy = bool(settings.proxies)
+        self._host = "" if settings.demo else settings.host
+        self._uid_end = _uid_end(settings.host)
+        self._headers: dict[str, Headers] = {}
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request for a calendar, or pass it on."""
+        asked = _PATH.fullmatch(environ["PATH_INFO"])
+        answer = self._answer(asked[1], environ) if asked else None
+        if answer is None:
+            return self.plain(environ, start_response)
+        status, headers, body = answer
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _answer(self, token: str, environ: "WSGIEnvironment") -> Answer | None:
+        if environ["REQUEST_METHOD"] not in _METHODS or not self._is_for_us(environ):
+            return None
+        second = int(moment.now().timestamp())
+        # A second time, as the database may have been started anew since it was last asked.
+        for _ in range(2):
+            try:
+                return self._read(digest(token), second, environ)
+            except NotSure:
+                return None
+            except Exception as error:  # noqa: BLE001 - the plain path knows what to say then
+                log.warning("a calendar was left to the plain path: %s", type(error).__name__)
+        return None
+
+    def _is_for_us(self, environ: "WSGIEnvironment") -> bool:
+        """Tell whether the host is plainly ours; whenever it is not, the plain path decides."""
+        host = environ.get("HTTP_X_FORWARDED_HOST") if self._behind_proxy else None
+        host = host or environ.get("HTTP_HOST", "")
+        return not self._host or self._host == host.partition(":")[0]
+
+    def _read(self, token_hash: str, second: int, environ: "WSGIEnvironment") -> Answer:
+        none_match = environ.get("HTTP_IF_NONE_MATCH")
+        if none_match is not None:
+            state = _in_use(self.rows.state(token_hash, second), second)
+            etag = tag_of(self._base_url, state.about, _lines(state))
+            if over_http.knows_tag(none_match, etag):
+                return self._unchanged(etag)
+        content = _in_use(self.rows.content(token_hash, second), second)
+        lines = _lines(content)
+        etag = tag_of(self._base_url, content.about, [line[_OF_TAG] for line in lines])
+        changed_at = _changed_at(content, lines)
+        since = environ.get("HTTP_IF_MODIFIED_SINCE") if none_match is None else None
+        if since and over_http.knows_date(since, _moment(changed_at)):
+            return self._unchanged(etag)
+        full = content.detail == Detail.FULL
+        endings = self._full_endings(content, lines) if full else self._own_endings(content, lines)
+        return self._calendar(self._body(content, lines, endings), etag, changed_at)
+
+    def _own_endings(self, content: Content, lines: list[str]) -> list[str]:
+        """Return how each entry ends that says only its owner's words."""
+        own = content.words and self._unseal("diary", "words", content.diary_id, content.words)
+        said = own.decode() if own else NEUTRAL_WORDS
+        ending = {flag: _words(said, flag) + _state(content.busy, flag) for flag in _FLAGS}
+        return [ending[line[_CANCELLED]] for line in lines]
+
+    def _full_endings(self, content: Content, lines: list[str]) -> list[str]:
+        """Return how each entry ends that says everything. Raises NotSure if the words of any
+        have not been written down as they are now.
+        """
+        kept, endings = content.kept(), []
+        for line in lines:
+            row = kept.get(line[_NAME[Detail.FULL]])
+            if row is None or row.made_of != made_of(line[_CHANGES[Detail.FULL]], self._base_url):
+                raise NotSure
+            words = self._unseal("written_entry", "words", row.entry_id, row.sealed).decode()
+            endings.append(words + _state(content.busy, line[_CANCELLED]))
+        return endings
+
+    def _unseal(self, table: str, column: str, public_id: str, sealed: str) -> bytes:
+        return self._ring.unseal(bytes.fromhex(sealed), f"{table}.{column}_sealed:{public_id}")
+
+    def _body(self, content: Content, lines: list[str], endings: list[str]) -> bytes:
+        """Write the calendar as ``ical.feed`` does."""
+        key = self._unseal("diary", "entry_key", content.diary_id, content.entry_key)
+        keyed = blake2b(key=key, digest_size=UID_BYTES)
+        changes, name = _CHANGES[content.detail], _NAME[content.detail]
+        changed_at, uid_end = content.changed_at, self._uid_end
+        events, before, at_once = [], "", False
+        for line, ending in zip(lines, endings, strict=True):
+            named = keyed.copy()
+            named.update(line[name].encode())
+            stamps, times = _stamps(line[changes], changed_at), _times(line[_TIMES])
+            events.append(f"{_BEGIN}{named.hexdigest()}{uid_end}{stamps}{times}{ending}")
+            at_once = at_once or times[:_START_LINE] == before
+            before = times[:_START_LINE]
+        if at_once:
+            # Sessions of several groups that begin together come by their names in this calendar.
+            starts = [line[_STARTS] for line in lines]
+            events = [event for _, event in sorted(zip(starts, events, strict=True))]
+        held = "".join(events).encode() or ical.TIMEZONE
+        return ical.opening(CALENDAR_NAME) + held + ical.END
+
+    def _calendar(self, body: bytes, etag: str, changed_at: str) -> Answer:
+        own = [
+            ("ETag", f'"{etag}"'),
+            ("Last-Modified", _http_date(changed_at)),
+            ("Content-Length", str(len(body))),
+        ]
+        return _OK, self._headers_of(_OK) + own, body
+
+    def _unchanged(self, etag: str) -> Answer:
+        return _NOT_MODIFIED, [*self._headers_of(_NOT_MODIFIED), ("ETag", f'"{etag}"')], b""
+
+    def _headers_of(self, status: str) -> Headers:
+        """Return the headers of the plain path, learnt from it, without those of one calendar."""
+        if status not in self._headers:
+            answer = _ANSWERS[status](Reading(b"", "", datetime.fromtimestamp(0, UTC)))
+            with self._app.test_request_context(base_url=self._base_url) as context:
+                response = self._app.process_response(answer)
+                learnt = response.get_wsgi_headers(context.request.environ)
+            self._headers[status] = [pair for pair in learnt if pair[0] not in _ITS_OWN]
+        return self._headers[status]
+
+
+def _in_use(row: Row | None, second: int) -> Row:
+    """Return the row of a link that has been read today. Raises NotSure for every other: that it
+    is read has to be noted, or there is nothing to read.
+    """
+    if row is None or row.last_read_on != _day(second // _A_DAY):
+        raise NotSure
+    return row
+
+
+def _lines(row: State | Content) -> list[str]:
+    """Return a line for each entry, earliest first. Raises NotSure for more than a feed holds."""
+    lines = sorted(row.lines.split(BETWEEN)) if row.lines else []
+    if len(lines) > MOST_ENTRIES:
+        raise NotSure
+    return lines
+
+
+def _changed_at(content: Content, lines: list[str]) -> str:
+    """Return when the calendar last changed, by the rule of the plain path."""
+    moments = [content.made_at, content.changed_at, *(content.belonging or "").split(BETWEEN)]
+    if lines:
+        moments += [line[_DATES] for line in lines]
+        if content.detail == Detail.FULL:
+            moments += [line[_DETAILS] for line in lines]
+        moments.append(_shifted(lines[-1][_STARTS], -FEED_AHEAD))
+    if content.last_held:
+        moments.append(_shifted(content.last_held, FEED_BACK))
+    if content.last_cancelled:
+        moments.append(_shifted(content.last_cancelled, CANCELLED_BACK))
+    return max(moments)
+
+
+@lru_cache(maxsize=2)
+def _day(days: int) -> str:
+    return str(date(1970, 1, 1) + timedelta(days=days))
+
+
+def _moment(second: str) -> datetime:
+    """Return the moment that ``contents.second_of`` wrote."""
+    return datetime.fromisoformat(f"{second}+00:00")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _shifted(second: str, by: timedelta) -> str:
+    return second_of(_moment(second) + by)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _http_date(second: str) -> str:
+    return http_date(_moment(second))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _stamps(changes: str, diary_changed_at: str) -> str:
+    second = max(changes[:_SECOND], changes[_SECOND:], diary_changed_at)
+    sequence, at = sequence_at(_moment(second)), _compact(second)
+    return f"DTSTAMP:{at}\r\nLAST-MODIFIED:{at}\r\nSEQUENCE:{sequence}\r\n"
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _times(times: str) -> str:
+    """Write start and end. Raises NotSure for a session that ends before it starts."""
+    starts, ends = times[:_SECOND], times[_SECOND:]
+    if ends <= starts:
+        raise NotSure
+    return f"DTSTART:{_compact(starts)}\r\nDTEND:{_compact(ends)}\r\n"
+
+
+def _compact(second: str) -> str:
+    return f"{second.replace('-', '').replace(':', '').replace(' ', 'T')}Z"
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _words(words: str, cancelled: str) -> str:
+    return ical.words_lines(words, cancelled=cancelled == _YES).decode()
+
+
+@lru_cache(maxsize=4)
+def _state(busy: str, cancelled: str) -> str:
+    return ical.state_lines(busy=busy == _YES, cancelled=cancelled == _YES).decode() + _END
+
+
+def _uid_end(host: str) -> str:
+    """Return what follows a UID's digits, folded where the line would be too long."""
+    digits = "0" * 2 * UID_BYTES
+    return ical.uid_line(f"{digits}@{host}").decode().removeprefix(f"UID:{digits}")

@@ -1,0 +1,1 @@
+"""Letters about dates and the calendar invitations that go with them."""

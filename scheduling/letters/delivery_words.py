@@ -1,0 +1,71 @@
+"""What became of a letter, in words for whoever runs the group. Pure."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core.outbox import MailState, OutgoingMail
+from core.smtp import Reason
+from scheduling.dates.wording import say_date, say_time
+
+KINDS = {
+    "offer": "Invitation",
+    "place_offered": "Invitation",
+    "dates": "All dates",
+    "new_dates": "New dates",
+    "invitation": "One date for the calendar",
+    "moved": "New time",
+    "cancelled": "Session cancelled",
+    "reinstated": "Session takes place after all",
+    "place": "Another place",
+    "rewritten": "Calendar update",
+    "withdrawn": "Dates taken out of the calendar",
+    "reminder": "Reminder",
+    "other_time": "Another time proposed",
+}
+NOT_ACCEPTED = (MailState.REFUSED, MailState.PARKED)
+REASONS = {reason.value: reason for reason in Reason}
+PARKED_WORDS = (
+    "This message could not be sent, and trying again did not help. "
+    "The people who run this site can see why."
+)
+
+
+def kind_words(mail: OutgoingMail) -> str:
+    """Say what a letter is about."""
+    return KINDS.get(mail.kind, "Message")
+
+
+def trouble_words(state: str, reason: str | None) -> str | None:
+    """Say what stands in the way of a letter and what would help; ``None`` when nothing does."""
+    if state == MailState.PARKED:
+        return PARKED_WORDS
+    known = REASONS.get(reason or "")
+    if state == MailState.REFUSED:
+        return (known or Reason.OTHER).words
+    if state == MailState.DUE and known is not None:
+        return Reason.TRY_LATER.words
+    return None
+
+
+def state_words(mail: OutgoingMail, *, now: datetime, zone: ZoneInfo) -> str:
+    """Say what became of a letter: "Leaves at 6:10pm", "Sent on Thursday 10 December"."""
+    match mail.state:
+        case MailState.DUE | MailState.SENDING:
+            return _waiting(mail, now, zone)
+        case MailState.SENT | MailState.UNCERTAIN if mail.final_at is not None:
+            local, today = mail.final_at.astimezone(zone), now.astimezone(zone).date()
+            verb = "Sent" if mail.state == MailState.SENT else "Probably sent"
+            return f"{verb} on {say_date(local.date(), today)} at {say_time(local.time())}"
+        case MailState.RECALLED:
+            return "Taken back before it left"
+        case MailState.SUPERSEDED:
+            return "Not sent, as something newer replaced it"
+    return "Not accepted"
+
+
+def _waiting(mail: OutgoingMail, now: datetime, zone: ZoneInfo) -> str:
+    if mail.reason is not None:
+        return "Waiting to be tried again"
+    if mail.due_at <= now:
+        return "Leaves any moment"
+    return f"Leaves at {say_time(mail.due_at.astimezone(zone).time())}"

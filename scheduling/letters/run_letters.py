@@ -1,0 +1,194 @@
+"""Telling people that several of their dates have changed: one letter each, and what goes with it.
+
+The letter lists what was and what is. Whoever has a calendar invitation for one of the sessions
+also gets its update or its cancellation, each by itself, since one of those holds one event
+(RFC 5546 section 3.2). Invitations to sessions that are new follow when it is their turn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from core.db import db
+from core.outbox import MailState, OutgoingMail, Promise, post
+from core.web import link
+from groups.models import Cohort, Membership
+from scheduling.dates.when import When, when
+from scheduling.letters import calendar_parts, emails, invitations
+from scheduling.letters.posting import Act, with_a_way_to_stop
+from scheduling.letters.recipients import Recipient, recipients_of
+from scheduling.letters.session_letters import (
+    About,
+    drop,
+    has,
+    post_cancelled,
+    post_moved,
+    post_reinstated,
+)
+from scheduling.models import Invitation, PeerSession
+
+KIND = "new_dates"
+
+
+class Happened(StrEnum):
+    """What has become of a session."""
+
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    REINSTATED = "reinstated"
+    ADDED = "added"
+
+
+@dataclass(frozen=True)
+class News:
+    """One session and what has become of it; ``was`` is from when to when one that moved was held
+    before, and in which zone that was said.
+    """
+
+    session: PeerSession
+    happened: Happened
+    was: tuple[datetime, datetime, str] | None = None
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One piece of news as one reader gets it."""
+
+    news: News
+    about: About
+    old: When | None
+    #: Whether a calendar may hold this session, or something about it still waited.
+    concerns_calendar: bool
+
+
+def tell_news(
+    cohort: Cohort, news: Sequence[News], act: Act, readers: Sequence[Recipient] | None = None
+) -> int:
+    """Tell everybody in a group, or only these readers, what has changed; returns how many letters
+    were posted. News stand in the order of their dates.
+    """
+    if readers is None and len(news) == 1 and news[0].happened is not Happened.ADDED:
+        return _tell_one(news[0], act)
+    if not news:
+        return 0
+    found = recipients_of(cohort, now=act.now) if readers is None else readers
+    known = _known(cohort, news)
+    return sum(_tell(cohort, reader, news, act, known) for reader in found)
+
+
+def _tell_one(news: News, act: Act) -> int:
+    """Tell of a single session as ever: its letter carries its update."""
+    session, about = news.session, (act.now, act.due_at, act.parcel)
+    now, due_at, parcel = about
+    if news.happened is Happened.CANCELLED:
+        return invitations.tell_cancelled(session, now=now, due_at=due_at, parcel=parcel)
+    if news.happened is Happened.REINSTATED:
+        return invitations.tell_reinstated(session, now=now, due_at=due_at, parcel=parcel)
+    was = (session.starts_at, session.ends_at) if news.was is None else news.was[:2]
+    return invitations.tell_moved(session, was=was, now=now, due_at=due_at, parcel=parcel)
+
+
+def _known(cohort: Cohort, news: Sequence[News]) -> set[str]:
+    """Return the threads in which something was said about these sessions or waits to be: only
+    there calendars have to be looked after, so this is asked once and not for every pair.
+    """
+    sessions = {one.session.id: one.session for one in news}
+    invited = db.session.execute(
+        select(Invitation.session_id, Membership)
+        .join(Membership, Membership.id == Invitation.membership_id)
+        .where(Invitation.session_id.in_(list(sessions)))
+    )
+    threads = {calendar_parts.thread_of(sessions[key], membership) for key, membership in invited}
+    waiting = db.session.scalars(
+        select(OutgoingMail.thread).where(
+            OutgoingMail.topic == cohort.public_id, OutgoingMail.state == MailState.DUE
+        )
+    )
+    return threads | {thread for thread in waiting if thread is not None}
+
+
+def _tell(
+    cohort: Cohort, reader: Recipient, news: Sequence[News], act: Act, known: set[str]
+) -> int:
+    lines = [_line(one, About(one.session, reader, act), known) for one in news]
+    in_calendar = [line for line in lines if line.concerns_calendar and _stands(line)]
+    posted = int(_post_letter(cohort, reader, lines, act, has_calendar=bool(in_calendar)))
+    return posted + sum(_post_update(line) for line in in_calendar)
+
+
+def _line(news: News, about: About, known: set[str]) -> _Line:
+    thread = calendar_parts.thread_of(about.session, about.recipient.membership)
+    concerns_calendar = thread in known
+    dropped = list[OutgoingMail]()
+    if concerns_calendar:
+        calendar_parts.settle(about.session, about.recipient.membership)
+        dropped = drop(about)
+        if news.happened is Happened.REINSTATED:
+            # With its cancellation dropped, the former invitation may stand again.
+            calendar_parts.settle(about.session, about.recipient.membership)
+    # Where it stood in between is not mentioned to those who never got the letter about that.
+    old = None if news.was is None or has("moved", dropped) else _said(news.was, about)
+    return _Line(news, about, old, concerns_calendar)
+
+
+def _said(was: tuple[datetime, datetime, str], about: About) -> When:
+    return when(*was, about.act.now, about.recipient.zone_name)
+
+
+def _stands(line: _Line) -> bool:
+    """Tell whether a calendar has to hear of it: it holds the session, or held it once."""
+    session, membership = line.about.session, line.about.recipient.membership
+    if calendar_parts.standing(session, membership) is not None:
+        return line.news.happened is not Happened.ADDED
+    if line.news.happened is not Happened.REINSTATED or not line.about.recipient.by_invitation:
+        return False
+    return calendar_parts.ever_invited(session, membership)
+
+
+def _post_update(line: _Line) -> bool:
+    if line.news.happened is Happened.CANCELLED:
+        about = line.about
+        told = calendar_parts.take_back(
+            about.session, about.recipient.membership, now=about.act.now
+        )
+        return told is not None and post_cancelled(about, told, None)
+    if line.news.happened is Happened.REINSTATED:
+        return post_reinstated(line.about)
+    return post_moved(line.about, line.old)
+
+
+def _post_letter(
+    cohort: Cohort, reader: Recipient, lines: Sequence[_Line], act: Act, *, has_calendar: bool
+) -> bool:
+    def such(happened: Happened) -> list[_Line]:
+        return [line for line in lines if line.news.happened is happened]
+
+    letter = emails.new_dates(
+        reader.mailbox,
+        moved=[(line.about.when, line.old) for line in such(Happened.MOVED)],
+        cancelled=[line.about.when for line in such(Happened.CANCELLED)],
+        reinstated=[line.about.when for line in such(Happened.REINSTATED)],
+        added=[line.about.when for line in such(Happened.ADDED)],
+        link=link("home.show", cohort_id=cohort.public_id),
+        has_calendar=has_calendar,
+        by_invitation=reader.by_invitation,
+        details=emails.Details(group=cohort.name) if reader.full else None,
+    )
+    name = act.parcel or f"{act.now:%Y%m%dT%H%M%S%fZ}"
+    membership = reader.membership
+    return post(
+        with_a_way_to_stop(letter, reader),
+        key=f"{KIND}:{cohort.public_id}:{membership.public_id}:{name}",
+        kind=KIND,
+        promise=Promise.MUST_ARRIVE,
+        now=act.now,
+        due_at=act.due_at,
+        useful_until=max(line.about.session.ends_at for line in lines),
+        topic=cohort.public_id,
+        addressee=membership.public_id,
+        parcel=act.parcel,
+        thread=f"run:{cohort.public_id}:{membership.public_id}",
+    )

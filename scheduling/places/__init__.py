@@ -1,0 +1,1 @@
+"""Places in a group: offered, taken, left, and moved to another address."""

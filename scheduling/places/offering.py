@@ -1,0 +1,92 @@
+"""Sending the letter that offers a place."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core.db import db
+from core.errors import DomainError
+from core.mail import Letter, Mailbox
+from core.outbox import Promise, post, under_way
+from core.web import link
+from groups.models import PlaceOffer
+from groups.offers import mark_sent, may_write, token_of
+from scheduling.dates.wording import say_count, say_date, say_pattern
+from scheduling.letters.emails import place_offered
+from scheduling.letters.posting import coming, when_of
+from scheduling.models import PeerSession
+from scheduling.runs.series import set_up_of
+
+
+def send_offer(
+    offer: PlaceOffer,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    parcel: str | None = None,
+) -> bool:
+    """Post the letter that offers a place, also again; returns whether one was posted: not while
+    an earlier one is still on its way.
+
+    Whoever asked never to be written to gets nothing, and whoever offers sees no difference: the
+    letter waits with the others and lapses when it would leave. Raises ``DomainError`` if there
+    is no date to come, or the offer has been answered or withdrawn.
+    """
+    if under_way(addressee=offer.public_id):
+        return False
+    sessions = list(db.session.scalars(coming(offer.cohort_id, now)))
+    if not sessions:
+        raise DomainError("There is no date to come, so there is nothing to offer yet.")
+    mark_sent(offer, now=now)
+    letter = _letter_to(offer, sessions, now)
+    leaves_at = due_at or now
+    return post(
+        letter,
+        key=f"offer:{offer.public_id}:{parcel or f'{now:%Y%m%dT%H%M%SZ}'}",
+        kind="offer",
+        promise=Promise.MUST_ARRIVE,
+        now=now,
+        due_at=leaves_at,
+        useful_until=offer.expires_at if may_write(offer) else leaves_at,
+        topic=offer.cohort.public_id,
+        addressee=offer.public_id,
+        parcel=parcel,
+    )
+
+
+def _letter_to(offer: PlaceOffer, sessions: Sequence[PeerSession], now: datetime) -> Letter:
+    token = token_of(offer)
+    return letter_about(
+        offer,
+        sessions,
+        link=link("offers.show", token=token),
+        stop_link=link("offers.stop", token=token),
+        ends_at=offer.expires_at or now,
+        now=now,
+    )
+
+
+def letter_about(
+    offer: PlaceOffer,
+    sessions: Sequence[PeerSession],
+    *,
+    link: str,
+    stop_link: str,
+    ends_at: datetime,
+    now: datetime,
+) -> Letter:
+    """Return the letter that offers a place in these sessions, earliest first; it can be answered
+    until ``ends_at``. A run that goes on until it is ended has no number of dates.
+    """
+    first = sessions[0]
+    zone = ZoneInfo(first.series.time_zone)
+    set_up = set_up_of(first.series)
+    return place_offered(
+        Mailbox("", offer.email),
+        link=link,
+        stop_link=stop_link,
+        first=when_of(first, now),
+        pattern_words=say_pattern(set_up.pattern, set_up.first_on),
+        count_words="" if set_up.goes_on else say_count(len(sessions), "date", "dates"),
+        last_day_words=say_date(ends_at.astimezone(zone).date(), now.astimezone(zone).date()),
+    )

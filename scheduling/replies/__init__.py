@@ -1,0 +1,1 @@
+"""Answers that calendar programs send back by mail (RFC 5546)."""

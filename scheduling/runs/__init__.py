@@ -1,0 +1,1 @@
+"""Runs of sessions: set up, laid out, and rolled forward."""

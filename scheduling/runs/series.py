@@ -1,0 +1,133 @@
+"""Runs of sessions: starting one, and changing single dates of a draft."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from core.db import db
+from core.errors import DomainError
+from groups.models import Cohort, CohortState
+from scheduling.dates.wording import say_date
+from scheduling.models import Series
+from scheduling.runs.laying_out import (
+    columns_of,
+    exceptions_of,
+    lay_out,
+    plan_of,
+    set_up_of,
+    today_for,
+)
+from scheduling.runs.set_up import NO_EXCEPTIONS, Exceptions, SetUp
+
+__all__ = [
+    "SetUp",
+    "exceptions_of",
+    "leave_out",
+    "plan_of",
+    "put_back",
+    "replan",
+    "series_of",
+    "set_up_of",
+    "start_series",
+    "take_alternative",
+    "today_for",
+]
+
+#: How far a single date can be moved; beyond it the year has most likely been mistyped.
+MOST_APART = timedelta(days=92)
+
+
+def series_of(cohort: Cohort) -> Series:
+    """Return the run of a group; every group has exactly one."""
+    return db.session.scalars(select(Series).where(Series.cohort_id == cohort.id)).one()
+
+
+def start_series(cohort: Cohort, set_up: SetUp, *, now: datetime) -> Series:
+    """Give a group its run, and the run its sessions with their themes.
+
+    ``now`` is an aware date-time in UTC. Raises ``DomainError`` when the choices leave no dates.
+    """
+    series = Series(cohort=cohort, created_at=now, **columns_of(set_up, NO_EXCEPTIONS))
+    db.session.add(series)
+    lay_out(series, now)
+    return series
+
+
+def replan(series: Series, set_up: SetUp, *, now: datetime) -> None:
+    """Lay out the run of a draft anew. What was decided about single dates stays as long as
+    pattern and first date do.
+
+    Raises ``DomainError`` for a group that has been opened, or when the choices leave no dates.
+    """
+    _refuse_unless_draft(series)
+    before = set_up_of(series)
+    same_dates = (before.pattern, before.first_on) == (set_up.pattern, set_up.first_on)
+    exceptions = exceptions_of(series) if same_dates else NO_EXCEPTIONS
+    for name, value in columns_of(set_up, exceptions).items():
+        setattr(series, name, value)
+    lay_out(series, now)
+
+
+def take_alternative(series: Series, planned_on: date, held_on: date, *, now: datetime) -> None:
+    """Hold a date of a draft's pattern on another day, which may be that date itself: then it is
+    kept although it is a bank holiday.
+
+    Raises ``DomainError`` for a day that has passed, or that would change the order of sessions.
+    """
+    _refuse_unless_draft(series)
+    _refuse_unless_between(series, planned_on, held_on, today_for(series, now))
+    _decide(series, exceptions_of(series).moving(planned_on, held_on), now)
+
+
+def leave_out(series: Series, planned_on: date, *, now: datetime) -> None:
+    """Drop a date of a draft's pattern; a run with a number of sessions gets one at its end.
+
+    Raises ``DomainError`` if it is the only date there is.
+    """
+    _refuse_unless_draft(series)
+    if [held.planned_on for held in plan_of(series).occurrences] == [planned_on]:
+        raise DomainError("This is the only date, so it cannot be left out.")
+    _decide(series, exceptions_of(series).leaving_out(planned_on), now)
+
+
+def put_back(series: Series, planned_on: date, *, now: datetime) -> None:
+    """Forget what was decided about a date of a draft's pattern."""
+    _refuse_unless_draft(series)
+    _decide(series, exceptions_of(series).without(planned_on), now)
+
+
+def _decide(series: Series, exceptions: Exceptions, now: datetime) -> None:
+    for name, value in columns_of(set_up_of(series), exceptions).items():
+        setattr(series, name, value)
+    lay_out(series, now)
+
+
+def _refuse_unless_draft(series: Series) -> None:
+    if series.cohort.state != CohortState.DRAFT:
+        raise DomainError(
+            "This group has been opened. Its sessions are now moved and cancelled one by one."
+        )
+
+
+def _refuse_unless_between(series: Series, planned_on: date, held_on: date, today: date) -> None:
+    """Raise ``DomainError`` unless a day lies after today and between the neighbouring sessions."""
+    earlier, later = _neighbours(series, planned_on)
+    if held_on <= today:
+        words = "Choose a day after today"
+    elif held_on <= earlier:
+        words = f"Choose a day after the session before it, {say_date(earlier, today)}"
+    elif held_on >= later:
+        words = f"Choose a day before the session after it, {say_date(later, today)}"
+    elif held_on > planned_on + MOST_APART:
+        words = "Choose a day within three months of the one it replaces"
+    else:
+        return
+    raise DomainError(words, field="held_on")
+
+
+def _neighbours(series: Series, planned_on: date) -> tuple[date, date]:
+    """Return the days of the sessions before and after a date, or the ends of the calendar."""
+    held = plan_of(series).occurrences
+    earlier = [session.held_on for session in held if session.planned_on < planned_on]
+    later = [session.held_on for session in held if session.planned_on > planned_on]
+    return max(earlier, default=date.min), min(later, default=date.max)

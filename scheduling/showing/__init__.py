@@ -1,0 +1,1 @@
+"""What pages show, read in a fixed number of queries and put into words."""

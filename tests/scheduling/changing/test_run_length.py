@@ -1,0 +1,234 @@
+"""A longer run, a shorter one, and breaks in it."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from flask import Flask
+
+from core.errors import DomainError
+from core.transaction import transaction
+from groups.models import Person
+from scheduling.changing import reshaping
+from scheduling.changing.run_plan import RunPlan, Scope
+from scheduling.dates.closures import Break
+from scheduling.models import Series, SessionState
+from scheduling.runs.rolling import roll_forward
+from scheduling.runs.series import set_up_of
+from tests.scheduling.made_runs import (
+    SECOND_THURSDAYS,
+    a_run,
+    change,
+    days,
+    numbers,
+    sessions_of,
+)
+
+FROM, UNTIL = date(2027, 2, 1), date(2027, 3, 31)
+
+
+@pytest.fixture
+def series(app: Flask) -> Series:
+    """Six second Thursdays from 10 December on."""
+    return a_run()
+
+
+def amara(series: Series) -> Person:
+    """Who facilitates."""
+    return series.cohort.memberships[0].person
+
+
+def pause(series: Series, now: datetime, *, make_up: bool = False) -> RunPlan:
+    """Leave February and March out."""
+    return reshaping.pause_run(series, from_on=FROM, until_on=UNTIL, make_up=make_up, now=now)
+
+
+def test_a_break_cancels_what_lies_in_it(series: Series, now: datetime) -> None:
+    change(lambda: pause(series, now), by=amara(series))
+
+    assert days(series) == [*SECOND_THURSDAYS[:2], *SECOND_THURSDAYS[4:]]
+    assert set_up_of(series).leave_outs.breaks == (Break(FROM, UNTIL),)
+    assert numbers(series) == [1, 2, 5, 6]
+
+
+def test_a_break_that_is_made_up_for_adds_as_many_at_the_end(series: Series, now: datetime) -> None:
+    change(lambda: pause(series, now, make_up=True), by=amara(series))
+
+    expected = [*SECOND_THURSDAYS[:2], *SECOND_THURSDAYS[4:]]
+    assert days(series) == [*expected, date(2027, 6, 10), date(2027, 7, 8)]
+    assert (numbers(series), series.sessions) == ([1, 2, 5, 6, 7, 8], 8)
+
+
+def test_a_run_that_goes_on_has_nothing_to_make_up_for(app: Flask, now: datetime) -> None:
+    series = a_run(count=None)
+
+    plan = pause(series, now, make_up=True)
+
+    assert (plan.added, len(plan.dropped)) == ((), 2)
+
+
+def test_rolling_forward_leaves_a_later_break_out(app: Flask, now: datetime) -> None:
+    series = a_run(count=None)
+    last = days(series)[-1]
+    from_on, until_on = last + timedelta(days=10), last + timedelta(days=80)
+    change(
+        lambda: reshaping.pause_run(
+            series, from_on=from_on, until_on=until_on, make_up=False, now=now
+        ),
+        by=amara(series),
+    )
+
+    with transaction():
+        roll_forward(series, now=now.replace(year=2027))
+
+    assert [day for day in days(series) if from_on <= day <= until_on] == []
+    assert days(series)[-1] > until_on
+
+
+def test_the_same_break_twice_changes_nothing(series: Series, now: datetime) -> None:
+    change(lambda: pause(series, now), by=amara(series))
+
+    assert pause(series, now).is_empty
+
+
+def test_putting_everything_back_ends_the_break(series: Series, now: datetime) -> None:
+    change(lambda: pause(series, now), by=amara(series))
+    first = sessions_of(series)[0]
+
+    change(lambda: reshaping.reinstate_run(first, Scope.ALL, now=now), by=amara(series))
+
+    assert days(series) == SECOND_THURSDAYS
+    assert set_up_of(series).leave_outs.breaks == ()
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on"),
+    [
+        (UNTIL, FROM),
+        (date(2026, 10, 1), date(2026, 10, 31)),
+        (FROM, date(2028, 3, 1)),
+    ],
+)
+def test_an_impossible_break_is_refused(
+    series: Series, now: datetime, from_on: date, until_on: date
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        reshaping.pause_run(series, from_on=from_on, until_on=until_on, make_up=False, now=now)
+
+    assert refused.value.field == "until_on"
+
+
+def test_ending_early_cancels_the_rest_and_counts_anew(series: Series, now: datetime) -> None:
+    fourth = sessions_of(series)[3]
+
+    change(lambda: reshaping.end_after(fourth, now=now), by=amara(series))
+
+    assert days(series) == SECOND_THURSDAYS[:4]
+    assert (numbers(series), series.sessions) == ([1, 2, 3, 4], 4)
+
+
+def test_ending_early_is_refused_at_a_cancelled_session(series: Series, now: datetime) -> None:
+    fourth = sessions_of(series)[3]
+    change(lambda: reshaping.cancel_run(fourth, Scope.ONE, now=now), by=amara(series))
+
+    with pytest.raises(DomainError, match="cannot be the last"):
+        reshaping.end_after(fourth, now=now)
+
+
+def test_ending_at_the_last_one_changes_nothing(series: Series, now: datetime) -> None:
+    assert reshaping.end_after(sessions_of(series)[-1], now=now).is_empty
+
+
+def test_a_run_that_went_on_ends_and_is_rolled_forward_no_more(app: Flask, now: datetime) -> None:
+    series = a_run(count=None)
+
+    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=amara(series))
+    with transaction():
+        added = roll_forward(series, now=now.replace(year=2027))
+
+    assert (days(series), series.sessions, added) == (SECOND_THURSDAYS[:4], 4, 0)
+
+
+def test_extending_puts_back_what_was_there_and_adds_the_rest(
+    series: Series, now: datetime
+) -> None:
+    rows = [one.id for one in sessions_of(series)]
+    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=amara(series))
+
+    plan = reshaping.extend(series, more=3, now=now)
+    change(lambda: reshaping.extend(series, more=3, now=now), by=amara(series))
+
+    assert (len(plan.put_back), len(plan.added)) == (2, 1)
+    assert days(series) == [*SECOND_THURSDAYS, date(2027, 6, 10)]
+    assert [one.id for one in sessions_of(series)][:6] == rows
+    assert (numbers(series), series.sessions) == ([1, 2, 3, 4, 5, 6, 7], 7)
+
+
+def test_extending_without_end_fills_the_run_up_and_lets_it_go_on(
+    series: Series, now: datetime
+) -> None:
+    change(lambda: reshaping.extend(series, more=None, now=now), by=amara(series))
+    before = days(series)
+    with transaction():
+        added = roll_forward(series, now=now.replace(year=2027))
+
+    assert (series.sessions, added > 0) == (None, True)
+    assert before[-1] >= date(2028, 1, 13)
+    assert days(series)[: len(before)] == before
+    assert date(2027, 8, 12) not in days(series)
+
+
+def test_extending_follows_a_pattern_that_was_shifted(series: Series, now: datetime) -> None:
+    first = sessions_of(series)[0]
+    change(lambda: reshaping.shift_days(first, Scope.ALL, 1, now=now), by=amara(series))
+
+    change(lambda: reshaping.extend(series, more=1, now=now), by=amara(series))
+
+    assert days(series)[-1] == date(2027, 6, 11)
+
+
+def test_an_extra_date_at_the_end_is_not_taken_for_the_last_of_the_pattern(
+    series: Series, now: datetime
+) -> None:
+    late = date(2027, 7, 1)
+    change(
+        lambda: reshaping.add_date(series, on=late, starts=time(9), ends=time(10), now=now),
+        by=amara(series),
+    )
+
+    change(lambda: reshaping.extend(series, more=1, now=now), by=amara(series))
+
+    assert days(series)[-2:] == [date(2027, 6, 10), late]
+
+
+@pytest.mark.parametrize(("count", "more"), [(6, 0), (6, 61), (None, 3), (None, None)])
+def test_extending_is_refused_by_an_unlikely_number_or_without_an_end(
+    app: Flask, now: datetime, count: int | None, more: int | None
+) -> None:
+    series = a_run(count=count)
+
+    with pytest.raises(DomainError) as refused:
+        reshaping.extend(series, more=more, now=now)
+
+    assert refused.value.field == "more"
+
+
+def test_chosen_dates_have_no_next_one(app: Flask, now: datetime) -> None:
+    dates = [day.isoformat() for day in SECOND_THURSDAYS]
+    series = a_run(pattern={"kind": "chosen", "dates": dates})
+
+    with pytest.raises(DomainError, match="chosen one by one"):
+        reshaping.extend(series, more=1, now=now)
+    with pytest.raises(DomainError, match="chosen one by one"):
+        pause(series, now, make_up=True)
+
+
+def test_a_session_dropped_from_a_run_comes_back_as_an_extra_one(
+    series: Series, now: datetime
+) -> None:
+    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=amara(series))
+    last = sessions_of(series)[-1]
+
+    change(lambda: reshaping.reinstate_run(last, Scope.ONE, now=now), by=amara(series))
+
+    assert (last.state, last.is_extra, last.number) == (SessionState.PLANNED, True, 5)
+    assert series.sessions == 5

@@ -1,0 +1,252 @@
+"""Moving, cancelling and placing one session, and taking it back while the letters wait."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from core.db import db
+from core.errors import DomainError
+from core.outbox import MailState, OutgoingMail
+from core.transaction import transaction
+from groups.models import Cohort, CohortState, Membership, Person
+from scheduling.changing import sessions
+from scheduling.changing.move_advice import move_advice
+from scheduling.changing.parcels import Change
+from scheduling.models import (
+    Answer,
+    Detail,
+    Diary,
+    PeerSession,
+    PlaceKind,
+    Reply,
+    SessionState,
+)
+from tests import build
+
+NEW_DAY = date(2026, 12, 17)
+PAUSE = timedelta(minutes=10)
+SIX, HALF_PAST_SEVEN = time(18), time(19, 30)
+
+
+@pytest.fixture
+def amara(app: Flask) -> Person:
+    """Who facilitates."""
+    return build.a_facilitator()
+
+
+@pytest.fixture
+def cohort(amara: Person) -> Cohort:
+    """Her group, open."""
+    return build.a_cohort(amara)
+
+
+@pytest.fixture
+def amina(cohort: Cohort) -> Membership:
+    """A member."""
+    return build.a_member(cohort)
+
+
+@pytest.fixture
+def session(cohort: Cohort, amina: Membership) -> PeerSession:
+    """Its first session, Thursday 10 December."""
+    return build.a_session(build.a_series(cohort))
+
+
+def a_reply(session: PeerSession, membership: Membership, now: datetime) -> None:
+    """She is coming."""
+    with transaction():
+        db.session.add(
+            Reply(
+                session_id=session.id,
+                membership_id=membership.id,
+                answer=Answer.COMING,
+                answered_at=now,
+            )
+        )
+
+
+def move(session: PeerSession, by: Person, now: datetime, on: date = NEW_DAY) -> Change:
+    """Move it, keeping its hours."""
+    with transaction():
+        return sessions.move(
+            session, on=on, starts=SIX, ends=HALF_PAST_SEVEN, now=now, tell=True, by=by
+        )
+
+
+def states() -> list[str]:
+    """What became of the letters, oldest first."""
+    return list(db.session.scalars(select(OutgoingMail.state).order_by(OutgoingMail.id)))
+
+
+def replies() -> list[str]:
+    """What was said about the times that sessions have now."""
+    return list(db.session.scalars(select(Reply.answer).where(~Reply.is_earlier)))
+
+
+def test_moving_asks_everybody_anew_and_tells_them_after_the_pause(
+    session: PeerSession, amina: Membership, amara: Person, now: datetime
+) -> None:
+    a_reply(session, amina, now)
+    stood_at, changed_at = session.starts_at, session.dates_changed_at
+
+    change = move(session, amara, now)
+
+    assert session.starts_at == datetime(2026, 12, 17, 18, tzinfo=UTC)
+    assert session.ends_at == datetime(2026, 12, 17, 19, 30, tzinfo=UTC)
+    assert session.moved_from_at == stood_at
+    assert session.dates_changed_at > changed_at
+    assert (replies(), session.asked_anew_at, session.by_hand) == ([], now, True)
+    assert (change.letters, change.leaves_at) == (2, now + PAUSE)
+    assert states() == [MailState.DUE, MailState.DUE]
+    assert set(db.session.scalars(select(OutgoingMail.due_at))) == {now + PAUSE}
+
+
+def test_moving_only_the_end_does_not_say_it_was_moved(
+    session: PeerSession, amara: Person, now: datetime
+) -> None:
+    with transaction():
+        sessions.move(
+            session,
+            on=date(2026, 12, 10),
+            starts=SIX,
+            ends=time(20),
+            now=now,
+            tell=True,
+            by=amara,
+        )
+
+    assert session.moved_from_at is None
+    assert session.ends_at == datetime(2026, 12, 10, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("on", "starts", "ends", "words"),
+    [
+        (date(2026, 11, 20), SIX, HALF_PAST_SEVEN, "That time has passed."),
+        (date(2026, 12, 10), SIX, HALF_PAST_SEVEN, "That is when it is already."),
+        (NEW_DAY, SIX, SIX, "A session ends after it starts"),
+    ],
+)
+def test_moving_is_refused_to_an_impossible_time(
+    session: PeerSession,
+    now: datetime,
+    on: date,
+    starts: time,
+    ends: time,
+    words: str,
+) -> None:
+    with pytest.raises(DomainError, match=words):
+        sessions.check_move(session, on=on, starts=starts, ends=ends, now=now)
+
+
+def test_nothing_changes_once_a_session_has_begun(
+    session: PeerSession, amara: Person, now: datetime
+) -> None:
+    later = session.starts_at
+
+    for verb in (sessions.cancel, sessions.reinstate):
+        with pytest.raises(DomainError, match="has begun"), transaction():
+            verb(session, now=later, tell=True, by=amara)
+    with pytest.raises(DomainError, match="has begun"):
+        sessions.check_move(session, on=NEW_DAY, starts=SIX, ends=time(19), now=later)
+
+
+def test_a_time_the_clocks_jump_over_starts_when_they_have(
+    session: PeerSession, now: datetime
+) -> None:
+    span = sessions.check_move(
+        session, on=date(2027, 3, 28), starts=time(1, 15), ends=time(1, 45), now=now
+    )
+
+    assert span.shift == "missing"
+    assert span.starts_at == datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
+    assert span.ends_at - span.starts_at == timedelta(minutes=30)
+
+
+def test_advice_names_bank_holidays_vacations_and_own_groups(
+    session: PeerSession, amara: Person, now: datetime
+) -> None:
+    other = build.a_cohort(amara, name="Mondays")
+    monday = date(2026, 12, 28)
+    build.a_session(build.a_series(other), monday)
+    span = sessions.check_move(session, on=monday, starts=SIX, ends=time(19), now=now)
+
+    advice = move_advice(session, span, SIX, by=amara)
+
+    assert advice == [
+        "That day is left out of this run: Boxing Day (substitute day) in England and Wales.",
+        "That day is in the Christmas vacation in the High Court.",
+        "You have Mondays at that time.",
+    ]
+
+
+def test_clashes_never_name_a_group_of_somebody_else(session: PeerSession, amara: Person) -> None:
+    stranger = build.a_cohort(build.a_facilitator("Tom"), name="Secret")
+    build.a_session(build.a_series(stranger))
+
+    found = sessions.clashes(amara, session.starts_at, session.ends_at, other_than=session)
+
+    assert found == []
+
+
+def test_reinstating_tells_everybody_and_is_refused_for_what_takes_place(
+    session: PeerSession, amara: Person, now: datetime
+) -> None:
+    with pytest.raises(DomainError, match="as planned"), transaction():
+        sessions.reinstate(session, now=now, tell=True, by=amara)
+    with transaction():
+        sessions.cancel(session, now=now, tell=False, by=amara)
+
+    with transaction():
+        change = sessions.reinstate(session, now=now, tell=True, by=amara)
+
+    assert session.state == SessionState.PLANNED
+    assert change.letters == 2
+
+
+def test_a_draft_is_changed_without_a_letter(app: Flask, amara: Person, now: datetime) -> None:
+    draft = build.a_cohort(amara, state=CohortState.DRAFT)
+    session = build.a_session(build.a_series(draft))
+
+    change = move(session, amara, now)
+
+    assert (change.letters, change.leaves_at, states()) == (0, None, [])
+
+
+def test_the_place_that_is_there_already_is_refused(
+    session: PeerSession, amara: Person, now: datetime
+) -> None:
+    with pytest.raises(DomainError, match="already"), transaction():
+        sessions.change_place(
+            session.series,
+            place_kind=PlaceKind.ONLINE,
+            place="Online",
+            room="https://rooms.example/thursday",
+            now=now,
+            tell=True,
+            by=amara,
+        )
+
+
+def test_the_place_matters_as_soon_as_one_diary_shows_it(
+    session: PeerSession, cohort: Cohort, amina: Membership
+) -> None:
+    assert sessions.place_matters(cohort) is False
+
+    with transaction():
+        diary = db.session.scalars(select(Diary).where(Diary.person_id == amina.person_id)).one()
+        diary.detail = Detail.FULL
+
+    assert sessions.place_matters(cohort) is True
+
+
+def test_how_many_came_is_noted_only_after_the_end(session: PeerSession, now: datetime) -> None:
+    with pytest.raises(DomainError, match="once the session is over"):
+        sessions.note_came(session, 6, now=now)
+
+    with transaction():
+        sessions.note_came(session, 6, now=session.ends_at)
+
+    assert session.came == 6
