@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.server import THREADS, WORKERS
+
 ROOT = Path(__file__).parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
-#: As ``flask serve`` has it.
-THREADS = 8
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,10 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
 def granian(
     python: Path | str, target: str, environment: Mapping[str, str], log: Path
 ) -> Iterator[Server]:
-    """Serve a WSGI application as ``flask serve`` serves ours: one worker, eight threads."""
+    """Serve a WSGI application as ``flask serve`` serves ours: as many workers and threads."""
     port = free_port()
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    options += ["--workers", "1", "--blocking-threads", str(THREADS), "--no-ws"]
+    options += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws"]
     options += ["--log-level", "error", "--no-access-log"]
     if target.endswith("()"):
         target, factory = target.removesuffix("()"), ["--factory"]

@@ -11,7 +11,11 @@ from granian.log import LogLevels
 from core.errors import NotSetUp
 
 ROOT = Path(__file__).parent.parent
-THREADS = 8
+#: Of each worker. More would wait for each other inside of Python, which makes every answer dearer;
+#: who needs more at a time takes more workers.
+THREADS = 2
+#: How many processes answer, unless it is said otherwise.
+WORKERS = 2
 #: Where an app keeps the function that made it, for the command that needs a second app.
 FACTORY = "alcove.create_app"
 

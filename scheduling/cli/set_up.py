@@ -222,7 +222,7 @@ def send_test(address: str) -> None:
 @click.option(
     "--port", default=5000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535)
 )
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--workers", default=server.WORKERS, show_default=True, type=click.IntRange(1, 64))
 @with_appcontext
 def serve(host: str, port: int, workers: int) -> None:
     """Serve this installation, with the clock in one of the workers.

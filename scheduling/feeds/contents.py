@@ -73,12 +73,12 @@ def read(feed: Feed, *, now: datetime) -> Reading:
     diary, base_url = feed.diary, config.current().base_url
     if feed.revoked_at is not None:
         etag = tag_of(base_url, about(diary), ["ended"])
-        return Reading(_written([]), etag, whole_second(feed.revoked_at))
+        return Reading(_bytes_of([]), etag, whole_second(feed.revoked_at))
     # Before the entries: a date that is older than what came with it is asked about once more, a
     # newer one would hide a change for good.
     moments = [*_belonging_changes(diary), *_window_departures(diary, now)]
     sessions = sessions_of(diary, now=now)
-    body = _written([entry_of(session, diary) for session in sessions])
+    body = _bytes_of([entry_of(session, diary) for session in sessions])
     etag = tag_of(base_url, about(diary), [line_of(session, diary) for session in sessions])
     return Reading(body, etag, _changed_at(feed, sessions, moments))
 
@@ -96,18 +96,18 @@ def tag_of(base_url: str, about_diary: str, lines: Iterable[str]) -> str:
 
 def about(diary: Diary) -> str:
     """Return what the tag has to know of a diary."""
-    return f"{diary.public_id}{diary.detail}{diary.busy:d}{second_of(diary.changed_at)}"
+    return f"{diary.public_id}{diary.detail}{diary.busy:d}{written(diary.changed_at)}"
 
 
 def line_of(session: PeerSession, diary: Diary) -> str:
     """Return what the tag has to know of one session in a diary."""
-    details = second_of(session.details_changed_at) if diary.detail == Detail.FULL else ""
-    return f"{second_of(session.dates_changed_at)}{details}{session.public_id}"
+    details = written(session.details_changed_at) if diary.detail == Detail.FULL else ""
+    return f"{written(session.dates_changed_at)}{details}{session.public_id}"
 
 
-def second_of(moment: datetime) -> str:
-    """Return a moment in UTC to the second, such as ``2026-12-10 18:00:00``."""
-    return str(whole_second(moment).replace(tzinfo=None))
+def written(moment: datetime) -> str:
+    """Return a moment in UTC as SQLite keeps it, such as ``2026-12-10 18:00:00.000000``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
 
 
 def note_read(feed: Feed, *, now: datetime) -> None:
@@ -165,7 +165,7 @@ def uid_of(session: PeerSession, diary: Diary) -> str:
     return f"{made.hexdigest()}@{config.current().host}"
 
 
-def _written(found: list[ical.Entry]) -> bytes:
+def _bytes_of(found: list[ical.Entry]) -> bytes:
     # The product keeps its own name here: that of the site could say whom it is for.
     return ical.feed(found, name=CALENDAR_NAME)
 

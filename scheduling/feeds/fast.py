@@ -28,9 +28,9 @@ from scheduling.feeds.contents import (
     CALENDAR_NAME,
     UID_BYTES,
     Reading,
-    second_of,
     sequence_at,
     tag_of,
+    written,
 )
 from scheduling.feeds.rows import Content, FeedRows, State
 from scheduling.feeds.statements import BETWEEN
@@ -56,13 +56,13 @@ _A_DAY: Final = 24 * 60 * 60
 _REMEMBERED: Final = 8192
 _BEGIN: Final = "BEGIN:VEVENT\r\nUID:"
 _END: Final = "END:VEVENT\r\n"
-_START_LINE: Final = len("DTSTART:20261210T180000Z")
-_SECOND: Final = len("2026-12-10 18:00:00")
 #: Where the parts of a whole line (``rows``) stand. Those of full detail have one part more.
-_TIMES, _STARTS, _CANCELLED, _OF_TAG = slice(0, 38), slice(0, 19), 38, slice(39, None)
-_DATES, _DETAILS = slice(39, 58), slice(58, 77)
-_CHANGES: Final[dict[str, slice]] = {Detail.DISCREET: slice(39, 58), Detail.FULL: slice(39, 77)}
-_NAME: Final[dict[str, slice]] = {Detail.DISCREET: slice(58, None), Detail.FULL: slice(77, None)}
+_STARTS, _ENDS, _TIMES = slice(0, 26), slice(26, 52), slice(0, 52)
+_CANCELLED, _OF_TAG = 52, slice(53, None)
+_DATES, _DETAILS, _CHANGES = slice(53, 79), slice(79, 105), slice(53, 105)
+_NAME: Final[dict[str, slice]] = {Detail.DISCREET: slice(79, None), Detail.FULL: slice(105, None)}
+#: How much of a moment says the second.
+_SECOND: Final = slice(0, 19)
 
 
 Row = TypeVar("Row", State, Content)
@@ -152,7 +152,7 @@ class FastFeeds:
         kept, endings = content.kept(), []
         for line in lines:
             row = kept.get(line[_NAME[Detail.FULL]])
-            if row is None or row.made_of != made_of(line[_CHANGES[Detail.FULL]], self._base_url):
+            if row is None or row.made_of != made_of(line[_CHANGES], self._base_url):
                 raise NotSure
             words = self._unseal("written_entry", "words", row.entry_id, row.sealed).decode()
             endings.append(words + _state(content.busy, line[_CANCELLED]))
@@ -165,19 +165,19 @@ class FastFeeds:
         """Write the calendar as ``ical.feed`` does."""
         key = self._unseal("diary", "entry_key", content.diary_id, content.entry_key)
         keyed = blake2b(key=key, digest_size=UID_BYTES)
-        changes, name = _CHANGES[content.detail], _NAME[content.detail]
-        changed_at, uid_end = content.changed_at, self._uid_end
-        events, before, at_once = [], "", False
-        for line, ending in zip(lines, endings, strict=True):
-            named = keyed.copy()
-            named.update(line[name].encode())
-            stamps, times = _stamps(line[changes], changed_at), _times(line[_TIMES])
-            events.append(f"{_BEGIN}{named.hexdigest()}{uid_end}{stamps}{times}{ending}")
-            at_once = at_once or times[:_START_LINE] == before
-            before = times[:_START_LINE]
-        if at_once:
+        # Parts of all entries one after the other: a call for each part of each entry would cost
+        # more than what it does.
+        uids = _uids(keyed, [line[_NAME[content.detail]] for line in lines])
+        stamps = map(_stamps, _entry_changes(content, lines))
+        times = map(_times, [line[_TIMES] for line in lines])
+        uid_end = self._uid_end
+        events = [
+            f"{_BEGIN}{uid}{uid_end}{stamp}{time}{ending}"
+            for uid, stamp, time, ending in zip(uids, stamps, times, endings, strict=True)
+        ]
+        starts = [line[_STARTS] for line in lines]
+        if len(set(starts)) < len(starts):
             # Sessions of several groups that begin together come by their names in this calendar.
-            starts = [line[_STARTS] for line in lines]
             events = [event for _, event in sorted(zip(starts, events, strict=True))]
         held = "".join(events).encode() or ical.TIMEZONE
         return ical.opening(CALENDAR_NAME) + held + ical.END
@@ -233,7 +233,25 @@ def _changed_at(content: Content, lines: list[str]) -> str:
         moments.append(_shifted(content.last_held, FEED_BACK))
     if content.last_cancelled:
         moments.append(_shifted(content.last_cancelled, CANCELLED_BACK))
-    return max(moments)
+    return max(moments)[_SECOND]
+
+
+def _entry_changes(content: Content, lines: list[str]) -> list[str]:
+    """Return when each entry last changed, by the rule of the plain path."""
+    of_diary = content.changed_at
+    if content.detail == Detail.FULL:
+        return [max(line[_DATES], line[_DETAILS], of_diary) for line in lines]
+    return [change if (change := line[_DATES]) > of_diary else of_diary for line in lines]
+
+
+def _uids(keyed: "blake2b", names: list[str]) -> list[str]:
+    """Return the digits of the UID of each session, by the key of one diary."""
+    digits = []
+    for name in names:
+        named = keyed.copy()
+        named.update(name.encode())
+        digits.append(named.hexdigest())
+    return digits
 
 
 @lru_cache(maxsize=2)
@@ -241,14 +259,14 @@ def _day(days: int) -> str:
     return str(date(1970, 1, 1) + timedelta(days=days))
 
 
-def _moment(second: str) -> datetime:
-    """Return the moment that ``contents.second_of`` wrote."""
-    return datetime.fromisoformat(f"{second}+00:00")
+def _moment(words: str) -> datetime:
+    """Return the moment that ``contents.written`` wrote, or its second."""
+    return datetime.fromisoformat(f"{words}+00:00")
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _shifted(second: str, by: timedelta) -> str:
-    return second_of(_moment(second) + by)
+def _shifted(moment: str, by: timedelta) -> str:
+    return written(_moment(moment) + by)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -257,23 +275,22 @@ def _http_date(second: str) -> str:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _stamps(changes: str, diary_changed_at: str) -> str:
-    second = max(changes[:_SECOND], changes[_SECOND:], diary_changed_at)
-    sequence, at = sequence_at(_moment(second)), _compact(second)
+def _stamps(moment: str) -> str:
+    sequence, at = sequence_at(_moment(moment[_SECOND])), _compact(moment)
     return f"DTSTAMP:{at}\r\nLAST-MODIFIED:{at}\r\nSEQUENCE:{sequence}\r\n"
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _times(times: str) -> str:
     """Write start and end. Raises NotSure for a session that ends before it starts."""
-    starts, ends = times[:_SECOND], times[_SECOND:]
-    if ends <= starts:
+    starts, ends = times[_STARTS], times[_ENDS]
+    if ends[_SECOND] <= starts[_SECOND]:
         raise NotSure
     return f"DTSTART:{_compact(starts)}\r\nDTEND:{_compact(ends)}\r\n"
 
 
-def _compact(second: str) -> str:
-    return f"{second.replace('-', '').replace(':', '').replace(' ', 'T')}Z"
+def _compact(moment: str) -> str:
+    return f"{moment[_SECOND].replace('-', '').replace(':', '').replace(' ', 'T')}Z"
 
 
 @lru_cache(maxsize=_REMEMBERED)

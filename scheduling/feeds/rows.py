@@ -5,10 +5,10 @@ moment. It hands over texts, so that nothing is turned into objects for an answe
 says "not modified". Which sessions a diary holds is still ``scheduling.access``'s to say.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Final, NamedTuple
 
 from flask import Flask
@@ -83,9 +83,11 @@ class FeedRows:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        # Not one for each thread: the server ends idle threads, and a connection that ended with
-        # its thread would take the thread's state with it while that is still in use.
-        self._idle: deque[ReadingConnection] = deque()
+        # One for all threads, in turn: side by side they would only wait for each other's steps in
+        # the driver, which costs more than the questions. Nor does a thread have one of its own,
+        # since the server ends idle threads, and would end the connection with them.
+        self._in_turn = Lock()
+        self._connection: ReadingConnection | None = None
         self._prepared: _Prepared | None = None
 
     def state(self, token_hash: str, second: int) -> State | None:
@@ -98,35 +100,32 @@ class FeedRows:
         row = self._row("content", token_hash, second)
         return None if row is None else Content._make(row)
 
-    def take(self) -> "ReadingConnection":
-        """Return a connection that nobody else uses now."""
-        try:
-            return self._idle.pop()
-        except IndexError:
+    def connection(self) -> "ReadingConnection":
+        """Return the connection, a new one if there is none."""
+        if self._connection is None:
             prepared = self._ready()
             kind = _OnSQLite if prepared.dialect_name == "sqlite" else _OnPostgreSQL
-            return kind(prepared)
-
-    def give_back(self, connection: "ReadingConnection") -> None:
-        """Let others use a connection again."""
-        self._idle.append(connection)
+            self._connection = kind(prepared)
+        return self._connection
 
     def close(self) -> None:
-        """Close every connection that is not in use."""
-        while self._idle:
-            self._idle.pop().close()
+        """Close the connection; the next question opens another."""
+        with self._in_turn:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _row(self, name: str, token_hash: str, second: int) -> Any:
-        prepared, connection = self._ready(), self.take()
-        try:
-            row = connection.row(name, (token_hash, *prepared.window(second)))
-        except BaseException:
-            connection.close()
-            # What ended this one has most likely ended the others as well.
-            self.close()
-            raise
-        self.give_back(connection)
-        return row
+        with self._in_turn:
+            try:
+                window = self._ready().window(second)
+                return self.connection().row(name, (token_hash, *window))
+            except BaseException:
+                self._let_go()
+                raise
 
     def _ready(self) -> "_Prepared":
         if self._prepared is None:

@@ -6,7 +6,7 @@ They are made from the same rules of access as every other, written out once and
 import re
 from typing import Any, Final
 
-from sqlalchemy import Dialect, Select, String, case, cast, func, literal, select
+from sqlalchemy import Dialect, Select, String, case, cast, func, literal, select, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
 from groups.models import Cohort, Membership
@@ -35,12 +35,13 @@ def _written(statement: Any, dialect: Dialect) -> str:
 
 
 def _made(dialect_name: str) -> dict[str, Any]:
-    def second(column: Any) -> ColumnElement[str]:
-        """Write a moment as ``contents.second_of`` does: both databases begin with that
-        when they write a moment, SQLite as it is kept, PostgreSQL in the zone of the connection.
+    def moment(column: Any) -> ColumnElement[str]:
+        """Write a moment as ``contents.written`` does: SQLite keeps it so, and PostgreSQL writes
+        it in the zone of the connection.
         """
-        written = column if dialect_name == "sqlite" else cast(column, String)
-        return func.substr(written, 1, 19, type_=String)
+        if dialect_name == "sqlite":
+            return type_coerce(column, String)
+        return func.to_char(column, "YYYY-MM-DD HH24:MI:SS.US", type_=String)
 
     def in_hex(column: Any) -> ColumnElement[str]:
         if dialect_name == "sqlite":
@@ -48,18 +49,18 @@ def _made(dialect_name: str) -> dict[str, Any]:
         return func.encode(column, "hex", type_=String)
 
     busy = case((Diary.busy, "1"), else_="0")
-    about = Diary.public_id + Diary.detail + busy + second(Diary.changed_at)
+    about = Diary.public_id + Diary.detail + busy + moment(Diary.changed_at)
     read_on = cast(Feed.last_read_on, String)
-    state = [read_on, about, _lines(second, whole=False)]
+    state = [read_on, about, _lines(moment, whole=False)]
     content = [
         read_on,
         about,
-        _lines(second, whole=True),
+        _lines(moment, whole=True),
         *(Diary.public_id, Diary.detail, busy),
         *(in_hex(Diary.words_sealed), in_hex(Diary.entry_key_sealed)),
-        second(Diary.changed_at),
-        second(Feed.created_at),
-        *_comings_and_goings(second),
+        moment(Diary.changed_at),
+        moment(Feed.created_at),
+        *_comings_and_goings(moment),
         case((Diary.detail == Detail.FULL, _words(in_hex))),
     ]
     of_the_link = (Feed.token_hash == _given("token_hash"), Feed.revoked_at.is_(None))
@@ -83,15 +84,15 @@ def _held(wanted: Select[Any]) -> Select[Any]:
     )
 
 
-def _lines(second: Any, *, whole: bool) -> Any:
+def _lines(moment: Any, *, whole: bool) -> Any:
     """Select the lines of ``contents.line_of``, in no order; whole ones begin with start,
     end and whether the session was cancelled.
     """
-    full = case((Diary.detail == Detail.FULL, second(PeerSession.details_changed_at)), else_="")
-    line = second(PeerSession.dates_changed_at) + full + PeerSession.public_id
+    full = case((Diary.detail == Detail.FULL, moment(PeerSession.details_changed_at)), else_="")
+    line = moment(PeerSession.dates_changed_at) + full + PeerSession.public_id
     if whole:
         cancelled = case((PeerSession.state == SessionState.CANCELLED, "1"), else_="0")
-        line = second(PeerSession.starts_at) + second(PeerSession.ends_at) + cancelled + line
+        line = moment(PeerSession.starts_at) + moment(PeerSession.ends_at) + cancelled + line
     return _held(select(func.aggregate_strings(line, BETWEEN))).correlate(Diary).scalar_subquery()
 
 
@@ -103,23 +104,23 @@ def _words(in_hex: Any) -> Any:
     return _held(kept).correlate(Diary).scalar_subquery()
 
 
-def _comings_and_goings(second: Any) -> list[Any]:
+def _comings_and_goings(moment: Any) -> list[Any]:
     """Select the moments of ``scheduling.feeds.contents`` at which entries came or went."""
     changes = (Membership.left_at, Membership.changed_at, Cohort.opened_at)
-    line: Any = second(Membership.joined_at)
-    for moment in changes:
-        line = line + BETWEEN + func.coalesce(second(moment), "")
+    line: Any = moment(Membership.joined_at)
+    for change in changes:
+        line = line + BETWEEN + func.coalesce(moment(change), "")
     own = Membership.person_id == Diary.person_id
     places = select(func.aggregate_strings(line, BETWEEN)).join(Cohort).where(own)
     is_cancelled = PeerSession.state == SessionState.CANCELLED
-    held = _last_ended(second, _given("since")).where(own, ~is_cancelled)
-    cancelled = _last_ended(second, _given("cancelled_since")).where(own, is_cancelled)
+    held = _last_ended(moment, _given("since")).where(own, ~is_cancelled)
+    cancelled = _last_ended(moment, _given("cancelled_since")).where(own, is_cancelled)
     return [query.correlate(Diary).scalar_subquery() for query in (places, held, cancelled)]
 
 
-def _last_ended(second: Any, until: Any) -> Select[Any]:
+def _last_ended(moment: Any, until: Any) -> Select[Any]:
     return (
-        select(func.max(second(PeerSession.ends_at)))
+        select(func.max(moment(PeerSession.ends_at)))
         .join(Membership, Membership.cohort_id == PeerSession.cohort_id)
         # What has ended has begun as well, and for the beginning there is an index.
         .where(PeerSession.ends_at <= until, PeerSession.starts_at < until)

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from core import config
 from core.db import db
 from scheduling.calendars import ical
-from scheduling.feeds.contents import FORMAT, second_of, sessions_of
+from scheduling.feeds.contents import FORMAT, sessions_of, written
 from scheduling.keeping.entry_words import words_for
 from scheduling.models import Detail, Diary, PeerSession, SessionState, WrittenEntry
 
 
 def made_of(changes: str, base_url: str) -> str:
     """Return what words are written from: the two moments at which a session last changed (each
-    as ``contents.second_of`` gives it, dates before details), our address, and our way of writing.
+    as ``contents.written`` gives it, dates before details), our address, and our way of writing.
     """
     return f"{FORMAT} {changes} {base_url}"
 
@@ -55,7 +55,7 @@ def _entries(sessions: list[PeerSession]) -> list[WrittenEntry]:
 
 
 def _made_of(session: PeerSession) -> str:
-    changes = second_of(session.dates_changed_at) + second_of(session.details_changed_at)
+    changes = written(session.dates_changed_at) + written(session.details_changed_at)
     return made_of(changes, config.current().base_url)
 
 

@@ -361,20 +361,16 @@ def test_f19_a_database_that_comes_back_is_asked_again(app: Flask, feed: Feed, u
 
 
 def test_the_connection_of_the_fast_path_cannot_write(app: Flask) -> None:
-    connection = fast_of(app).rows.take()
+    connection = fast_of(app).rows.connection()
 
     with pytest.raises(Exception, match="read-only|readonly"):
         connection.raw.execute("UPDATE feed SET last_read_on = NULL")
-
-    connection.close()
 
 
 def test_only_one_statement_is_run_for_one_answer(app: Flask, feed: Feed, url: str) -> None:
     ready_for_fast(feed)
     tag = asked(app.wsgi_app, app, url)[1]["ETag"]
-    rows = fast_of(app).rows
-    connection = rows.take()
-    rows.give_back(connection)
+    connection = fast_of(app).rows.connection()
     if not hasattr(connection.raw, "set_trace_callback"):
         pytest.skip("only the driver of SQLite tells what it runs")
     statements: list[str] = []
@@ -387,12 +383,13 @@ def test_only_one_statement_is_run_for_one_answer(app: Flask, feed: Feed, url: s
     assert [statement.split()[0] for statement in statements] == ["SELECT", "SELECT"]
 
 
-def test_many_at_once_share_connections_that_outlive_their_threads(
+def test_many_at_once_share_a_connection_that_outlives_their_threads(
     app: Flask, feed: Feed, url: str
 ) -> None:
     ready_for_fast(feed)
     expected = asked(app.wsgi_app, app, url)
     rows = fast_of(app).rows
+    connection = rows.connection()
 
     with fast_alone(app):
         for _ in range(3):
@@ -400,7 +397,4 @@ def test_many_at_once_share_connections_that_outlive_their_threads(
                 answers = list(pool.map(lambda _: asked(app.wsgi_app, app, url), range(64)))
             assert answers == [expected] * 64
 
-    connections = [rows.take() for _ in range(8)]
-    assert all(connection.raw.execute("SELECT 1").fetchone() for connection in connections)
-    for connection in connections:
-        connection.close()
+    assert rows.connection() is connection
