@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import calendars, mail, postgres, rolling, ticks
+from benchmarks import calendars, mail, pace, postgres, rolling, ticks
 from benchmarks.calendars import Effort
 from benchmarks.feeds import Costs
 from benchmarks.report import Row, write
@@ -123,6 +123,7 @@ def main(quick: bool, large: bool, part: tuple[str, ...]) -> None:
         extent = replace(extent, large=QUICK_LARGE if quick else LARGE)
     with _folder() as folder:
         run = Run(extent, folder, datetime.now(UTC))
+        run.rows += pace.measure()
         for name in part or PARTS:
             click.echo(f"Measuring: {name}")
             getattr(run, name)()

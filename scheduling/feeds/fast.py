@@ -9,13 +9,11 @@ kept: what is remembered between requests is how single words and moments are wr
 import logging
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import Flask
-from werkzeug.http import http_date
 
 from core import moment
 from core.config import Config
@@ -23,15 +21,9 @@ from core.encryption import KeyRing
 from core.tokens import digest
 from scheduling.access import CANCELLED_BACK, FEED_AHEAD, FEED_BACK, MOST_ENTRIES
 from scheduling.calendars import ical
-from scheduling.feeds import over_http
-from scheduling.feeds.contents import (
-    CALENDAR_NAME,
-    UID_BYTES,
-    Reading,
-    sequence_at,
-    tag_of,
-    written,
-)
+from scheduling.feeds import over_http, parts
+from scheduling.feeds.contents import CALENDAR_NAME, UID_BYTES, Reading, tag_of
+from scheduling.feeds.parts import NotSure
 from scheduling.feeds.rows import Content, FeedRows, State
 from scheduling.feeds.statements import BETWEEN
 from scheduling.feeds.written_entries import made_of
@@ -51,25 +43,14 @@ _ITS_OWN: Final = frozenset({"ETag", "Last-Modified", "Content-Length"})
 _OK: Final = "200 OK"
 _NOT_MODIFIED: Final = "304 NOT MODIFIED"
 _ANSWERS: Final = {_OK: over_http.calendar, _NOT_MODIFIED: over_http.unchanged}
-_NO, _YES = _FLAGS = ("0", "1")
 _A_DAY: Final = 24 * 60 * 60
-_REMEMBERED: Final = 8192
 _BEGIN: Final = "BEGIN:VEVENT\r\nUID:"
-_END: Final = "END:VEVENT\r\n"
 #: Where the parts of a whole line (``rows``) stand. Those of full detail have one part more.
-_STARTS, _ENDS, _TIMES = slice(0, 26), slice(26, 52), slice(0, 52)
-_CANCELLED, _OF_TAG = 52, slice(53, None)
+_TIMES, _CANCELLED, _OF_TAG = slice(0, 52), 52, slice(53, None)
 _DATES, _DETAILS, _CHANGES = slice(53, 79), slice(79, 105), slice(53, 105)
 _NAME: Final[dict[str, slice]] = {Detail.DISCREET: slice(79, None), Detail.FULL: slice(105, None)}
-#: How much of a moment says the second.
-_SECOND: Final = slice(0, 19)
-
 
 Row = TypeVar("Row", State, Content)
-
-
-class NotSure(Exception):  # noqa: N818 - it names the fact, as every error here does
-    """The plain path has to answer."""
 
 
 class FastFeeds:
@@ -85,7 +66,7 @@ class FastFeeds:
         self._base_url = settings.base_url
         self._behind_proxy = bool(settings.proxies)
         self._host = "" if settings.demo else settings.host
-        self._uid_end = _uid_end(settings.host)
+        self._uid_end = parts.uid_end(settings.host)
         self._headers: dict[str, Headers] = {}
 
     def __call__(
@@ -132,7 +113,7 @@ class FastFeeds:
         etag = tag_of(self._base_url, content.about, [line[_OF_TAG] for line in lines])
         changed_at = _changed_at(content, lines)
         since = environ.get("HTTP_IF_MODIFIED_SINCE") if none_match is None else None
-        if since and over_http.knows_date(since, _moment(changed_at)):
+        if since and over_http.knows_date(since, parts.read(changed_at)):
             return self._unchanged(etag)
         full = content.detail == Detail.FULL
         endings = self._full_endings(content, lines) if full else self._own_endings(content, lines)
@@ -142,7 +123,10 @@ class FastFeeds:
         """Return how each entry ends that says only its owner's words."""
         own = content.words and self._unseal("diary", "words", content.diary_id, content.words)
         said = own.decode() if own else NEUTRAL_WORDS
-        ending = {flag: _words(said, flag) + _state(content.busy, flag) for flag in _FLAGS}
+        ending = {
+            flag: parts.own_words(said, flag) + parts.ending(content.busy, flag)
+            for flag in parts.FLAGS
+        }
         return [ending[line[_CANCELLED]] for line in lines]
 
     def _full_endings(self, content: Content, lines: list[str]) -> list[str]:
@@ -155,7 +139,7 @@ class FastFeeds:
             if row is None or row.made_of != made_of(line[_CHANGES], self._base_url):
                 raise NotSure
             words = self._unseal("written_entry", "words", row.entry_id, row.sealed).decode()
-            endings.append(words + _state(content.busy, line[_CANCELLED]))
+            endings.append(words + parts.ending(content.busy, line[_CANCELLED]))
         return endings
 
     def _unseal(self, table: str, column: str, public_id: str, sealed: str) -> bytes:
@@ -167,15 +151,15 @@ class FastFeeds:
         keyed = blake2b(key=key, digest_size=UID_BYTES)
         # Parts of all entries one after the other: a call for each part of each entry would cost
         # more than what it does.
-        uids = _uids(keyed, [line[_NAME[content.detail]] for line in lines])
-        stamps = map(_stamps, _entry_changes(content, lines))
-        times = map(_times, [line[_TIMES] for line in lines])
+        uids = parts.uid_digits(keyed, [line[_NAME[content.detail]] for line in lines])
+        stamps = map(parts.stamp_lines, _entry_changes(content, lines))
+        times = map(parts.time_lines, [line[_TIMES] for line in lines])
         uid_end = self._uid_end
         events = [
             f"{_BEGIN}{uid}{uid_end}{stamp}{time}{ending}"
             for uid, stamp, time, ending in zip(uids, stamps, times, endings, strict=True)
         ]
-        starts = [line[_STARTS] for line in lines]
+        starts = [line[parts.STARTS] for line in lines]
         if len(set(starts)) < len(starts):
             # Sessions of several groups that begin together come by their names in this calendar.
             events = [event for _, event in sorted(zip(starts, events, strict=True))]
@@ -185,7 +169,7 @@ class FastFeeds:
     def _calendar(self, body: bytes, etag: str, changed_at: str) -> Answer:
         own = [
             ("ETag", f'"{etag}"'),
-            ("Last-Modified", _http_date(changed_at)),
+            ("Last-Modified", parts.date_header(changed_at)),
             ("Content-Length", str(len(body))),
         ]
         return _OK, self._headers_of(_OK) + own, body
@@ -208,7 +192,7 @@ def _in_use(row: Row | None, second: int) -> Row:
     """Return the row of a link that has been read today. Raises NotSure for every other: that it
     is read has to be noted, or there is nothing to read.
     """
-    if row is None or row.last_read_on != _day(second // _A_DAY):
+    if row is None or row.last_read_on != parts.day(second // _A_DAY):
         raise NotSure
     return row
 
@@ -228,12 +212,12 @@ def _changed_at(content: Content, lines: list[str]) -> str:
         moments += [line[_DATES] for line in lines]
         if content.detail == Detail.FULL:
             moments += [line[_DETAILS] for line in lines]
-        moments.append(_shifted(lines[-1][_STARTS], -FEED_AHEAD))
+        moments.append(parts.shifted(lines[-1][parts.STARTS], -FEED_AHEAD))
     if content.last_held:
-        moments.append(_shifted(content.last_held, FEED_BACK))
+        moments.append(parts.shifted(content.last_held, FEED_BACK))
     if content.last_cancelled:
-        moments.append(_shifted(content.last_cancelled, CANCELLED_BACK))
-    return max(moments)[_SECOND]
+        moments.append(parts.shifted(content.last_cancelled, CANCELLED_BACK))
+    return max(moments)[parts.SECOND]
 
 
 def _entry_changes(content: Content, lines: list[str]) -> list[str]:
@@ -242,68 +226,3 @@ def _entry_changes(content: Content, lines: list[str]) -> list[str]:
     if content.detail == Detail.FULL:
         return [max(line[_DATES], line[_DETAILS], of_diary) for line in lines]
     return [change if (change := line[_DATES]) > of_diary else of_diary for line in lines]
-
-
-def _uids(keyed: "blake2b", names: list[str]) -> list[str]:
-    """Return the digits of the UID of each session, by the key of one diary."""
-    digits = []
-    for name in names:
-        named = keyed.copy()
-        named.update(name.encode())
-        digits.append(named.hexdigest())
-    return digits
-
-
-@lru_cache(maxsize=2)
-def _day(days: int) -> str:
-    return str(date(1970, 1, 1) + timedelta(days=days))
-
-
-def _moment(words: str) -> datetime:
-    """Return the moment that ``contents.written`` wrote, or its second."""
-    return datetime.fromisoformat(f"{words}+00:00")
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _shifted(moment: str, by: timedelta) -> str:
-    return written(_moment(moment) + by)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _http_date(second: str) -> str:
-    return http_date(_moment(second))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _stamps(moment: str) -> str:
-    sequence, at = sequence_at(_moment(moment[_SECOND])), _compact(moment)
-    return f"DTSTAMP:{at}\r\nLAST-MODIFIED:{at}\r\nSEQUENCE:{sequence}\r\n"
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _times(times: str) -> str:
-    """Write start and end. Raises NotSure for a session that ends before it starts."""
-    starts, ends = times[_STARTS], times[_ENDS]
-    if ends[_SECOND] <= starts[_SECOND]:
-        raise NotSure
-    return f"DTSTART:{_compact(starts)}\r\nDTEND:{_compact(ends)}\r\n"
-
-
-def _compact(moment: str) -> str:
-    return f"{moment[_SECOND].replace('-', '').replace(':', '').replace(' ', 'T')}Z"
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _words(words: str, cancelled: str) -> str:
-    return ical.words_lines(words, cancelled=cancelled == _YES).decode()
-
-
-@lru_cache(maxsize=4)
-def _state(busy: str, cancelled: str) -> str:
-    return ical.state_lines(busy=busy == _YES, cancelled=cancelled == _YES).decode() + _END
-
-
-def _uid_end(host: str) -> str:
-    """Return what follows a UID's digits, folded where the line would be too long."""
-    digits = "0" * 2 * UID_BYTES
-    return ical.uid_line(f"{digits}@{host}").decode().removeprefix(f"UID:{digits}")

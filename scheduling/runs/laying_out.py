@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import delete, select
 
-from core.db import db, insert_columns, public_id
+from core.db import db, insert_columns, public_ids
 from core.errors import DomainError
 from scheduling.dates.closures import LeaveOuts
 from scheduling.dates.recurrence import ChosenDates, Occurrence, Plan, TooFewDates
@@ -166,7 +166,7 @@ def new_sessions(
 ) -> dict[str, list[Any]]:
     """Return the columns of new sessions of a run, but for when they were made."""
     return {
-        "public_id": [public_id() for _ in held],
+        "public_id": public_ids(len(held)),
         "cohort_id": [series.cohort_id] * len(held),
         "series_id": [series.id] * len(held),
         "planned_on": [one.planned_on for one in held],

@@ -30,8 +30,8 @@ from scheduling.runs.set_up import SetUp, planned
 LEAST_AHEAD = relativedelta(months=13)
 # Asked without making objects, of which there would be dozens for each run.
 _SESSIONS = PeerSession.metadata.tables[PeerSession.__tablename__]
-#: Runs to a transaction: it is over in about a tenth of a second, so pages hardly wait for it.
-TOGETHER = 250
+#: Runs to a transaction: it is over in a few tenths of a second, so pages hardly wait for it.
+TOGETHER = 500
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,12 @@ def _roll(ids: Sequence[int], now: datetime) -> int:
 def _known(ids: Sequence[int]) -> dict[int, _Known]:
     held = _SESSIONS.c
     wanted = (held.series_id, held.planned_on, held.number, held.theme, held.is_extra, held.state)
-    rows = db.session.connection().execute(
-        select(*wanted).where(held.series_id.in_(ids)).order_by(held.series_id, held.planned_on)
+    rows = (
+        db.session.connection()
+        .execute(
+            select(*wanted).where(held.series_id.in_(ids)).order_by(held.series_id, held.planned_on)
+        )
+        .all()
     )
     return {
         series_id: _read(*list(zip(*together, strict=True))[1:])
