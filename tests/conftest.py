@@ -39,12 +39,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run what touches a database; the rest has nothing new to say there."""
+    """On PostgreSQL run what has something new to say there."""
     if config.getoption("--database") == "sqlite":
         return
-    touching = [item for item in items if "make_app" in getattr(item, "fixturenames", ())]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
-    items[:] = touching
+    kept = [item for item in items if _depends_on_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    """Tell whether a test touches a database, and more than the pages in front of it: their verbs
+    have tests of their own, and each page is opened once by the access table.
+    """
+    touches = "make_app" in getattr(item, "fixturenames", ())
+    return touches and "web" not in item.path.parts and not item.get_closest_marker("any_database")
 
 
 @pytest.fixture(scope="session")
