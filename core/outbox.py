@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from core import config
 from core.db import db, insert_many, public_id
 from core.errors import DomainError
-from core.mail import Letter, Mailbox, compose, message_id
+from core.mail import Letter, Mailbox, compose, message_id, readdressed
 from core.outgoing import UNDER_WAY, MailState, OutgoingMail, Promise
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "post_many",
     "posted_here",
     "recall",
+    "redirect",
     "supersede",
     "supersede_keys",
     "under_way",
@@ -219,8 +220,16 @@ def supersede(
     """Drop letters that have not left because something newer, or nothing, is to be said.
 
     Give the thread, or the addressee to whom nothing more is to be sent. ``by`` is the parcel of
-    what takes their place: when that is recalled, they leave after all. Returns how many.
+    what takes their place: when that is recalled, they leave after all. To an addressee to whom
+    nothing more is to be sent, what was dropped before does not leave after all either. Returns
+    how many.
     """
+    if addressee is not None:
+        db.session.execute(
+            update(OutgoingMail)
+            .where(OutgoingMail.addressee == addressee, OutgoingMail.replaced_by.is_not(None))
+            .values(replaced_by=None)
+        )
     which = (
         OutgoingMail.thread == thread if thread is not None else OutgoingMail.addressee == addressee
     )
@@ -239,6 +248,13 @@ def supersede_keys(now: datetime, keys: Sequence[str]) -> None:
         .where(OutgoingMail.key.in_(keys), OutgoingMail.state == MailState.DUE)
         .values(state=MailState.SUPERSEDED, final_at=now)
     )
+
+
+def redirect(mail: OutgoingMail, to: Mailbox, *, unsubscribe_url: str) -> None:
+    """Let a letter that has not left go to another address of its reader after all."""
+    mail.body = readdressed(mail.body, to, unsubscribe_url=unsubscribe_url)
+    mail.recipient, mail.state = to.address, MailState.DUE
+    mail.attempts, mail.reason, mail.final_at = 0, None, None
 
 
 def detach(addressees: Sequence[str], now: datetime) -> None:

@@ -25,6 +25,8 @@ class MailState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     REFUSED = "refused"
+    #: Taken by a mail server that then reported it could not be brought (RFC 3464).
+    BOUNCED = "bounced"
     PARKED = "parked"
     RECALLED = "recalled"
     SUPERSEDED = "superseded"

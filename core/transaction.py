@@ -1,11 +1,18 @@
-"""``transaction()``: the only commit in the code base, and its plain sister for sending mail."""
+"""``transaction()``: the only commit in the code base, its plain sister for sending mail, and
+``rehearsal()``, of which nothing stays.
+"""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData, Select, Table
+from sqlalchemy.schema import CreateIndex, CreateTable
 
-from core.db import db
+from core.db import Base, db
+
+#: The rows of each table that an act can change, as selects of their ids.
+Touched = Mapping[type[Base], Select[int]]
 
 
 @contextmanager
@@ -19,9 +26,7 @@ def transaction() -> Iterator[None]:
     Raises ``RuntimeError`` if rows were changed before the block, as those changes would be lost.
     """
     session = db.session
-    if session.new or session.dirty or session.deleted:
-        raise RuntimeError("rows were changed outside a transaction")
-    session.rollback()
+    _let_go()
     session.connection(execution_options={"writes": True})
     try:
         yield
@@ -40,3 +45,59 @@ def without_objects() -> Iterator[Connection]:
     """
     with db.engine.connect() as connection:
         yield connection
+
+
+@contextmanager
+def rehearsal(touched: Touched) -> Iterator[None]:
+    """Open a unit of work that is always rolled back, and for which nobody has to wait.
+
+    SQLite lets one connection write at a time, so there ``touched`` is copied first into temporary
+    tables. Of two tables of one name SQLite takes the temporary one: inside the block these rows
+    are all there is of their tables, whatever changes them changes a copy, and everything else is
+    read where it is. PostgreSQL holds up nobody but who changes the same rows, and needs no copy.
+
+    Raises ``RuntimeError`` as ``transaction()`` does.
+    """
+    session = db.session
+    _let_go()
+    connection = session.connection()
+    try:
+        if connection.dialect.name == "sqlite":
+            _copy(connection, touched)
+        yield
+    finally:
+        session.rollback()
+
+
+def _let_go() -> None:
+    session = db.session
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("rows were changed outside a transaction")
+    session.rollback()
+
+
+def _copy(connection: Connection, touched: Touched) -> None:
+    # Every select is answered before the first copy can stand in for what it asks about.
+    found = {
+        model.metadata.tables[model.__tablename__]: list(connection.scalars(which))
+        for model, which in touched.items()
+    }
+    for table, ids in found.items():
+        _copy_table(connection, table, ids)
+
+
+def _copy_table(connection: Connection, table: Table, ids: list[int]) -> None:
+    """Cover a table with a temporary one that holds these of its rows, and its newest row too, so
+    that no new row is given the id of another one.
+    """
+    alike = table.to_metadata(MetaData())
+    made = str(CreateTable(alike, include_foreign_key_constraints=[]).compile(connection))
+    connection.exec_driver_sql(made.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
+    for index in sorted(alike.indexes, key=lambda one: str(one.name)):
+        connection.execute(CreateIndex(index))
+    names, whole = ", ".join(table.columns.keys()), f"main.{table.name}"
+    connection.exec_driver_sql(
+        f"INSERT INTO temp.{table.name} ({names}) SELECT {names} FROM {whole} WHERE id IN "  # noqa: S608 - the names are those of our own models
+        f"(SELECT value FROM json_each(?)) OR id = (SELECT max(id) FROM {whole})",
+        (json.dumps(ids),),
+    )

@@ -34,6 +34,7 @@ STATES: Mapping[MailState, str] = {
     MailState.SENDING: "Being sent just now",
     MailState.PARKED: "Set aside after five tries",
     MailState.REFUSED: "Not accepted by the other side",
+    MailState.BOUNCED: "Came back later",
     MailState.UNCERTAIN: "Handed over without an answer",
     MailState.SENT: "Sent",
     MailState.RECALLED: "Taken back before they left",

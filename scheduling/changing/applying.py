@@ -9,6 +9,7 @@ from core.errors import DomainError
 from groups.models import Person
 from scheduling.attendance.asking_anew import ask_anew
 from scheduling.changing.before import Before
+from scheduling.changing.formerly import what_stood
 from scheduling.changing.parcels import Change, change, send
 from scheduling.changing.run_plan import Added, RunPlan
 from scheduling.dates.closures import LeaveOuts
@@ -39,6 +40,7 @@ def apply(plan: RunPlan, *, tell: bool, by: Person, now: datetime) -> Change:
         raise DomainError(AS_IT_IS)
     series = plan.series
     before, news = _remember(plan), _news_of(plan)
+    formerly = what_stood(series, now=now) if tell else {}
     counted = _counted(plan)
     _keep_zones(plan, before)
     _set_columns(plan)
@@ -52,7 +54,8 @@ def apply(plan: RunPlan, *, tell: bool, by: Person, now: datetime) -> Change:
 
     def post(leaves_at: datetime, parcel: str) -> int:
         ordered = sorted(news, key=lambda one: (one.session.starts_at, one.session.id))
-        return tell_news(series.cohort, ordered, Act(now, leaves_at, parcel))
+        act = Act(now, leaves_at, parcel)
+        return tell_news(series.cohort, ordered, act, formerly=formerly)
 
     sent = send(series.cohort, post, tell=tell, now=now)
     return change(before, sent, series.cohort, by=by, now=now)

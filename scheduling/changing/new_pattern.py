@@ -12,7 +12,15 @@ from typing import Any
 
 from core.errors import DomainError
 from scheduling.changing.run_plan import Added, Moved, RunPlan, Scope
-from scheduling.changing.run_view import NOTHING_TO_COME, Run, day_of, moved_to, run_of, sort_out
+from scheduling.changing.run_view import (
+    NOTHING_TO_COME,
+    Run,
+    day_of,
+    moved_to,
+    run_of,
+    sort_out,
+    within_bounds,
+)
 from scheduling.dates.recurrence import ChosenDates, MonthlyByWeekday, Pattern
 from scheduling.dates.wording import say_date
 from scheduling.models import PeerSession, SessionState
@@ -45,7 +53,7 @@ def set_pattern(
     Without ``first_on`` the new pattern begins in the month of the first session that moves, or
     where it stands for a pattern in weeks. A run with a number of sessions keeps its number,
     unless dates are chosen one by one; one that goes on is filled up to its horizon. Raises
-    ``DomainError`` for a first day that is too early, and when there are too few dates.
+    ``DomainError`` for a first day that is too early, and when there are too few or too many dates.
     """
     run = run_of(session.series, now=now)
     wide = Scope.ALL if scope is Scope.ALL else Scope.FOLLOWING
@@ -59,7 +67,7 @@ def set_pattern(
     if not isinstance(pattern, ChosenDates) and not run.set_up.goes_on:
         pairs = _keeping_number(pairs)
     moved, stays = sort_out(pairs.moves)
-    return RunPlan(
+    plan = RunPlan(
         run.series,
         moved=moved,
         turns=stays,
@@ -70,6 +78,7 @@ def set_pattern(
         columns=_columns(run, pattern, begins, dates, pairs),
         in_pattern=False if pairs.surplus else None,
     )
+    return within_bounds(run, plan, field="dates")
 
 
 def _begins(

@@ -1,26 +1,43 @@
 """Doing something once without doing it, to show beforehand which letters it would send.
 
-What a check page shows is therefore the very letter that goes out, not a likeness of it.
+What a check page shows is therefore the very letter that goes out, not a likeness of it. Nobody
+else waits for it: see ``core.transaction.rehearsal``.
 """
 
 import email
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 
-from sqlalchemy import select
+from sqlalchemy import false, func, select
 
 from core.db import db
-from core.outbox import OutgoingMail, posted_here
-from core.transaction import transaction
+from core.outbox import MailState, OutgoingMail, posted_here
+from core.throttle import Limit, take
+from core.transaction import Touched, rehearsal
+from groups.models import Cohort, Membership, Person, PlaceOffer
+from scheduling.changing.formerly import LASTS
+from scheduling.models import (
+    Diary,
+    Feed,
+    Invitation,
+    PeerSession,
+    Reply,
+    Reversal,
+    Series,
+    SessionPrompt,
+)
 
 #: The secret part of a link that is its reader's alone (256 bits or more, in base64), and what is
 #: shown in its place. An offer that is drafted anew keeps its link, so the real one must not be
 #: seen here.
 SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{43,}")
 NO_SECRET = "a-link-of-their-own"  # noqa: S105 - it says that there is none
+#: Whoever plans with care looks at a change every now and then; a rehearsal is the dearest page.
+LIMITS = (Limit(30, timedelta(minutes=10)),)
 
 
 @dataclass(frozen=True)
@@ -40,26 +57,51 @@ class Rehearsal:
     preview: Preview | None = None
 
 
-class _Enough(Exception):  # noqa: N818 - it names the fact, as every error here does
-    """The rehearsal is over, and nothing of it is to stay."""
-
-
-def rehearse(act: Callable[[], object], *, own: str | None = None) -> Rehearsal:
-    """Let ``act`` happen, look at the letters it put into the outbox, and undo all of it.
+def rehearse(act: Callable[[], object], cohort: Cohort, *, own: str | None = None) -> Rehearsal:
+    """Let ``act`` happen to a group, look at the letters it put into the outbox, and undo it all.
 
     ``own`` is the address of whoever looks: the letter to them is the one that is shown, if there
     is one, since that of somebody else says in which zone they live and how much they let it say.
     Raises what ``act`` raises, such as ``DomainError``. Call it outside of a transaction.
     """
-    found = Rehearsal()
-    try:
-        with transaction(), posted_here() as keys:
-            act()
-            db.session.flush()
-            found = _look(keys, own)
-            raise _Enough
-    except _Enough:
-        return found
+    with rehearsal(_touched(cohort)), posted_here() as keys:
+        act()
+        db.session.flush()
+        return _look(keys, own)
+
+
+def look_again_at(person: Person, *, now: datetime) -> datetime | None:
+    """Count one more rehearsal of this person, or count nothing and return when to try again."""
+    return take("rehearsal", person.public_id, LIMITS, now)
+
+
+def _touched(cohort: Cohort) -> Touched:
+    """Return the rows that an act on a group can change: all that hangs on it, and the diaries of
+    its people, which are made where they are missing.
+    """
+    sessions = select(PeerSession.id).where(PeerSession.cohort_id == cohort.id)
+    people = select(Membership.person_id).where(Membership.cohort_id == cohort.id)
+    diaries = select(Diary.id).where(Diary.person_id.in_(people))
+    letters = select(OutgoingMail.id).where(OutgoingMail.topic == cohort.public_id)
+    # What stood before a change is sealed, so only its time tells whether it can be of this group.
+    waiting = letters.with_only_columns(func.min(OutgoingMail.created_at)).where(
+        OutgoingMail.state == MailState.DUE
+    )
+    since = db.session.scalar(waiting)
+    recent = false() if since is None else Reversal.made_at > since - LASTS
+    return {
+        Cohort: select(Cohort.id).where(Cohort.id == cohort.id),
+        Series: select(Series.id).where(Series.cohort_id == cohort.id),
+        PeerSession: sessions,
+        SessionPrompt: select(SessionPrompt.id).where(SessionPrompt.session_id.in_(sessions)),
+        Reply: select(Reply.id).where(Reply.session_id.in_(sessions)),
+        Invitation: select(Invitation.id).where(Invitation.session_id.in_(sessions)),
+        PlaceOffer: select(PlaceOffer.id).where(PlaceOffer.cohort_id == cohort.id),
+        OutgoingMail: letters,
+        Diary: diaries,
+        Feed: select(Feed.id).where(Feed.diary_id.in_(diaries)),
+        Reversal: select(Reversal.id).where(recent),
+    }
 
 
 def _look(keys: Sequence[str], own: str | None) -> Rehearsal:

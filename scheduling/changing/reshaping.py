@@ -23,6 +23,7 @@ from scheduling.changing.run_view import (
     moved_to,
     run_of,
     sort_out,
+    within_bounds,
     without_past,
 )
 from scheduling.dates.hours import Hours
@@ -123,8 +124,8 @@ def move_to_weekday(
 def add_date(series: Series, *, on: date, starts: time, ends: time, now: datetime) -> RunPlan:
     """Add an extra session, beside the pattern, in the run's own zone.
 
-    Raises ``DomainError`` for a time that has passed or is taken, and for hours that end before
-    they start.
+    Raises ``DomainError`` for a time that has passed or is taken, for hours that end before they
+    start, and when there are too many sessions to come.
     """
     if ends <= starts:
         raise DomainError("A session ends after it starts, on the same day.", field="ends")
@@ -137,7 +138,7 @@ def add_date(series: Series, *, on: date, starts: time, ends: time, now: datetim
         raise DomainError("There is a session at that time already.", field="on")
     day = free_day(on, run.taken)
     added = Added(day, span.starts_at, span.ends_at, span.shift, is_extra=True)
-    return RunPlan(series, added=(added,))
+    return within_bounds(run, RunPlan(series, added=(added,)), field="on")
 
 
 def cancel_run(session: PeerSession, scope: Scope, *, now: datetime) -> RunPlan:

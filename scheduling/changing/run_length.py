@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import DomainError
 from scheduling.changing.run_plan import Added, RunPlan
-from scheduling.changing.run_view import Run, day_of, run_of
+from scheduling.changing.run_view import Run, day_of, run_of, within_bounds
 from scheduling.dates.closures import Break, LeaveOuts
 from scheduling.dates.recurrence import ChosenDates
 from scheduling.models import PeerSession, Series, SessionState
@@ -42,7 +42,7 @@ def pause_run(
     wanted = make_up and dropped and series.sessions is not None
     plan = _further(run, count=len(dropped), leave_outs=leave_outs) if wanted else RunPlan(series)
     columns = {} if leave_outs == stood else {"leave_outs": leave_outs.to_json()}
-    return replace(plan, dropped=dropped, columns=columns)
+    return within_bounds(run, replace(plan, dropped=dropped, columns=columns), field="make_up")
 
 
 def end_after(session: PeerSession, *, now: datetime) -> RunPlan:
@@ -72,7 +72,7 @@ def extend(series: Series, *, more: int | None, now: datetime) -> RunPlan:
     """Add so many sessions at the end, or with ``None`` let the run go on until it is ended.
 
     Sessions that the run once had there are put back. Raises ``DomainError`` for a run that goes
-    on already, for dates that were chosen one by one, and for an unlikely number.
+    on already, for dates that were chosen one by one, and for too large a number.
     """
     run = run_of(series, now=now)
     if isinstance(run.set_up.pattern, ChosenDates):
@@ -82,7 +82,8 @@ def extend(series: Series, *, more: int | None, now: datetime) -> RunPlan:
     if more is not None and not 1 <= more <= MOST_MORE:
         raise DomainError(f"Write a number from 1 to {MOST_MORE}.", field="more")
     plan = _further(run, count=more, leave_outs=run.set_up.leave_outs)
-    return replace(plan, columns={"sessions": None} if more is None else {})
+    plan = replace(plan, columns={"sessions": None} if more is None else {})
+    return within_bounds(run, plan, field="more")
 
 
 def _further(run: Run, *, count: int | None, leave_outs: LeaveOuts) -> RunPlan:

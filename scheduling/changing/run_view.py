@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 
 from core.errors import DomainError
 from groups.models import CohortState
-from scheduling.changing.run_plan import Moved, Scope, Turn
+from scheduling.changing.run_plan import Moved, RunPlan, Scope, Turn
 from scheduling.dates.closures import LeaveOuts
 from scheduling.dates.hours import Hours, Span, instant
 from scheduling.dates.recurrence import PATIENCE, ChosenDates, Pattern, occurrences
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.runs.laying_out import exceptions_of, rule_of
-from scheduling.runs.numbering import rows_of
+from scheduling.runs.numbering import is_counted, rows_of
 from scheduling.runs.set_up import Exceptions, SetUp
 from scheduling.runs.to_come import is_over, refuse_if_over
 
 NOTHING_TO_COME = "There is no session to come."
+#: Weekly sessions for over two years. Every change of a run reads, writes and tells of all of them.
+MOST_TO_COME = 120
 HAS_PASSED = "That time has passed. Choose one that is still to come."
 
 
@@ -153,6 +155,25 @@ def without_past(moves: Iterable[Moved], *, now: datetime, field: str | None) ->
         elif move.session.state == SessionState.PLANNED:
             raise DomainError(HAS_PASSED, field=field)
     return kept
+
+
+def within_bounds(run: Run, plan: RunPlan, *, field: str | None) -> RunPlan:
+    """Return a plan that leaves a run with no more sessions to come than it can have.
+
+    Cancelled ones are counted as long as they have a number. Raises ``DomainError`` for a plan
+    that adds more; what only moves what is there already is never refused.
+    """
+    stood = {row.id for row in run.coming if is_counted(row)}
+    leave = {row.id for row in (*plan.dropped, *plan.let_go)} if plan.in_pattern is False else set()
+    back = {row.id for row in plan.put_back}
+    makes = len((stood - leave) | back) + len(plan.added)
+    if makes > max(MOST_TO_COME, len(stood)):
+        raise DomainError(
+            f"A run has up to {MOST_TO_COME} sessions to come, and this would make {makes}. "
+            "Choose fewer now, and add the others later.",
+            field=field,
+        )
+    return plan
 
 
 def _span_like(session: PeerSession, day: date) -> Span:

@@ -31,6 +31,7 @@ from scheduling.changing.before import (
 from scheduling.changing.putting_right import put_right, what_newcomers_know
 from scheduling.keeping.changes import note_dates_changed_in, note_details_changed_in
 from scheduling.letters.calendar_parts import settle
+from scheduling.letters.taking_in import was_taken_in
 from scheduling.models import Invitation, PeerSession, Reply, Reversal, Series, SessionPrompt
 from scheduling.runs.numbering import answer_to, put_in_order
 
@@ -91,7 +92,7 @@ def _recall(parcel: str | None, now: datetime) -> int:
     if parcel is None:
         return 0
     if not can_recall(parcel, now):
-        raise DomainError(HAVE_LEFT)
+        raise DomainError(CHANGED_SINCE if was_taken_in(parcel) else HAVE_LEFT)
     return recall(parcel, now)
 
 

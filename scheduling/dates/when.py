@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from scheduling.dates.clock_changes import Reading, clock_note, shift_at
@@ -28,6 +29,8 @@ class When:
     own_words: str | None = None
 
 
+# The readers of one letter about many dates mostly live in one zone, and are told the same.
+@lru_cache(maxsize=2048)
 def when(
     starts_at: datetime,
     ends_at: datetime,

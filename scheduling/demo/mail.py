@@ -32,6 +32,7 @@ STATES: Final = {
     MailState.SENT: "left",
     MailState.UNCERTAIN: "left",
     MailState.REFUSED: "refused",
+    MailState.BOUNCED: "came back",
     MailState.PARKED: "parked",
     MailState.RECALLED: "taken back",
     MailState.SUPERSEDED: "replaced",

@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 
 from core.forms import CleanString
 from groups.zones import is_zone
+from scheduling.changing.run_view import MOST_TO_COME
 from scheduling.dates.recurrence import (
     LAST,
     ChosenDates,
@@ -161,6 +162,8 @@ class PatternForm(CheckedForm):
         except NotUnderstood as problem:
             field.errors = str(problem).splitlines()
             return
+        if len(self.later_days) >= MOST_TO_COME:
+            raise ValidationError(f"Choose up to {MOST_TO_COME} dates")
         if any(day <= self.first_day for day in self.later_days):
             raise ValidationError("These dates come after the one above")
         if len(set(self.later_days)) < len(self.later_days):

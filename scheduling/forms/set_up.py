@@ -184,10 +184,11 @@ class SetUpForm(FlaskForm):
             field.errors = str(problem).splitlines()
             return
         self.later_days = [day for day in days if day != self.first_day]
-        for day in self.later_days:
-            self._check_later(day)
+        # Each of them is compared with all others, so their number comes first.
         if len(self.later_days) >= MOST_SESSIONS:
             raise ValidationError(f"Choose up to {MOST_SESSIONS} dates")
+        for day in self.later_days:
+            self._check_later(day)
 
     def _check_later(self, day: date) -> None:
         self._refuse_out_of_reach(day)

@@ -22,7 +22,7 @@ KINDS = {
     "reminder": "Reminder",
     "other_time": "Another time proposed",
 }
-NOT_ACCEPTED = (MailState.REFUSED, MailState.PARKED)
+NOT_ACCEPTED = (MailState.REFUSED, MailState.BOUNCED, MailState.PARKED)
 REASONS = {reason.value: reason for reason in Reason}
 PARKED_WORDS = (
     "This message could not be sent, and trying again did not help. "
@@ -40,7 +40,7 @@ def trouble_words(state: str, reason: str | None) -> str | None:
     if state == MailState.PARKED:
         return PARKED_WORDS
     known = REASONS.get(reason or "")
-    if state == MailState.REFUSED:
+    if state in (MailState.REFUSED, MailState.BOUNCED):
         return (known or Reason.OTHER).words
     if state == MailState.DUE and known is not None:
         return Reason.TRY_LATER.words
@@ -56,6 +56,8 @@ def state_words(mail: OutgoingMail, *, now: datetime, zone: ZoneInfo) -> str:
             local, today = mail.final_at.astimezone(zone), now.astimezone(zone).date()
             verb = "Sent" if mail.state == MailState.SENT else "Probably sent"
             return f"{verb} on {say_date(local.date(), today)} at {say_time(local.time())}"
+        case MailState.BOUNCED:
+            return "Came back"
         case MailState.RECALLED:
             return "Taken back before it left"
         case MailState.SUPERSEDED:

@@ -5,15 +5,15 @@ also gets its update or its cancellation, each by itself, since one of those hol
 (RFC 5546 section 3.2). Invitations to sessions that are new follow when it is their turn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from types import MappingProxyType
 
 from sqlalchemy import select
 
 from core.db import db
-from core.outbox import MailState, OutgoingMail, Promise, post
+from core.outbox import MailState, OutgoingMail, Promise, post, supersede, under_way
 from core.web import link
 from groups.models import Cohort, Membership
 from scheduling.dates.when import When, when
@@ -28,29 +28,17 @@ from scheduling.letters.session_letters import (
     post_moved,
     post_reinstated,
 )
-from scheduling.models import Invitation, PeerSession
+from scheduling.letters.taking_in import (
+    KIND,
+    Formerly,
+    Happened,
+    News,
+    parcels_waiting,
+    taken_in,
+)
+from scheduling.models import Invitation
 
-KIND = "new_dates"
-
-
-class Happened(StrEnum):
-    """What has become of a session."""
-
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-    REINSTATED = "reinstated"
-    ADDED = "added"
-
-
-@dataclass(frozen=True)
-class News:
-    """One session and what has become of it; ``was`` is from when to when one that moved was held
-    before, and in which zone that was said.
-    """
-
-    session: PeerSession
-    happened: Happened
-    was: tuple[datetime, datetime, str] | None = None
+__all__ = ["KIND", "Happened", "News", "tell_news"]
 
 
 @dataclass(frozen=True)
@@ -64,19 +52,40 @@ class _Line:
     concerns_calendar: bool
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """What is told to each reader: the news, the threads in which calendars may have to be looked
+    after, and what earlier letters about this run were to say that still wait.
+    """
+
+    cohort: Cohort
+    news: Sequence[News]
+    act: Act
+    known: set[str]
+    formerly: Formerly
+    waiting: Mapping[str, Sequence[str]]
+
+
 def tell_news(
-    cohort: Cohort, news: Sequence[News], act: Act, readers: Sequence[Recipient] | None = None
+    cohort: Cohort,
+    news: Sequence[News],
+    act: Act,
+    readers: Sequence[Recipient] | None = None,
+    formerly: Formerly = MappingProxyType({}),
 ) -> int:
     """Tell everybody in a group, or only these readers, what has changed; returns how many letters
     were posted. News stand in the order of their dates.
+
+    ``formerly`` is what stood before changes whose letters may still wait; these are taken in.
     """
     if readers is None and len(news) == 1 and news[0].happened is not Happened.ADDED:
         return _tell_one(news[0], act)
     if not news:
         return 0
     found = recipients_of(cohort, now=act.now) if readers is None else readers
-    known = _known(cohort, news)
-    return sum(_tell(cohort, reader, news, act, known) for reader in found)
+    waiting = parcels_waiting(cohort) if formerly else {}
+    batch = _Batch(cohort, news, act, _known(cohort, news), formerly, waiting)
+    return sum(_tell(batch, reader) for reader in found)
 
 
 def _tell_one(news: News, act: Act) -> int:
@@ -110,13 +119,39 @@ def _known(cohort: Cohort, news: Sequence[News]) -> set[str]:
     return threads | {thread for thread in waiting if thread is not None}
 
 
-def _tell(
-    cohort: Cohort, reader: Recipient, news: Sequence[News], act: Act, known: set[str]
-) -> int:
-    lines = [_line(one, About(one.session, reader, act), known) for one in news]
+def _tell(batch: _Batch, reader: Recipient) -> int:
+    act = batch.act
+    lines = [_line(one, About(one.session, reader, act), batch.known) for one in batch.news]
     in_calendar = [line for line in lines if line.concerns_calendar and _stands(line)]
-    posted = int(_post_letter(cohort, reader, lines, act, has_calendar=bool(in_calendar)))
+    earlier = _with_earlier(batch, reader)
+    has_calendar = bool(in_calendar) or (bool(earlier) and _updates_wait(reader))
+    posted = int(
+        _post_letter(batch.cohort, reader, earlier or lines, act, has_calendar=has_calendar)
+    )
     return posted + sum(_post_update(line) for line in in_calendar)
+
+
+def _with_earlier(batch: _Batch, reader: Recipient) -> list[_Line]:
+    """Drop an earlier letter about the run that still waits, and return the lines of the one that
+    takes it in; none where there is nothing to take in.
+    """
+    thread = _thread(batch.cohort, reader)
+    told = taken_in(batch.news, batch.waiting.get(thread, ()), batch.formerly)
+    if told is None:
+        return []
+    supersede(batch.act.now, thread=thread, by=batch.act.parcel)
+    abouts = [(one, About(one.session, reader, batch.act)) for one in told]
+    return [_Line(one, about, one.was and _said(one.was, about), False) for one, about in abouts]
+
+
+def _updates_wait(reader: Recipient) -> bool:
+    """Tell whether an update for this person's calendar waits, of whichever change."""
+    waiting = under_way(addressee=reader.membership.public_id)
+    return any(calendar_parts.carries_calendar(mail) for mail in waiting)
+
+
+def _thread(cohort: Cohort, reader: Recipient) -> str:
+    return f"run:{cohort.public_id}:{reader.membership.public_id}"
 
 
 def _line(news: News, about: About, known: set[str]) -> _Line:
@@ -190,5 +225,5 @@ def _post_letter(
         topic=cohort.public_id,
         addressee=membership.public_id,
         parcel=act.parcel,
-        thread=f"run:{cohort.public_id}:{membership.public_id}",
+        thread=_thread(cohort, reader),
     )

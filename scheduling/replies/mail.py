@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
+from scheduling.replies.bounce import Bounce, read_bounce
 from scheduling.replies.part import Attendee, Part, read_part
 
 #: In bytes; more of a message is never fetched.
@@ -46,7 +47,7 @@ class Says(StrEnum):
 class Silence(StrEnum):
     """Why a message says nothing that a program could act on."""
 
-    #: A bounce, an absence, a newsletter, or a calendar message that does not answer us.
+    #: A delay, an absence, a newsletter, or a calendar message that does not answer us.
     NOT_AN_ANSWER = "not_an_answer"
     #: Somebody may have meant an answer; a person can tell.
     UNCLEAR = "unclear"
@@ -70,7 +71,7 @@ class CalendarAnswer:
     unconfirmed: bool
 
 
-def read(message: bytes, *, checked_by: str = "") -> CalendarAnswer | Silence:
+def read(message: bytes, *, checked_by: str = "") -> CalendarAnswer | Bounce | Silence:
     """Return what a message (RFC 5322) says, or why it says nothing; never raises.
 
     ``checked_by`` is the name by which our own mail server signs what it checked (RFC 8601);
@@ -88,11 +89,14 @@ def read(message: bytes, *, checked_by: str = "") -> CalendarAnswer | Silence:
         return Silence.UNCLEAR
 
 
-def _said(mail: Message, checked_by: str) -> CalendarAnswer | Silence:
+def _said(mail: Message, checked_by: str) -> CalendarAnswer | Bounce | Silence:
     parts, too_large = _calendar_parts(mail)
     for part in parts:
         if part.method in set(Says):
             return _answer(part, mail, checked_by) if part.uid else Silence.UNCLEAR
+    bounce = read_bounce(mail)
+    if bounce is not None and not (checked_by and _is_unconfirmed(mail, checked_by)):
+        return bounce
     if any(part.method for part in parts) or _is_automatic(mail):
         return Silence.NOT_AN_ANSWER
     return Silence.TOO_LARGE if too_large else Silence.UNCLEAR

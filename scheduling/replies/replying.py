@@ -18,9 +18,10 @@ from core import config
 from core.db import db
 from core.encryption import key_ring
 from groups.models import Membership, MembershipState
-from scheduling.attendance.answers import KEPT, reply_of
+from scheduling.attendance.answers import KEPT, record_of
 from scheduling.letters import repeating
 from scheduling.models import (
+    TAKEN_BACK,
     Answer,
     CalendarMail,
     Invitation,
@@ -29,6 +30,8 @@ from scheduling.models import (
     ReplyNote,
     SessionState,
 )
+from scheduling.replies.bounce import Bounce
+from scheduling.replies.bouncing import note_bounce
 from scheduling.replies.mail import CalendarAnswer, Says, Silence, read
 from scheduling.replies.other_time import tell_other_time
 from scheduling.replies.part import Attendee
@@ -57,6 +60,8 @@ class Outcome(StrEnum):
     EARLIER_VERSION = "earlier_version"
     #: A calendar asked for its invitation, and got it again.
     ASKED_AGAIN = "asked_again"
+    #: One of our letters came back.
+    BOUNCED = "bounced"
     IGNORED = "ignored"
     #: It is about nothing that we sent.
     UNKNOWN = "unknown"
@@ -92,7 +97,9 @@ def take(message: bytes, *, now: datetime) -> Outcome:
     return outcome
 
 
-def _act(said: CalendarAnswer, now: datetime) -> Outcome:
+def _act(said: CalendarAnswer | Bounce, now: datetime) -> Outcome:
+    if isinstance(said, Bounce):
+        return Outcome.BOUNCED if note_bounce(said, now=now) else Outcome.IGNORED
     told = _invitation(said.uid)
     if told is None:
         log.info("an answer by mail names the unknown %s", _keyed(said.uid)[:12])
@@ -124,7 +131,7 @@ def _take_answer(said: CalendarAnswer, told: Invitation, now: datetime) -> Outco
     attendee = _speaker(said, told.membership)
     if attendee is None:
         return Outcome.UNCLEAR
-    reply = reply_of(told.session, told.membership)
+    reply = record_of(told.session, told.membership)
     answer = _answer(said, attendee, reply)
     if answer is None:
         return Outcome.IGNORED
@@ -159,7 +166,9 @@ def _answer(said: CalendarAnswer, attendee: Attendee, reply: Reply | None) -> An
     answer = _MEANS.get(attendee.participation)
     if answer is None and said.method is Says.COUNTER:
         # Who would like another time has at least put this one in doubt.
-        return Answer.UNSURE if reply is None else Answer(reply.answer)
+        if reply is None or reply.answer == TAKEN_BACK:
+            return Answer.UNSURE
+        return Answer(reply.answer)
     return answer
 
 

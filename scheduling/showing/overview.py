@@ -33,7 +33,7 @@ PAGE = 20
 ANSWERS_BY = timedelta(days=7)
 #: Trouble older than this has been seen, or does not matter any more.
 RECENT = timedelta(days=14)
-TROUBLE = (MailState.REFUSED, MailState.PARKED, MailState.UNCERTAIN)
+TROUBLE = (MailState.REFUSED, MailState.BOUNCED, MailState.PARKED, MailState.UNCERTAIN)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 

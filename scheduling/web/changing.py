@@ -1,22 +1,25 @@
 """What the pages that change sessions share: finding one, and saying what was done."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import abort, g, render_template, url_for
+from flask import abort, g, render_template, request, url_for
 
 from core import config
 from core.errors import NotFound
 from core.lookup import find
 from core.moment import now
+from core.transaction import transaction
 from core.web import note, see_other
 from groups.access import cohorts_facilitated_by
 from groups.models import Cohort, CohortState
 from scheduling.access import sessions_run_by
 from scheduling.changing.parcels import Change
-from scheduling.changing.rehearsing import Rehearsal
+from scheduling.changing.rehearsing import Rehearsal, look_again_at, rehearse
 from scheduling.changing.sessions import is_over
 from scheduling.dates.wording import say_count, say_time
 from scheduling.forms.sessions import CheckedForm
@@ -102,6 +105,24 @@ def note_change(words: str, change: Change, cohort: Cohort) -> None:
         words = f"{words} {leaves_words(change.letters, change.leaves_at, own_zone())}"
     undo_url = url_for("running.take_back", cohort_id=cohort.public_id) if change.undo else None
     note(words, undo_url=undo_url, undo_fields={"ticket": change.undo} if change.undo else None)
+
+
+def rehearsed(act: Callable[[], object], cohort: Cohort, *, own: bool = True) -> Rehearsal:
+    """Return what an act of whoever is asking would send, with their own letter if ``own``; one
+    who sends a form too often is asked to wait.
+    """
+    if request.method == "POST":
+        _refuse_too_often()
+    return rehearse(act, cohort, own=g.viewer.person.email if own else None)
+
+
+def _refuse_too_often() -> None:
+    """Count one more look at a change. A plain GET is not counted, as it may write nothing."""
+    moment = now()
+    with transaction():
+        retry_at = look_again_at(g.viewer.person, now=moment)
+    if retry_at is not None:
+        abort(429, retry_after=max(1, ceil((retry_at - moment).total_seconds())))
 
 
 def check_page(

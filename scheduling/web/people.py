@@ -12,13 +12,12 @@ from core.web import note, see_other
 from groups import offers
 from groups.access import HERE, memberships_run_by, offers_run_by
 from groups.models import Cohort, Membership, PlaceOffer
-from scheduling.changing.rehearsing import rehearse
 from scheduling.dates.wording import say_count
 from scheduling.forms.people import ROLES, InviteForm
 from scheduling.places import departures, inviting
 from scheduling.places.inviting import Invited
 from scheduling.showing.roster import called, roster
-from scheduling.web.changing import check_page, leaves_words, open_group_run, own_zone
+from scheduling.web.changing import check_page, leaves_words, open_group_run, own_zone, rehearsed
 
 pages = Blueprint("people", __name__)
 AT = "/groups/<cohort_id>/people"
@@ -125,8 +124,10 @@ def _membership(cohort_id: str, membership_id: str) -> Membership:
 
 def _check_invite(cohort: Cohort, form: InviteForm) -> ResponseReturnValue:
     mailboxes, found = form.paste.mailboxes, list[Invited]()
-    rehearsal = rehearse(
-        lambda: found.append(inviting.invite(cohort, mailboxes, role=form.asked_role, now=now()))
+    rehearsal = rehearsed(
+        lambda: found.append(inviting.invite(cohort, mailboxes, role=form.asked_role, now=now())),
+        cohort,
+        own=False,
     )
     known = found[0].known
     asked = [box for box in mailboxes if box.address not in known]

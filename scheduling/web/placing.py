@@ -10,11 +10,10 @@ from core.transaction import transaction
 from core.web import see_other
 from scheduling.changing import sessions
 from scheduling.changing.parcels import Change
-from scheduling.changing.rehearsing import rehearse
 from scheduling.changing.run_plan import Scope
 from scheduling.forms.sessions import PLACE_KINDS, SAME, PlaceForm
 from scheduling.models import PeerSession, PlaceKind
-from scheduling.web.changing import changeable_session, check_page, note_change
+from scheduling.web.changing import changeable_session, check_page, note_change, rehearsed
 from scheduling.web.planning import reader, which_asked, which_words
 
 pages = Blueprint("placing", __name__)
@@ -58,7 +57,7 @@ def _form(session: PeerSession) -> PlaceForm:
 def _check(session: PeerSession, form: PlaceForm) -> str:
     said, as_others = reader().of(session), "As in the other sessions"
     which = which_words(session)[form.scope]
-    rehearsal = rehearse(lambda: _place(session, form), own=g.viewer.person.email)
+    rehearsal = rehearsed(lambda: _place(session, form), session.cohort)
     return check_page(
         form,
         session.cohort,

@@ -14,7 +14,6 @@ from core.web import note, see_other
 from groups.models import Cohort
 from scheduling.changing.applying import apply, clashes_with, must_tell
 from scheduling.changing.parcels import Change
-from scheduling.changing.rehearsing import rehearse
 from scheduling.changing.reshaping import concerned
 from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.wording import say_count
@@ -23,7 +22,7 @@ from scheduling.models import PeerSession, SessionState
 from scheduling.showing.group_page import impact_words
 from scheduling.showing.plan_words import Reader, button_words, done_words, plan_words
 from scheduling.showing.roster import names_of
-from scheduling.web.changing import Look, check_page, note_change
+from scheduling.web.changing import Look, check_page, note_change, rehearsed
 
 AS_IT_IS = "That is how it is already."
 CHANGED_SINCE = "These dates have changed since you looked at them. Check them again."
@@ -99,8 +98,7 @@ def check(form: CheckedForm, asked: Asked) -> str:
     if plan.changed_count == len(only) == 1:
         impact = f"{impact_words(only[0], now=now())} {impact}"
     # The plan is made anew inside: a rehearsal begins by letting go of what was read before.
-    own = g.viewer.person.email
-    rehearsal = rehearse(lambda: _apply(_plan(asked), tell=True), own=own)
+    rehearsal = rehearsed(lambda: _apply(_plan(asked), tell=True), asked.cohort)
     return check_page(
         form,
         asked.cohort,

@@ -16,7 +16,6 @@ from scheduling.access import letters_run_by
 from scheduling.changing import sessions
 from scheduling.changing.ending import end_group
 from scheduling.changing.parcels import Change
-from scheduling.changing.rehearsing import rehearse
 from scheduling.changing.undoing import take_back as undo_change
 from scheduling.dates.wording import say_count, say_time
 from scheduling.forms.sessions import PLACE_KINDS, CheckedForm, RunPlaceForm
@@ -24,7 +23,14 @@ from scheduling.letters.deliveries import deliveries, send_again
 from scheduling.models import PlaceKind
 from scheduling.runs.series import series_of
 from scheduling.showing.group_page import count_words, group_page
-from scheduling.web.changing import check_page, group_run, note_change, open_group_run, own_zone
+from scheduling.web.changing import (
+    check_page,
+    group_run,
+    note_change,
+    open_group_run,
+    own_zone,
+    rehearsed,
+)
 
 pages = Blueprint("running", __name__)
 AT = "/groups/<cohort_id>"
@@ -135,7 +141,7 @@ def _check_end(cohort: Cohort, form: CheckedForm, act: Callable[[], Change]) -> 
     return check_page(
         form,
         cohort,
-        rehearse(act, own=g.viewer.person.email),
+        rehearsed(act, cohort),
         title="End this group",
         button="End the group",
         back_url=url_for("running.show", cohort_id=cohort.public_id),
@@ -161,7 +167,7 @@ def _change_place(cohort: Cohort, form: RunPlaceForm) -> Change:
 
 
 def _check_place(cohort: Cohort, form: RunPlaceForm) -> ResponseReturnValue:
-    rehearsal = rehearse(lambda: _change_place(cohort, form), own=g.viewer.person.email)
+    rehearsal = rehearsed(lambda: _change_place(cohort, form), cohort)
     return check_page(
         form,
         cohort,

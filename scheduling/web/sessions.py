@@ -16,7 +16,6 @@ from scheduling.attendance.answers import count
 from scheduling.changing import sessions
 from scheduling.changing.move_advice import move_advice
 from scheduling.changing.parcels import Change
-from scheduling.changing.rehearsing import rehearse
 from scheduling.changing.reshaping import cancel_run, reinstate_run
 from scheduling.changing.run_plan import Scope
 from scheduling.dates.when import When, when
@@ -33,6 +32,7 @@ from scheduling.web.changing import (
     check_page,
     note_change,
     open_session_run,
+    rehearsed,
     session_run,
 )
 from scheduling.web.planning import Asked, check_or_act, which_asked, which_words
@@ -152,7 +152,7 @@ def _check_move(session: PeerSession, form: MoveForm) -> ResponseReturnValue:
     new = when(span.starts_at, span.ends_at, session.zone_name, now(), own_zone)
     advice = move_advice(session, span, form.from_time, by=person)
     impact = impact_words(session, now=now())
-    rehearsal = rehearse(lambda: _move(session, form), own=person.email)
+    rehearsal = rehearsed(lambda: _move(session, form), session.cohort)
     return check_page(
         form,
         session.cohort,

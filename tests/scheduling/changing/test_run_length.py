@@ -11,6 +11,7 @@ from groups.models import Person
 from scheduling.changing import reshaping
 from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.closures import Break
+from scheduling.dates.recurrence import ChosenDates
 from scheduling.models import Series, SessionState
 from scheduling.runs.rolling import roll_forward
 from scheduling.runs.series import set_up_of
@@ -232,3 +233,55 @@ def test_a_session_dropped_from_a_run_comes_back_as_an_extra_one(
 
     assert (last.state, last.is_extra, last.number) == (SessionState.PLANNED, True, 5)
     assert series.sessions == 5
+
+
+@pytest.mark.parametrize("stood", [118, 119])
+def test_a_run_can_have_as_many_as_120_sessions_to_come(
+    app: Flask, now: datetime, stood: int
+) -> None:
+    long = a_run(count=stood)
+
+    plan = reshaping.extend(long, more=1, now=now)
+
+    assert len(plan.added) == 1
+
+
+@pytest.mark.parametrize(
+    ("too_much", "makes"),
+    [
+        (lambda run, now: reshaping.extend(run, more=1, now=now), 121),
+        (lambda run, now: reshaping.extend(run, more=60, now=now), 180),
+        (
+            lambda run, now: reshaping.add_date(
+                run, on=date(2027, 1, 5), starts=time(18), ends=time(19), now=now
+            ),
+            121,
+        ),
+        (
+            lambda run, now: reshaping.set_pattern(
+                sessions_of(run)[0],
+                ChosenDates(tuple(date(2027, 1, 1) + timedelta(days=n) for n in range(121))),
+                first_on=date(2027, 1, 1),
+                now=now,
+            ),
+            121,
+        ),
+    ],
+)
+def test_more_than_120_sessions_to_come_are_refused(  # type: ignore[no-untyped-def]  # a plan
+    app: Flask, now: datetime, too_much, makes: int
+) -> None:
+    long = a_run(count=120)
+
+    with pytest.raises(DomainError, match=f"up to 120 .* would make {makes}"):
+        too_much(long, now)
+
+
+def test_what_only_moves_a_very_long_run_is_not_refused(app: Flask, now: datetime) -> None:
+    longer = a_run(count=125)
+
+    plan = reshaping.shift_days(sessions_of(longer)[0], Scope.ALL, 1, now=now)
+    chosen = ChosenDates(tuple(date(2027, 1, 1) + timedelta(days=n) for n in range(120)))
+    fewer = reshaping.set_pattern(sessions_of(longer)[0], chosen, now=now)
+
+    assert (len(plan.moved), len(fewer.dropped)) == (125, 5)

@@ -275,7 +275,7 @@ def test_ending_a_group_cancels_what_is_to_come_and_can_be_undone(
 def test_a_rehearsal_shows_the_letter_and_changes_nothing(
     session: PeerSession, amara: Person, now: datetime
 ) -> None:
-    found = rehearse(lambda: sessions.cancel(session, now=now, tell=True, by=amara))
+    found = rehearse(lambda: sessions.cancel(session, now=now, tell=True, by=amara), session.cohort)
 
     assert found.letters == len(invitations.readers(session)) == 2
     assert found.preview is not None

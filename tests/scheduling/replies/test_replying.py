@@ -340,6 +340,53 @@ def test_r8_an_answer_on_the_page_and_one_by_mail_go_by_their_time(
     assert known() == [(stands, False, [])]
 
 
+@pytest.mark.parametrize(
+    ("taken_back", "outcome", "kept"),
+    [
+        (HOUR, Outcome.OLDER, ("", False, [])),
+        (-SECOND, Outcome.RECORDED, ("coming", False, [])),
+    ],
+)
+def test_r8_an_answer_taken_back_on_the_page_is_not_brought_back_by_older_mail(
+    session: PeerSession,
+    member: Membership,
+    later: datetime,
+    taken_back: timedelta,
+    outcome: Outcome,
+    kept: tuple[str, bool, list[str]],
+) -> None:
+    with transaction():
+        answers.give(session, member, Answer.UNSURE, now=later - 2 * HOUR)
+        answers.take_back(session, member, now=later - HOUR + taken_back)
+
+    assert taken(answer(), now=later + HOUR) == [outcome]
+    assert known() == [kept]
+
+
+def test_r9_who_proposes_after_taking_an_answer_back_is_not_sure(
+    session: PeerSession, member: Membership, later: datetime
+) -> None:
+    with transaction():
+        answers.give(session, member, Answer.COMING, now=later - 2 * HOUR)
+        answers.take_back(session, member, now=later - 2 * HOUR)
+
+    assert taken(answer("NEEDS-ACTION", method="COUNTER"), now=later) == [Outcome.RECORDED]
+    assert known() == [("unsure", False, ["other_time"])]
+
+
+def test_the_download_says_when_an_answer_was_taken_back(
+    session: PeerSession, member: Membership, later: datetime
+) -> None:
+    with transaction():
+        answers.give(session, member, Answer.COMING, now=later)
+        answers.take_back(session, member, now=later)
+
+    [held] = own_dates(member.person, now=later)
+
+    assert (held["your answer"], held["answer taken back at"]) == (None, later.isoformat())
+    assert "answered at" not in held
+
+
 def test_r8_an_answer_on_the_page_takes_every_mark_away(
     session: PeerSession, member: Membership, later: datetime
 ) -> None:

@@ -1,0 +1,234 @@
+"""Two changes of a run while the letters about the first still wait."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from core.db import db
+from core.errors import DomainError
+from core.outbox import MailState, OutgoingMail
+from core.transaction import transaction
+from groups.models import Membership, Person
+from scheduling.changing import reshaping
+from scheduling.changing.applying import apply
+from scheduling.changing.parcels import Change
+from scheduling.changing.rehearsing import rehearse
+from scheduling.changing.run_plan import RunPlan, Scope
+from scheduling.letters import invitations
+from scheduling.models import KeptBy, PeerSession, Series
+from scheduling.places import departures
+from tests import build
+from tests.scheduling.made_runs import a_run, change, everything, undo
+from tests.scheduling.post import Opened, all_left, kept_by, letters, only
+
+MINUTE = timedelta(minutes=1)
+#: A plan from the sessions of a run, earliest first.
+WorkOut = Callable[[list[PeerSession], datetime], RunPlan]
+
+
+def later(rows: list[PeerSession], now: datetime) -> RunPlan:
+    return reshaping.shift_days(rows[0], Scope.ALL, 7, now=now)
+
+
+def back(rows: list[PeerSession], now: datetime) -> RunPlan:
+    return reshaping.shift_days(rows[0], Scope.ALL, -7, now=now)
+
+
+def cancelled(rows: list[PeerSession], now: datetime) -> RunPlan:
+    return reshaping.cancel_run(rows[4], Scope.FOLLOWING, now=now)
+
+
+def two_more(rows: list[PeerSession], now: datetime) -> RunPlan:
+    return reshaping.extend(rows[0].series, more=2, now=now)
+
+
+def last_two_later(rows: list[PeerSession], now: datetime) -> RunPlan:
+    return reshaping.shift_days(rows[4], Scope.FOLLOWING, 7, now=now)
+
+
+def a_break_before(rows: list[PeerSession], now: datetime) -> RunPlan:
+    days = {"from_on": date(2026, 12, 1), "until_on": date(2027, 1, 31)}
+    return reshaping.pause_run(rows[0].series, **days, make_up=False, now=now)
+
+
+@pytest.fixture
+def series(app: Flask) -> Series:
+    """Six second Thursdays, facilitated by somebody who keeps no calendar here."""
+    cohort = build.a_cohort()
+    kept_by(cohort.memberships[0].person, KeptBy.NEITHER)
+    return a_run(cohort)
+
+
+@pytest.fixture
+def amara(series: Series) -> Person:
+    """Who facilitates."""
+    return series.cohort.memberships[0].person
+
+
+@pytest.fixture
+def member(series: Series, now: datetime) -> Membership:
+    """Amina, whose calendar has the next three sessions."""
+    return welcomed(series, "Amina", now)
+
+
+def welcomed(series: Series, name: str, now: datetime) -> Membership:
+    membership = build.a_member(series.cohort, build.a_person(name))
+    with transaction():
+        invitations.welcome(membership, now=now)
+    waiting = db.session.query(OutgoingMail).filter_by(addressee=membership.public_id)
+    with transaction():
+        for row in waiting:
+            row.state, row.attempts, row.final_at = MailState.SENT, 1, now
+    return membership
+
+
+def done(series: Series, work_out: WorkOut, now: datetime) -> Change:
+    """Make a change."""
+    by = series.cohort.memberships[0].person
+    return change(lambda: work_out(sessions_of_now(series), now), by=by, now=now)
+
+
+def sessions_of_now(series: Series) -> list[PeerSession]:
+    found = db.session.query(PeerSession).filter_by(series_id=series.id)
+    return found.order_by(PeerSession.starts_at).all()
+
+
+def told(letter: Opened) -> list[str]:
+    """The lines about dates, with their headings."""
+    lines = letter.text.replace("\r\n", "\n").split("\n\n")[1:-2]
+    return "\n".join(lines).replace(", 6pm to 7:30pm, UK time", "").splitlines()
+
+
+def test_the_later_letter_tells_of_both_changes(
+    series: Series, member: Membership, now: datetime
+) -> None:
+    done(series, later, now)
+    second = done(series, cancelled, now + MINUTE)
+
+    letter = only("new_dates", member=member)
+    assert told(letter) == [
+        "Moved:",
+        *("Thursday 17 December", "  before: Thursday 10 December"),
+        *("Thursday 21 January 2027", "  before: Thursday 14 January 2027"),
+        *("Thursday 18 February 2027", "  before: Thursday 11 February 2027"),
+        *("Thursday 18 March 2027", "  before: Thursday 11 March 2027"),
+        *("Cancelled:", "Thursday 15 April 2027", "Thursday 20 May 2027"),
+    ]
+    assert "Updates for your calendar come with this" in letter.text
+    assert letter.row.due_at == second.leaves_at
+    assert len(letters("new_dates")) == 2, "one for each of the two people"
+    assert len(letters("moved", to=member.person)) == 3
+
+
+def test_three_changes_are_one_letter_too(
+    series: Series, member: Membership, now: datetime
+) -> None:
+    done(series, later, now)
+    done(series, two_more, now + MINUTE)
+    done(series, later, now + 2 * MINUTE)
+
+    lines = told(only("new_dates", member=member))
+    assert lines[:3] == ["Moved:", "Thursday 24 December", "  before: Thursday 10 December"]
+    assert lines[-3:] == ["New:", "Thursday 24 June 2027", "Thursday 22 July 2027"]
+
+
+def test_undoing_the_later_change_brings_the_earlier_letter_back(
+    series: Series, member: Membership, amara: Person, now: datetime
+) -> None:
+    done(series, later, now)
+    stood, first = everything(series), {one.row.id: one.row.body for one in letters()}
+    second = done(series, cancelled, now + MINUTE)
+
+    undo(second, series, by=amara, now=now + 2 * MINUTE)
+
+    assert {one.row.id: one.row.body for one in letters()} == first
+    assert everything(series) == stood
+
+
+def test_an_earlier_change_cannot_be_undone_before_the_later_one(
+    series: Series, member: Membership, amara: Person, now: datetime
+) -> None:
+    first = done(series, last_two_later, now)
+    done(series, a_break_before, now + MINUTE)
+
+    with pytest.raises(DomainError, match="changed again since"):
+        undo(first, series, by=amara, now=now + 2 * MINUTE)
+
+    assert only("new_dates", member=member).row.state == MailState.DUE
+
+
+def test_what_has_left_is_not_said_again(series: Series, member: Membership, now: datetime) -> None:
+    done(series, later, now)
+    all_left(now)
+    done(series, cancelled, now + MINUTE)
+
+    lines = told(only("new_dates", member=member))
+    assert lines == ["Cancelled:", "Thursday 15 April 2027", "Thursday 20 May 2027"]
+
+
+def test_dates_that_came_and_went_in_between_are_not_mentioned(
+    series: Series, member: Membership, now: datetime
+) -> None:
+    done(series, two_more, now)
+    done(series, cancelled, now + MINUTE)
+
+    lines = told(only("new_dates", member=member))
+    assert lines == ["Cancelled:", "Thursday 8 April 2027", "Thursday 13 May 2027"]
+
+
+def test_a_change_that_takes_the_first_one_back_is_told_by_itself(
+    series: Series, member: Membership, now: datetime
+) -> None:
+    done(series, later, now)
+    done(series, back, now + MINUTE)
+
+    first, second = letters("new_dates", to=member.person)
+    assert told(first)[1] == "Thursday 17 December"
+    assert told(second)[1] == "Thursday 10 December"
+
+
+def test_whoever_came_in_between_is_told_of_the_later_change_alone(
+    series: Series, now: datetime
+) -> None:
+    done(series, later, now)
+    dev = welcomed(series, "Dev", now + MINUTE)
+    done(series, later, now + 2 * MINUTE)
+
+    lines = told(only("new_dates", member=dev))
+    assert lines[1:3] == ["Thursday 24 December", "  before: Thursday 17 December"]
+
+
+def test_whoever_has_left_gets_nothing_when_the_later_change_is_undone(
+    series: Series, member: Membership, amara: Person, now: datetime
+) -> None:
+    done(series, later, now)
+    second = done(series, cancelled, now + MINUTE)
+    with transaction():
+        departures.remove(member, now=now + MINUTE)
+
+    undo(second, series, by=amara, now=now + 2 * MINUTE)
+
+    assert {one.kind for one in letters(to=member.person)} == {"withdrawn"}
+    assert len(letters("new_dates", to=amara)) == 1
+
+
+def test_the_check_page_shows_the_letter_that_tells_of_both(
+    series: Series, member: Membership, amara: Person, now: datetime
+) -> None:
+    done(series, later, now)
+    at, own = now + MINUTE, amara.email
+
+    found = rehearse(
+        lambda: apply(cancelled(sessions_of_now(series), at), tell=True, by=amara, now=at),
+        series.cohort,
+        own=own,
+    )
+    done(series, cancelled, at)
+
+    assert found.preview is not None
+    shown = "\n\n".join(found.preview.paragraphs)
+    [real] = letters("new_dates", to=amara)
+    assert " ".join(shown.split()) == " ".join(real.text.split())
+    assert "before: Thursday 10 December" in shown
