@@ -14,6 +14,8 @@ from core import config, encryption
 from core.errors import NotFound, NotSetUp
 
 TEMPLATES = {400: "400", 404: "404", 410: "410", 413: "400", 429: "429"}
+#: So long somebody waits who asked too often and is not told for how long, in seconds.
+A_WHILE = "60"
 
 
 def init_error_pages(app: Flask) -> None:
@@ -58,9 +60,16 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error
     if code in TEMPLATES:
-        return _page(TEMPLATES[code], code)
+        body, code = _page(TEMPLATES[code], code)
+        return body, code, _when_again(error)
     # 405 keeps its Allow header; the rest are for programs more than for people.
     return error.get_response()
+
+
+def _when_again(error: HTTPException) -> dict[str, str]:
+    headers = dict(error.get_headers())
+    said = headers.get("Retry-After", A_WHILE if error.code == 429 else None)
+    return {} if said is None else {"Retry-After": said}
 
 
 def _database_away(error: OperationalError) -> ResponseReturnValue:

@@ -77,6 +77,8 @@ _FIXED_HEADERS: Final = (
     b"Auto-Submitted: auto-generated\r\n"
     b"X-Auto-Response-Suppress: OOF, AutoReply\r\n"
 )
+_TO: Final = re.compile(rb"^To: [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", re.MULTILINE)
+_STOPS: Final = re.compile(rb"(?:^List-Unsubscribe(?:-Post)?: [^\r\n]*\r\n)+", re.MULTILINE)
 _QUOTED_PRINTABLE: Final = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
 # No Content-Disposition: with one, Thunderbird and Evolution hide the answer buttons.
 _INVITATION: Final = (
@@ -131,6 +133,18 @@ def compose(letter: Letter, *, sender: Mailbox, message_id: str, sent_at: dateti
             content,
         )
     )
+
+
+def readdressed(message: bytes, to: Mailbox, *, unsubscribe_url: str) -> bytes:
+    """Return a message of ours that has not left as it goes to another address of its reader.
+
+    Where it has a way to stop, ``unsubscribe_url`` takes its place. Raises ValueError for an
+    address that is none.
+    """
+    head, end, content = message.partition(b"\r\n\r\n")
+    head = _TO.sub(lambda _: _address("To", to), head + b"\r\n", count=1)
+    head = _STOPS.sub(lambda _: _way_to_stop(unsubscribe_url), head, count=1)
+    return head + end[2:] + content
 
 
 # It is the same one all the time, and its name has to be encoded or quoted where it needs that.

@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
+from math import ceil
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -214,6 +216,14 @@ def _asset_namer(app: Flask) -> Callable[[str], str]:
 def see_other(endpoint: str, **values: Any) -> PlainResponse:
     """Redirect with 303 after a form: the page that shows what has become of it."""
     return redirect(url_for(endpoint, **values), code=303)
+
+
+def retry_after(moment: datetime, now: datetime) -> dict[str, str]:
+    """Return the header that tells a program from when on to ask again (RFC 9110 section 10.2.3).
+
+    Both are aware; it counts whole seconds, at least one.
+    """
+    return {"Retry-After": str(max(1, ceil((moment - now).total_seconds())))}
 
 
 def link(endpoint: str, **values: Any) -> str:

@@ -137,18 +137,22 @@ def end_codes(address: str, *, now: datetime) -> None:
 
 def _send(address: str, browser: str, now: datetime) -> None:
     row, digits = make_code(address, browser=browser, now=now)
-    _post(row, code(Mailbox("", address), digits), person_with(address), now)
+    known = person_with(address) is not None
+    post_code(row, code(Mailbox("", address), digits), leaves=known, now=now)
 
 
-def _post(row: SignInCode, letter: Letter, person: Person | None, now: datetime) -> None:
-    # Written for everybody and meant for people we know: for others it is settled before
-    # anything could send it. Both ways run the same statements.
+def post_code(row: SignInCode, letter: Letter, *, leaves: bool, now: datetime) -> None:
+    """Post the letter with a code, or only do the same work where none is to leave.
+
+    It is written either way; one that is not meant to leave is settled before anything could send
+    it. Both ways run the same statements.
+    """
     key = key_of(row)
-    kind = "code" if person else "noop"
+    kind = "code" if leaves else "noop"
     post(letter, key=key, kind=kind, promise=Promise.ONCE, now=now, useful_until=row.expires_at)
     settled = {
-        "state": MailState.DUE if person else MailState.SUPERSEDED,
-        "final_at": None if person else now,
+        "state": MailState.DUE if leaves else MailState.SUPERSEDED,
+        "final_at": None if leaves else now,
     }
     db.session.execute(update(OutgoingMail).where(OutgoingMail.key == key).values(**settled))
 

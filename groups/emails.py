@@ -20,8 +20,16 @@ def address_taken(to: Mailbox) -> Letter:
     return written("address_taken", to)
 
 
-def address_changed(to: Mailbox, *, help_link: str) -> Letter:
-    """Return the word to the former address that the account has another one now."""
+def address_changed(to: Mailbox, *, not_me_link: str, help_link: str) -> Letter:
+    """Return the word to the former address that the account has another one now; ``not_me_link``
+    opens the page for somebody who did not change it.
+    """
+    return written(
+        "address_changed", to, contact=contact(), not_me_link=not_me_link, help_link=help_link
+    )
+
+
+def contact() -> str:
+    """Return the address at which a person can be asked for help."""
     settings = config.current()
-    contact = settings.operator_address or settings.mail_from
-    return written("address_changed", to, contact=contact, help_link=help_link)
+    return settings.operator_address or settings.mail_from

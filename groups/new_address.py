@@ -1,11 +1,12 @@
 """Moving an account to another address, which a code sent there has proved.
 
 Whoever asks learns nothing about whose address it is: one that belongs to another account looks
-the same, and gets a letter that says so instead of a code. What follows for dates and calendars
-is in ``scheduling.places.readdressing``, which is the way in.
+the same, and gets a letter that says so instead of a code; one that asked us never to write to it
+looks the same as well, and gets nothing. What follows for dates and calendars is in
+``scheduling.places.readdressing``, which is the way in.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from core.lookup import all_in
 from core.mail import Mailbox
 from core.outbox import Promise, post
 from core.throttle import network_of, take
+from core.tokens import sign, unsign
 from core.web import link
 from groups import emails
 from groups.access import sign_ins_of
@@ -26,12 +28,16 @@ from groups.codes import (
     LIMITS_OF_NETWORK,
     Refusal,
     end_codes,
-    key_of,
     make_code,
+    post_code,
     use_code,
 )
+from groups.do_not_write import asked_not_to_write
 from groups.models import Membership, OfferState, Person, PlaceOffer
 
+#: Purpose and life of the link by which the former address says that it was not them.
+NOT_ME: Final = "not me"
+NOT_ME_LASTS: Final = timedelta(days=7)
 SAME: Final = "That is the address you have now."
 TAKEN: Final = "There is an account with this address already. Sign in with it instead."
 
@@ -71,20 +77,43 @@ def take_over(person: Person, address: str, *, now: datetime) -> None:
     if person_with(address) is not None:
         raise DomainError(TAKEN, field="code")
     former = person.email
-    end_codes(former, now=now)
-    for sign_in in all_in(sign_ins_of(person)):
-        end_sign_in(sign_in, now)
+    close_sign_ins(person, now=now)
     person.email, person.email_index = address, blind_index(address)
     person.proved_at = now
     db.session.flush()
     _readdress_offers(person)
     post(
-        emails.address_changed(Mailbox("", former), help_link=link("public.help")),
+        emails.address_changed(
+            Mailbox("", former),
+            not_me_link=link("disowning.show", token=not_me_token(person)),
+            help_link=link("public.help"),
+        ),
         key=f"address-changed:{person.public_id}:{now:%Y%m%dT%H%M%S%fZ}",
         kind="address_changed",
         promise=Promise.MUST_ARRIVE,
         now=now,
     )
+
+
+def not_me_token(person: Person) -> str:
+    """Return the secret of the link by which the former address says that it was not them."""
+    return sign(NOT_ME, person.public_id)
+
+
+def disowned(token: str) -> Person | None:
+    """Return whose address was changed as that link says, or nothing if they are gone.
+
+    Raises NotFound when the link was forged or is older than seven days.
+    """
+    public_id = unsign(NOT_ME, token, NOT_ME_LASTS)
+    return db.session.scalars(select(Person).where(Person.public_id == public_id)).one_or_none()
+
+
+def close_sign_ins(person: Person, *, now: datetime) -> None:
+    """End every sign-in of this person, and every code that could start another."""
+    end_codes(person.email, now=now)
+    for sign_in in all_in(sign_ins_of(person)):
+        end_sign_in(sign_in, now)
 
 
 def _send(address: str, browser: str, now: datetime) -> None:
@@ -93,14 +122,8 @@ def _send(address: str, browser: str, now: datetime) -> None:
     # One letter either way, and the same work.
     code, taken = emails.new_address(to, digits), emails.address_taken(to)
     letter = code if person_with(address) is None else taken
-    post(
-        letter,
-        key=key_of(row),
-        kind="code",
-        promise=Promise.ONCE,
-        now=now,
-        useful_until=row.expires_at,
-    )
+    wanted = asked_not_to_write(row.email_index) is None
+    post_code(row, letter, leaves=wanted, now=now)
 
 
 def _apart(browser: str) -> str:

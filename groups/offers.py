@@ -18,6 +18,7 @@ from core.mail import Mailbox
 from core.tokens import digest
 from groups.access import HERE
 from groups.agreements import current_agreement
+from groups.do_not_write import asked_not_to_write
 from groups.models import (
     Cohort,
     CohortState,
@@ -178,13 +179,7 @@ def _end_of_day(moment: datetime) -> datetime:
 
 def may_write(offer: PlaceOffer) -> bool:
     """Tell whether the offer can be mailed: not if its address asked us never to write again."""
-    return _asked_not_to_write(offer) is None
-
-
-def _asked_not_to_write(offer: PlaceOffer) -> DoNotWrite | None:
-    return db.session.scalars(
-        select(DoNotWrite).where(DoNotWrite.email_index == offer.email_index)
-    ).one_or_none()
+    return asked_not_to_write(offer.email_index) is None
 
 
 def accept(offer: PlaceOffer, person: Person, *, now: datetime) -> Membership:
@@ -249,10 +244,13 @@ def _give_place(
 def decline(offer: PlaceOffer, *, now: datetime, never_again: bool = False) -> None:
     """Say no, and with ``never_again`` ask never to be offered a place by e-mail again.
 
-    Nobody is told about the latter. A place that was taken stays taken (leaving gives it up), and
-    an offer that was withdrawn stays withdrawn.
+    Nobody is told about the latter. An offer that was withdrawn stays withdrawn, and one that was
+    accepted changes nothing any more: leaving gives the place up, and the account may have another
+    address than the one this link went to.
     """
     hold_offer(offer)
+    if offer.state == OfferState.ACCEPTED:
+        return
     if never_again and may_write(offer):
         db.session.add(DoNotWrite(email_index=offer.email_index, asked_at=now))
     if offer.state == OfferState.OPEN:
@@ -262,9 +260,13 @@ def decline(offer: PlaceOffer, *, now: datetime, never_again: bool = False) -> N
 
 
 def reconsider(offer: PlaceOffer) -> None:
-    """Take a no back, and with it the wish never to be written to; the offer is open again."""
+    """Take a no back, and with it the wish never to be written to; the offer is open again. One
+    that was accepted changes nothing any more.
+    """
     hold_offer(offer)
-    asked = _asked_not_to_write(offer)
+    if offer.state == OfferState.ACCEPTED:
+        return
+    asked = asked_not_to_write(offer.email_index)
     if asked is not None:
         db.session.delete(asked)
     if offer.state == OfferState.DECLINED:

@@ -8,8 +8,9 @@ from groups.access import memberships_of
 from groups.models import Person
 from scheduling.access import feeds_of, replies_of, sessions_seen_by
 from scheduling.attendance.answers import Said, said_by
+from scheduling.attendance.standing import standing_answer
 from scheduling.keeping.diaries import existing_diary
-from scheduling.models import Feed, PeerSession, Reply, ReplyNote
+from scheduling.models import TAKEN_BACK, Feed, PeerSession, Reply, ReplyNote
 
 NOTED = {
     ReplyNote.OTHER_ADDRESS: "it came from another address than ours for you",
@@ -26,6 +27,18 @@ def own_dates(person: Person, *, now: datetime) -> list[dict[str, Any]]:
     given = {reply.session_id: reply for reply in all_in(replies_of(person))}
     return [
         _date(session, said[session.id]) | _noted(given.get(session.id)) for session in sessions
+    ]
+
+
+def own_standing_answers(person: Person) -> list[dict[str, Any]]:
+    """Return the groups to which this person said once for all that they are usually coming,
+    whether or not dates are ahead; moments in UTC.
+    """
+    found = [(place, standing_answer(place)) for place in all_in(memberships_of(person))]
+    return [
+        {"group": place.cohort.name, "said at": standing.given_at.isoformat()}
+        for place, standing in found
+        if standing is not None
     ]
 
 
@@ -60,6 +73,8 @@ def _noted(reply: Reply | None) -> dict[str, Any]:
     """Return when an answer was given, and what was noted about one from a calendar program."""
     if reply is None:
         return {}
+    if reply.answer == TAKEN_BACK:
+        return {"answer taken back at": reply.answered_at.isoformat()}
     return {
         "answered at": reply.answered_at.isoformat(),
         "noted about your answer": [NOTED[ReplyNote(note)] for note in reply.notes],

@@ -39,6 +39,8 @@ OPEN_DOORS = {
     "answering.answer",
     "answering.show",
     "calendar.stop",
+    "disowning.act",
+    "disowning.show",
     "feeds.show",
     "static",
 }

@@ -17,7 +17,8 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from core.db import Base, db
-from core.tokens import sign
+from groups.new_address import not_me_token
+from scheduling.keeping.diaries import stop_token
 from tests.conftest import NOW
 from tests.page import PageClient
 from tests.world import (
@@ -61,11 +62,13 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("account.end", "POST"): frozenset(),
     ("account.end_all_others", "POST"): SIGNED_IN,
     ("account.download", "GET"): SIGNED_IN,
+    ("account.sign_in_again", "POST"): SIGNED_IN,
     ("readdressing.ask", "GET"): SIGNED_IN,
     ("readdressing.ask", "POST"): SIGNED_IN,
-    ("readdressing.sign_in_again", "POST"): SIGNED_IN,
     ("readdressing.code", "GET"): SIGNED_IN,
     ("readdressing.code", "POST"): SIGNED_IN,
+    ("disowning.show", "GET"): EVERYBODY,
+    ("disowning.act", "POST"): EVERYBODY,
     ("erasing.show", "GET"): SIGNED_IN,
     ("erasing.erase", "POST"): SIGNED_IN,
     ("offers.show", "GET"): EVERYBODY,
@@ -193,6 +196,7 @@ SHOWN_BY_LINK = {
     "feeds": {"diary_words"},
     "calendar": set[str](),
     "answering": set[str](),
+    "disowning": set[str](),
 }
 VARIABLE = re.compile(r'name="csrf_token" value="[^"]*"|value="[^"]*" name="csrf_token"')
 
@@ -234,7 +238,9 @@ def address(app: Flask, endpoint: str, world: World, **other: str) -> str:
     if endpoint in ("answering.show", "answering.answer"):
         known["token"] = world.ids["answer_token"]
     if endpoint == "calendar.stop":
-        known["token"] = sign("stop", world.people["member"].public_id)
+        known["token"] = stop_token(world.people["member"])
+    if endpoint.startswith("disowning."):
+        known["token"] = not_me_token(world.people["member"])
     rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
     values = {name: known[name] for name in rule.arguments}
     return app.url_map.bind("any.example").build(endpoint, values)
@@ -269,6 +275,7 @@ def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:
     assert routes(app) == set(TABLE)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("endpoint", "method"), sorted(TABLE))
 def test_who_is_not_in_the_row_is_turned_away_and_changes_nothing(
     app: Flask,
@@ -313,6 +320,7 @@ def test_who_is_in_the_row_is_let_in(
     assert statuses <= {200, 204, 303, 400, 409, 422} | other
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("endpoint", "method"),
     sorted(key for key, allowed in TABLE.items() if allowed not in (EVERYBODY, SIGNED_IN)),
@@ -339,6 +347,7 @@ def test_out_of_reach_is_byte_for_byte_the_same_as_absent(
         assert (name, len(bodies), len(headers)) == (name, 1, 1)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", CAST)
 def test_no_page_shows_what_its_reader_may_not_know(
     app: Flask, world: World, browser_of: Callable[[str], PageClient], name: str

@@ -6,21 +6,24 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.lookup import all_in, find
 from core.moment import now
 from core.transaction import transaction
-from core.web import note, see_other
+from core.web import RETURN, note, see_other
 from groups.access import sign_ins_of
 from groups.accounts import change, end_others, end_sign_in
 from groups.forms.account import AccountForm
 from groups.models import SignIn
 from groups.own_data import own_data
+from groups.web.fresh import sign_in_first
+from groups.web.viewer import sign_out_here
 
 pages = Blueprint("account", __name__, url_prefix="/account")
 
+HOLDS_ALL: Final = "The file holds everything that is held about you here."
 _DATA_HEADERS: Final = {
     "Content-Type": "application/json; charset=utf-8",
     "Content-Disposition": 'attachment; filename="my-data.json"',
@@ -83,7 +86,20 @@ def end_all_others() -> ResponseReturnValue:
 @pages.get("/my-data.json")
 def download() -> ResponseReturnValue:
     """Everything held about this person, put together on the spot and kept nowhere."""
+    page = url_for("account.show")
+    first = sign_in_first(HOLDS_ALL, then=page, otherwise=("Back to your account", page))
+    if first is not None:
+        return first
     return json.dumps(own_data(g.viewer.person), ensure_ascii=False, indent=2), 200, _DATA_HEADERS
+
+
+@pages.post("/sign-in-again")
+def sign_in_again() -> ResponseReturnValue:
+    """Sign out, and come back after signing in to where this was asked for."""
+    with transaction():
+        sign_out_here(now())
+    # Only a path that we have signed is followed then, so it need not be read here.
+    return see_other("sign_in.ask", **{RETURN: request.args.get(RETURN, "")})
 
 
 def _page(form: AccountForm) -> str:

@@ -14,7 +14,7 @@ from core.moment import now
 from core.throttle import wait_words
 from core.tokens import secret, unsign
 from core.transaction import transaction
-from core.web import RETURN, note, public, see_other
+from core.web import RETURN, note, public, retry_after, see_other
 from groups.codes import Refusal, ask_code, prove_code
 from groups.forms.sign_in import REFUSALS, AddressForm, CodeForm
 from groups.web.asking import Asking, asking_here
@@ -44,7 +44,7 @@ def ask() -> ResponseReturnValue:
     if retry_at is None:
         return see_other("sign_in.code")
     form.address.errors = [_later_words(retry_at)]
-    return _ask_page(form), 429, _retry_after(retry_at)
+    return _ask_page(form), 429, retry_after(retry_at, now())
 
 
 @pages.route("/sign-in/code", methods=["GET", "POST"])
@@ -160,7 +160,3 @@ def _code_page(form: CodeForm, asked: Asking) -> str:
 
 def _later_words(retry_at: datetime) -> str:
     return f"A code was asked for several times. Try again {wait_words(retry_at, now())}."
-
-
-def _retry_after(retry_at: datetime) -> dict[str, str]:
-    return {"Retry-After": str(max(1, ceil((retry_at - now()).total_seconds())))}

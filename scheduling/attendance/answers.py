@@ -16,6 +16,7 @@ from core.db import db
 from core.errors import DomainError
 from groups.models import Membership, MembershipState, Person, Role
 from scheduling.models import (
+    TAKEN_BACK,
     Answer,
     PeerSession,
     Reply,
@@ -61,7 +62,7 @@ def give(session: PeerSession, membership: Membership, answer: Answer, *, now: d
     dates are paused.
     """
     _refuse_if_closed(session, membership, now)
-    reply = reply_of(session, membership)
+    reply = record_of(session, membership)
     if reply is None:
         reply = Reply(session_id=session.id, membership_id=membership.id)
         db.session.add(reply)
@@ -74,22 +75,27 @@ def give(session: PeerSession, membership: Membership, answer: Answer, *, now: d
 def take_back(session: PeerSession, membership: Membership, *, now: datetime) -> None:
     """Take an answer back, as if nothing had been said; refuses when ``give`` would.
 
-    For somebody who is usually coming, that counts again.
+    For somebody who is usually coming, that counts again. When it was is remembered: what a
+    calendar program says is older than that, however late it arrives, does not count any more.
     """
     _refuse_if_closed(session, membership, now)
-    forget(session, membership)
-
-
-def forget(session: PeerSession, membership: Membership) -> None:
-    """Delete an answer, whatever the state of its session."""
-    reply = reply_of(session, membership)
+    reply = record_of(session, membership)
     if reply is not None:
-        db.session.delete(reply)
+        reply.answer, reply.answered_at = TAKEN_BACK, now
+        reply.is_earlier, reply.notes = False, []
         db.session.flush()
 
 
 def reply_of(session: PeerSession, membership: Membership) -> Reply | None:
-    """Return what this member said about this very session, if anything."""
+    """Return what this member says about this very session, if anything."""
+    reply = record_of(session, membership)
+    return None if reply is None or reply.answer == TAKEN_BACK else reply
+
+
+def record_of(session: PeerSession, membership: Membership) -> Reply | None:
+    """Return what is noted of this member's answer to this very session: what they say, or that
+    they took it back.
+    """
     return db.session.scalars(
         select(Reply).where(Reply.session_id == session.id, Reply.membership_id == membership.id)
     ).one_or_none()
@@ -226,7 +232,12 @@ def _asked() -> Select[PeerSession]:
         select(PeerSession)
         .join(Membership, Membership.cohort_id == PeerSession.cohort_id)
         .outerjoin(
-            Reply, and_(Reply.session_id == PeerSession.id, Reply.membership_id == Membership.id)
+            Reply,
+            and_(
+                Reply.session_id == PeerSession.id,
+                Reply.membership_id == Membership.id,
+                Reply.answer != TAKEN_BACK,
+            ),
         )
         .outerjoin(StandingAnswer, StandingAnswer.membership_id == Membership.id)
     )

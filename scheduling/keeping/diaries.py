@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import Final
 
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from core.db import db
 from core.encryption import key_ring
 from core.errors import DomainError, NotFound
 from core.text import clean_line, problem_in
-from core.tokens import digest, unsign
+from core.tokens import digest, sign, unsign
 from groups.models import Membership, Person
 from scheduling.keeping.changes import next_change
 from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession
@@ -24,6 +25,7 @@ ENTRY_KEY_BYTES: Final = 32
 #: Purpose and life of the link at the foot of a reminder that stops reminders.
 STOP: Final = "stop"
 STOP_LASTS: Final = timedelta(days=365)
+_PROOF_LENGTH: Final = 24
 
 
 def existing_diary(person: Person) -> Diary | None:
@@ -81,18 +83,30 @@ def stop_reminders(diary: Diary) -> None:
     diary.reminders = False
 
 
-def diary_to_stop(token: str) -> Diary:
-    """Return the diary whose reminders a link from a letter stops.
+def stop_token(person: Person) -> str:
+    """Return the secret part of the link that stops this person's reminders, for a letter to the
+    address they have now.
+    """
+    return sign(STOP, f"{person.public_id}:{_proof(person)}")
+
+
+def diary_to_stop(token: str) -> Diary | None:
+    """Return the diary whose reminders a link from a letter stops, or nothing when that letter
+    went to an address which is no longer the person's.
 
     Raises NotFound when the link was forged, is more than a year old, or its person has gone.
     """
-    public_id = unsign(STOP, token, STOP_LASTS)
-    diary = db.session.scalars(
-        select(Diary).join(Person).where(Person.public_id == public_id)
-    ).one_or_none()
-    if diary is None:
+    public_id, _, proof = unsign(STOP, token, STOP_LASTS).partition(":")
+    person = db.session.scalars(select(Person).where(Person.public_id == public_id)).one_or_none()
+    diary = None if person is None else existing_diary(person)
+    if person is None or diary is None:
         raise NotFound
-    return diary
+    return diary if compare_digest(proof, _proof(person)) else None
+
+
+def _proof(person: Person) -> str:
+    """Return what tells a letter to this address from one to an address they had before."""
+    return digest(f"{person.public_id}:{person.email_index}")[:_PROOF_LENGTH]
 
 
 def make_feed(diary: Diary, label: str, *, now: datetime) -> Feed:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import joinedload
 
 from core.db import db
 from core.errors import DomainError
@@ -17,6 +18,7 @@ from scheduling.letters.calendar_parts import CANCELLING
 from scheduling.letters.delivery_words import NOT_ACCEPTED, kind_words, state_words, trouble_words
 
 ON_PAGE = 30
+LEFT = "Somebody who left"
 #: For how long a letter that was not accepted stands on the group's page.
 RECENT = timedelta(days=30)
 
@@ -163,11 +165,20 @@ def _offer_of(mail: OutgoingMail) -> PlaceOffer | None:
 def _names(addressees: Iterable[str | None]) -> dict[str, str]:
     wanted = {addressee for addressee in addressees if addressee is not None}
     people = db.session.execute(
-        select(Membership.public_id, Person)
+        select(Membership, Person)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.public_id.in_(wanted))
     )
-    names = {public_id: str(person.name or person.email) for public_id, person in people}
-    for offer in db.session.scalars(select(PlaceOffer).where(PlaceOffer.public_id.in_(wanted))):
-        names[offer.public_id] = str(offer.name or offer.email)
+    names = {place.public_id: _called(place, person) for place, person in people}
+    offers = select(PlaceOffer).where(PlaceOffer.public_id.in_(wanted))
+    for offer in db.session.scalars(offers.options(joinedload(PlaceOffer.membership))):
+        place = offer.membership
+        names[offer.public_id] = offer.name or (
+            offer.email if place is None else _called(place, place.person)
+        )
     return names
+
+
+def _called(place: Membership, person: Person) -> str:
+    """Return what to call somebody; without a name by their address, while they are here."""
+    return person.name or (person.email if place.state in HERE else LEFT)

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from core.db import db
 from core.mail import Mailbox
-from core.tokens import sign
 from core.web import link
 from groups.models import Cohort, Membership, Person
 from scheduling.access import active_memberships
-from scheduling.keeping.diaries import STOP, diary_of
+from scheduling.keeping.diaries import diary_of, stop_token
 from scheduling.models import Detail, Diary, KeptBy
 
 
@@ -33,7 +32,7 @@ class Recipient:
     @property
     def stop_link(self) -> str:
         """The link that turns this person's reminders off, and touches nothing else."""
-        return link("calendar.stop", token=sign(STOP, self.membership.person.public_id))
+        return link("calendar.stop", token=stop_token(self.membership.person))
 
     @property
     def full(self) -> bool:

@@ -4,12 +4,13 @@ from scheduling.models.calendar_mail import CalendarMail, WaitingMail
 from scheduling.models.diary import Detail, Diary, Feed, KeptBy
 from scheduling.models.entry import WrittenEntry
 from scheduling.models.invitation import Invitation
-from scheduling.models.reply import Answer, Reply, ReplyNote, StandingAnswer
+from scheduling.models.reply import TAKEN_BACK, Answer, Reply, ReplyNote, StandingAnswer
 from scheduling.models.reversal import Reversal
 from scheduling.models.series import PlaceKind, Series
 from scheduling.models.session import PeerSession, SessionPrompt, SessionState
 
 __all__ = [
+    "TAKEN_BACK",
     "Answer",
     "CalendarMail",
     "Detail",

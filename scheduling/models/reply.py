@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,7 +12,11 @@ from groups.models import Membership
 from scheduling.calendars.ical import Answer
 from scheduling.models.session import PeerSession
 
-__all__ = ["Answer", "Reply", "ReplyNote", "StandingAnswer"]
+__all__ = ["TAKEN_BACK", "Answer", "Reply", "ReplyNote", "StandingAnswer"]
+
+#: What stands in place of an answer that was taken back. Its row stays, so that what a calendar
+#: program said before that moment and delivers after it does not bring the answer back.
+TAKEN_BACK: Final = ""
 
 
 class ReplyNote(StrEnum):
@@ -50,6 +54,7 @@ class Reply(Base):
         ForeignKey("membership.id", ondelete="CASCADE"), index=True
     )
     membership: Mapped[Membership] = relationship()
+    #: A value of ``Answer``, or ``TAKEN_BACK``.
     answer: Mapped[str]
     #: When it was said: now for a page, the DTSTAMP for an answer from a calendar program.
     answered_at: Mapped[datetime]

@@ -22,25 +22,26 @@ from scheduling.letters.issuing import post_invitation
 from scheduling.letters.posting import Act, coming
 from scheduling.letters.recipients import recipient_of
 from scheduling.models import PeerSession
+from scheduling.places.still_to_tell import brings_invitation, still_to_tell, tell_there
 
 
 def change_address(person: Person, address: str, *, tell_former: bool, now: datetime) -> None:
     """Give a person the address that they have proved, and move their dates over to it.
 
-    Without ``tell_former`` nothing about dates is sent to the former address any more, neither
-    cancellations nor what still waits: somebody else may read it. ``now`` is aware, in UTC.
+    What still waits for them goes to the new address. The former one gets the cancellations that
+    clear its calendar, and without ``tell_former`` nothing about dates at all, since somebody else
+    may read it. ``now`` is aware, in UTC.
     Raises DomainError if somebody else has got an account with this address in the meantime.
     """
     places = sorted(all_in(memberships_of(person)), key=lambda place: place.cohort_id)
     active = [place for place in places if place.state == MembershipState.ACTIVE]
-    held = [(place, _held(place, now)) for place in active]
+    held = [(place, _held(place, now), still_to_tell(place)) for place in active]
     for place in active:
         invitations.withdraw_all(place, now=now, tell=tell_former)
-    if not tell_former:
-        _say_no_more(places, now)
+    _say_no_more(places, now, but_clear_calendars=tell_former)
     new_address.take_over(person, address, now=now)
-    for place, sessions in held:
-        _bring_over(place, sessions, now)
+    for place, sessions, mails in held:
+        _bring_over(place, sessions, mails, now)
 
 
 def _held(place: Membership, now: datetime) -> list[PeerSession]:
@@ -51,22 +52,40 @@ def _held(place: Membership, now: datetime) -> list[PeerSession]:
     return [session for session in sessions if calendar_parts.standing(session, place)]
 
 
-def _say_no_more(places: Sequence[Membership], now: datetime) -> None:
-    """Drop what waits for the former address, and what could be sent there once more."""
+def _say_no_more(places: Sequence[Membership], now: datetime, *, but_clear_calendars: bool) -> None:
+    """Drop what waits for the former address, and what could be sent there once more; also what
+    would leave after all when a change is taken back.
+    """
+    theirs = OutgoingMail.addressee.in_([place.public_id for place in places])
     dropped = update(OutgoingMail).where(
-        OutgoingMail.addressee.in_([place.public_id for place in places]),
-        OutgoingMail.state.in_((MailState.DUE, *NOT_ACCEPTED)),
+        theirs, OutgoingMail.state.in_((MailState.DUE, *NOT_ACCEPTED))
     )
+    if but_clear_calendars:
+        dropped = dropped.where(
+            OutgoingMail.kind.not_in(calendar_parts.CANCELLING)
+            | OutgoingMail.key.not_like("invitation:%")
+        )
     db.session.execute(dropped.values(state=MailState.SUPERSEDED, final_at=now))
+    db.session.execute(
+        update(OutgoingMail)
+        .where(theirs, OutgoingMail.state == MailState.SUPERSEDED)
+        .values(replaced_by=None)
+    )
 
 
-def _bring_over(place: Membership, sessions: list[PeerSession], now: datetime) -> None:
-    """Send all dates to the new address, and an invitation for each that stood at the old one."""
+def _bring_over(
+    place: Membership, sessions: list[PeerSession], mails: Sequence[OutgoingMail], now: datetime
+) -> None:
+    """Send all dates to the new address, an invitation for each that stood at the old one, and
+    what these letters were to say.
+    """
     recipient = recipient_of(place, now=now)
     # Like somebody who has just come: if a change that still waits is taken back, this address
     # knows only the dates it gave, and has to be told (``scheduling.changing.putting_right``).
     place.changed_at = now
     for session in sessions:
         told = calendar_parts.renew(session, recipient, now=now)
-        post_invitation(session, recipient, told, Act(now))
+        if not brings_invitation(session, place, mails):
+            post_invitation(session, recipient, told, Act(now))
+    tell_there(mails, recipient, now=now)
     invitations.welcome(place, now=now)

@@ -60,6 +60,14 @@ class SessionLine:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """Something to look at, in words, and what it is about: "people" or "dates"."""
+
+    words: str
+    about: str
+
+
+@dataclass(frozen=True)
 class GroupPage:
     """Everything the group's page shows; lines are in the order of their dates."""
 
@@ -71,7 +79,7 @@ class GroupPage:
     coming: list[SessionLine]
     past: list[SessionLine]
     people_words: str
-    flags: list[str]
+    flags: list[Flag]
     #: When the invitations of the opening leave, while they can still be taken back.
     leaves_at: datetime | None
     #: How often it meets and at what hours.
@@ -195,16 +203,16 @@ def _line(session: PeerSession, clashing: Mapping[int, list[str]], now: datetime
     )
 
 
-def _flags(cohort: Cohort, clashing: Mapping[int, list[str]], now: datetime) -> list[str]:
+def _flags(cohort: Cohort, clashing: Mapping[int, list[str]], now: datetime) -> list[Flag]:
     flags = []
     people = in_trouble(cohort, now=now)
     if people:
         counted = say_count(people, "person", "people").capitalize()
-        flags.append(f"{counted} could not be reached by e-mail.")
+        flags.append(Flag(f"{counted} could not be reached by e-mail.", "people"))
     sessions = sum(bool(names) for names in clashing.values())
     if sessions:
         counted = say_count(sessions, "session is", "sessions are").capitalize()
-        flags.append(f"{counted} at the same time as another group of yours.")
+        flags.append(Flag(f"{counted} at the same time as another group of yours.", "dates"))
     return flags
 
 

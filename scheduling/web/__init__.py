@@ -5,12 +5,13 @@ from flask import Flask
 from core import config
 from core.moment import now
 from groups.own_data import SECTIONS
-from scheduling.own_data import own_calendar, own_dates
+from scheduling.own_data import own_calendar, own_dates, own_standing_answers
 from scheduling.web import (
     answering,
     calendar,
     dates,
     demo,
+    disowning,
     erasure,
     feeds,
     groups,
@@ -47,10 +48,12 @@ PAGES = (
     feeds.pages,
     erasure.pages,
     readdressing.pages,
+    disowning.pages,
     operating.pages,
 )
 
 SECTIONS["dates"] = lambda person: own_dates(person, now=now())
+SECTIONS["usually coming"] = own_standing_answers
 SECTIONS["calendar"] = own_calendar
 
 
@@ -63,6 +66,7 @@ def init_app(app: Flask) -> None:
     app.extensions["csrf"].exempt(offers.stop)
     # A link from a letter works in any browser, with and without cookies.
     app.extensions["csrf"].exempt(answering.answer)
+    app.extensions["csrf"].exempt(disowning.act)
     if config.EXTENSION in app.extensions and app.extensions[config.EXTENSION].demo:
         app.register_blueprint(demo.pages)
     app.context_processor(navigation_context)

@@ -4,6 +4,8 @@ A link in a letter only ever opens a page: programs that look for harmful mail o
 nothing but the button acts (RFC 9110 section 9.2.1).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from flask import Blueprint, abort, g, render_template, request
@@ -13,7 +15,7 @@ from core.errors import DomainError, NotFound
 from core.lookup import find
 from core.moment import now
 from core.transaction import transaction
-from core.web import cookieless, note, see_other
+from core.web import cookieless, note, retry_after, see_other
 from groups.access import cohorts_seen_by
 from scheduling.access import sessions_seen_by
 from scheduling.attendance import answers, standing
@@ -62,7 +64,7 @@ def answer(token: str) -> ResponseReturnValue:
     except DomainError:
         return _page(found, token, status=409)
     if retry_at is not None:
-        return _page(found, token, wait_note(retry_at, now()), 429)
+        return _page(found, token, wait_note(retry_at, now()), 429, retry_after(retry_at, now()))
     return _page(found, token, SAVED[given])
 
 
@@ -102,7 +104,11 @@ def again(cohort_id: str, session_id: str) -> ResponseReturnValue:
 
 
 def _page(
-    found: AnswerLink, token: str, words: str | None = None, status: int = 200
+    found: AnswerLink,
+    token: str,
+    words: str | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> ResponseReturnValue:
     """Show what can be said now, or why nothing can."""
     state = situation(found, now=now())
@@ -115,4 +121,4 @@ def _page(
         token=token,
         words=words,
     )
-    return page, status
+    return page, status, dict(headers)

@@ -1,6 +1,8 @@
 """How a person keeps the dates: diary words, invitations, feeds."""
 
-from flask import Blueprint, Response, g, render_template, request
+from typing import Final
+
+from flask import Blueprint, Response, g, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +12,7 @@ from core.forms import show_problem
 from core.lookup import all_in, find
 from core.transaction import transaction
 from core.web import note, public, see_other
+from groups.web.fresh import sign_in_first
 from scheduling.access import feeds_of
 from scheduling.feeds.dates_file import dates_file
 from scheduling.feeds.words import feed_rows
@@ -21,12 +24,18 @@ from scheduling.web.calendar_box import calendar_box
 
 pages = Blueprint("calendar", __name__)
 
+READS_ALL: Final = "Whoever has a private link can read your dates without signing in."
+
 
 @pages.route("/calendar")
 def show() -> ResponseReturnValue:
-    """Show the choices, the private links, and how to add the one that ``link`` names."""
+    """Show the choices, the private links, and how to add the one that ``link`` names. The name
+    that ``label`` gives stands ready for another link.
+    """
     diary = diaries.existing_diary(g.viewer.person)
-    return _page(DiaryForm.about(diary), FeedForm(formdata=None))
+    return _page(
+        DiaryForm.about(diary), FeedForm(formdata=None, label=request.args.get("label", ""))
+    )
 
 
 @pages.route("/calendar", methods=["POST"])
@@ -66,6 +75,9 @@ def add_feed() -> ResponseReturnValue:
     form = FeedForm()
     person = g.viewer.person
     if form.validate():
+        first = _sign_in_first(form.label.data or "")
+        if first is not None:
+            return first
         try:
             with transaction():
                 diary = diaries.diary_of(person, now=moment.now())
@@ -93,6 +105,8 @@ def revoke(feed_id: str) -> ResponseReturnValue:
 def stop(token: str) -> ResponseReturnValue:
     """Turn reminders off for whoever holds the link of a reminder, signed in or not (RFC 8058)."""
     diary = diaries.diary_to_stop(token)
+    if diary is None:
+        return render_template("scheduling/calendar/stop_former.html"), 410
     if request.method == "POST":
         with transaction():
             diaries.stop_reminders(diary)
@@ -105,6 +119,13 @@ def _accept_one_click(state: BlueprintSetupState) -> None:
     # Mail programs press this button for their reader and know no CSRF token; the signed link is
     # what allows it, and no cookie is.
     state.app.extensions["csrf"].exempt(stop)
+
+
+def _sign_in_first(label: str) -> str | None:
+    """Ask who this is before another link is made; ending one is never made harder."""
+    back = url_for("calendar.show", label=label)
+    otherwise = ("Back to your calendar", url_for("calendar.show"))
+    return sign_in_first(READS_ALL, then=back, otherwise=otherwise)
 
 
 def _page(form: DiaryForm, feed_form: FeedForm) -> str:

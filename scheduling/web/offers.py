@@ -18,7 +18,7 @@ from groups.accounts import change
 from groups.agreement_text import LIMITS, WHO_SEES_WHAT, summary
 from groups.agreements import clauses_of, current_agreement
 from groups.memberships import can_come_back
-from groups.models import Membership, Person, PlaceOffer
+from groups.models import Membership, OfferState, Person, PlaceOffer
 from groups.offers import Situation, offer_with, situation
 from groups.web.viewer import sign_in_here
 from scheduling.forms.offers import NameForm, YesForm
@@ -78,7 +78,8 @@ def stop(token: str) -> ResponseReturnValue:
     acts, and so does the one-click button of a mail program (RFC 8058).
     """
     if request.method != "POST":
-        offer_with(token)
+        if offer_with(token).state == OfferState.ACCEPTED:
+            return see_other("offers.show", token=token)
         return render_template("scheduling/offers/stop.html", token=token)
     answer = _say_no(token, never_again=True)
     # RFC 8058 section 3.1: mail programs do not follow redirects.
@@ -148,7 +149,7 @@ def _say_no(token: str, *, never_again: bool) -> ResponseReturnValue:
         return _page(offer, token, _yes_form(offer)), 403
     with transaction():
         offers.decline(offer, now=now(), never_again=never_again)
-    if never_again:
+    if never_again and offer.state != OfferState.ACCEPTED:
         undo = url_for("offers.reconsider", token=token)
         note("We won’t offer you a place by e-mail again.", undo_url=undo)
     return see_other("offers.show", token=token)

@@ -1,7 +1,7 @@
 """Changing one's own address: give it, prove it, and everything moves over."""
 
 from datetime import datetime, timedelta
-from math import ceil
+from typing import Final
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,13 +12,13 @@ from core.moment import now
 from core.throttle import wait_words
 from core.tokens import secret
 from core.transaction import transaction
-from core.web import note, see_other, way_back_to
+from core.web import note, retry_after, see_other
 from groups import new_address
-from groups.accounts import FRESH, is_fresh
 from groups.codes import Refusal
 from groups.forms.sign_in import REFUSALS
 from groups.web.asking import Asking, asking_here
-from groups.web.viewer import sign_in_here, sign_out_here
+from groups.web.fresh import sign_in_first
+from groups.web.viewer import sign_in_here
 from scheduling.forms.address import NewAddressCodeForm, NewAddressForm
 from scheduling.places.readdressing import change_address
 
@@ -26,13 +26,15 @@ pages = Blueprint("readdressing", __name__, url_prefix="/account/address")
 
 #: Under this name the browser keeps which address was asked for.
 HERE = "moving to"
+TAKES_IT_ALONG: Final = "Whoever changes your address takes your account with them."
 
 
 @pages.route("", methods=["GET", "POST"])
 def ask() -> ResponseReturnValue:
     """Ask for the new address, and send it a code. The answer is the same for every address."""
-    if not is_fresh(g.viewer.sign_in, now()):
-        return render_template("groups/sign_in_again.html", minutes=FRESH // timedelta(minutes=1))
+    first = _sign_in_first()
+    if first is not None:
+        return first
     form = NewAddressForm()
     if not form.validate_on_submit():
         return _ask_page(form), 422 if form.is_submitted() else 200
@@ -53,14 +55,6 @@ def ask() -> ResponseReturnValue:
         return _later(form, retry_at)
     Asking(browser, form.read, now(), "").keep(HERE)
     return see_other("readdressing.code")
-
-
-@pages.post("/sign-in-again")
-def sign_in_again() -> ResponseReturnValue:
-    """Sign out, and come back here after signing in."""
-    with transaction():
-        sign_out_here(now())
-    return see_other("sign_in.ask", **way_back_to(url_for("readdressing.ask")))
 
 
 @pages.route("/code", methods=["GET", "POST"])
@@ -84,6 +78,11 @@ def code() -> ResponseReturnValue:
     return see_other("account.show")
 
 
+def _sign_in_first() -> str | None:
+    keep = ("Keep the old address", url_for("account.show"))
+    return sign_in_first(TAKES_IT_ALONG, then=url_for("readdressing.ask"), otherwise=keep)
+
+
 def _move(asked: Asking, form: NewAddressCodeForm) -> Refusal | None:
     moment, person = now(), g.viewer.person
     with transaction():
@@ -97,8 +96,7 @@ def _move(asked: Asking, form: NewAddressCodeForm) -> Refusal | None:
 
 def _later(form: NewAddressForm, retry_at: datetime) -> ResponseReturnValue:
     form.address.errors = [f"That was asked for several times. Try again {_wait(retry_at)}."]
-    seconds = max(1, ceil((retry_at - now()).total_seconds()))
-    return _ask_page(form), 429, {"Retry-After": str(seconds)}
+    return _ask_page(form), 429, retry_after(retry_at, now())
 
 
 def _wait(retry_at: datetime) -> str:

@@ -4,11 +4,12 @@ import base64
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -51,6 +52,11 @@ class Demo:
         """Return the raw messages to one address as ``--mail-json`` prints them, newest first."""
         letters = json.loads(_run(self.instance, "--mail-json"))
         return [base64.b64decode(one["raw"]) for one in letters if one["to"] == address]
+
+    def alter(self, statement: str) -> None:
+        """Change what is kept by a statement of SQL, for what only hours would bring about."""
+        with closing(sqlite3.connect(self.instance / "demo" / "demo.db", timeout=30)) as kept, kept:
+            kept.execute(statement)
 
     @cached_property
     def at_first(self) -> dict[str, Any]:

@@ -27,9 +27,11 @@ SPILLS: Final = """() => document.documentElement.scrollWidth <= innerWidth ? []
   [...document.querySelectorAll("body *")]
     .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
     .map(element => element.outerHTML.slice(0, 120)).slice(0, 5).concat("sideways")"""
-#: Buttons, answers, navigation, Hide and Leave that are lower than 44 pixels.
+#: Buttons, answers, navigation, what stands beside buttons, Hide and Leave that are lower than 44
+#: pixels.
 TOO_SMALL: Final = """() => [
-  ...document.querySelectorAll(".btn, .answer button, .nav a, .safe button")]
+  ...document.querySelectorAll(
+    ".btn, .answer button, .nav a, .safe button, .row > a, .row .link, .note .link, .pages a")]
   .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < 44)
   .map(element => element.outerHTML.slice(0, 120))"""
 SOLID: Final = """() => [...document.querySelectorAll("main .btn:not(.second)")]
@@ -38,21 +40,25 @@ SOLID: Final = """() => [...document.querySelectorAll("main .btn:not(.second)")]
 ENLARGE: Final = """() => { document.documentElement.style.fontSize = "200%"; }"""
 
 
-def look_over(page: Page, path: str, *, solid: int = 1) -> list[str]:
+def look_over(
+    page: Page, path: str, *, solid: int = 1, widths: tuple[int, ...] = WIDTHS
+) -> list[str]:
     """Open a page and return what is wrong with it, in words, each with the path.
 
     It is loaded once; width and theme change while it is open. ``solid`` is how many solid
-    buttons it may have.
+    buttons it may have; ``widths`` can be fewer for a page of one column, which they do not change.
     """
     page.goto(path)
-    return look_at(page, path, solid=solid)
+    return look_at(page, path, solid=solid, widths=widths)
 
 
-def look_at(page: Page, name: str, *, solid: int = 1) -> list[str]:
+def look_at(
+    page: Page, name: str, *, solid: int = 1, widths: tuple[int, ...] = WIDTHS
+) -> list[str]:
     """Return what is wrong with the page that is open, in words, each with this name."""
     page.evaluate(AXE)
     wrong = []
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         for theme, rules in THEMES:
             page.emulate_media(color_scheme=theme)

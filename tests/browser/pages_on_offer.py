@@ -1,6 +1,7 @@
 """Which pages there are for somebody: everything that links lead to, one of each kind."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.browser.watching import Visitor
@@ -54,6 +55,15 @@ def pages_on_offer(visitor: Visitor, start: str, *, signed_in: bool) -> list[str
         fresh = [link for link in dict.fromkeys(fresh) if _is_wanted(link, signed_in=signed_in)]
         met.update(fresh)
         ahead += fresh
+    return list(kinds.values())
+
+
+def one_of_each_kind(visitor: Visitor, paths: Iterable[str]) -> list[str]:
+    """Return one path of each kind among these, such as links in letters; whatever they answer."""
+    kinds: dict[Kind, str] = {}
+    for path in dict.fromkeys(paths):
+        parts = frozenset(CLASSES.findall(visitor.context.request.get(path).text()))
+        kinds.setdefault(Kind(path.split("/")[1], parts), path)
     return list(kinds.values())
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.mail import Letter, Mailbox, compose, message_id
+from core.mail import Letter, Mailbox, compose, message_id, readdressed
 from core.text import clean_line
 
 SERVICE = Mailbox("Alcove", "groups@alcove.example")
@@ -47,6 +47,20 @@ def read(letter: Letter) -> EmailMessage:
     message = message_from_bytes(raw(letter), policy=SMTP)
     assert isinstance(message, EmailMessage)
     return message
+
+
+@pytest.mark.parametrize("letter", [PLAIN, DATED], ids=["plain", "calendar"])
+@pytest.mark.parametrize("stop", [None, "https://alcove.example/stop/old"])
+@pytest.mark.parametrize("to", ["amina.new@example.org", "a" * 60 + "@a-long-name.example.org"])
+def test_a_message_readdressed_is_as_if_written_to_that_address(
+    letter: Letter, stop: str | None, to: str
+) -> None:
+    fresh = None if stop is None else "https://alcove.example/stop/new"
+    written = raw(replace(letter, unsubscribe_url=stop))
+
+    there = readdressed(written, Mailbox("", to), unsubscribe_url="https://alcove.example/stop/new")
+
+    assert there == raw(replace(letter, to=Mailbox("", to), unsubscribe_url=fresh))
 
 
 def structure(message: EmailMessage) -> list[str]:

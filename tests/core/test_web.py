@@ -20,6 +20,8 @@ OPEN = {
     "answering.answer",
     "answering.show",
     "calendar.stop",
+    "disowning.act",
+    "disowning.show",
     "feeds.show",
     "offers.accept",
     "offers.decline",
@@ -114,6 +116,7 @@ def test_error_pages_have_the_strict_headers(app: Flask, client: FlaskClient, st
     assert response.status_code == status
     assert response.headers["Content-Security-Policy"] == content_security_policy(WEATHER)
     assert response.headers["Cache-Control"] == "private, no-store"
+    assert response.headers.get("Retry-After") == ("60" if status == 429 else None)
 
 
 def test_pages_are_kept_nowhere_and_hashed_files_for_a_year(client: FlaskClient) -> None:

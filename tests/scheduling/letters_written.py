@@ -134,7 +134,9 @@ WRITTEN: dict[str, Callable[[], Letter]] = {
     ),
     "new_address": lambda: account_emails.new_address(TO, "123456"),
     "address_taken": lambda: account_emails.address_taken(TO),
-    "address_changed": lambda: account_emails.address_changed(TO, help_link=HELP),
+    "address_changed": lambda: account_emails.address_changed(
+        TO, not_me_link="https://alcove.example/not-me/token", help_link=HELP
+    ),
     "moved-elsewhere": lambda: emails.moved(
         TO, new=FAR, old=DECEMBER, link=PAGE, answer_link=ANSWER, calendar=UPDATE
     ),

@@ -10,8 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.lookup import all_in
+from core.tokens import unsign
+from core.transaction import transaction
+from core.web import RETURN
 from groups.access import sign_ins_of
+from scheduling.attendance.standing import usually_coming
 from tests.build import a_cohort, a_facilitator, a_member, a_person, a_series, a_session
+from tests.conftest import NOW
 from tests.page import PageClient, words
 
 SignedIn = Callable[..., PageClient]
@@ -142,6 +147,49 @@ def test_end_others_keeps_this_browser(signed_in: SignedIn) -> None:
     ]
 
 
+def test_download_from_a_browser_left_open_asks_to_sign_in_again(
+    signed_in: SignedIn, clock: time_machine.Traveller
+) -> None:
+    browser = signed_in(a_person("Amina"))
+    clock.shift(timedelta(minutes=15))
+    fresh = browser.get("/account/my-data.json")
+    clock.shift(timedelta(minutes=1))
+
+    page = browser.get("/account/my-data.json")
+
+    assert (fresh.mimetype, page.mimetype) == ("application/json", "text/html")
+    assert "Sign in again first" in words(page)
+    assert "amina@people.example" not in page.text
+
+
+def test_signing_in_again_leads_back_to_the_account(
+    signed_in: SignedIn, clock: time_machine.Traveller
+) -> None:
+    browser = signed_in(a_person("Amina"))
+    clock.shift(timedelta(minutes=16))
+    page = browser.get("/account/my-data.json").text
+    button = page.partition('action="/account/sign-in-again')[2].partition('"')[0]
+
+    left = browser.post(f"/account/sign-in-again{button}")
+
+    asked = left.headers["Location"]
+    assert unsign(RETURN, asked.partition("return=")[2], timedelta(days=1)) == "/account"
+    assert browser.get("/account").status_code == 303
+
+
+def test_download_says_to_which_groups_somebody_is_usually_coming(signed_in: SignedIn) -> None:
+    member = a_member(a_cohort(name="Thursday evenings"), a_person("Amina"))
+    with transaction():
+        usually_coming(member, now=NOW)
+
+    data = json.loads(signed_in(member.person).get("/account/my-data.json").data)
+
+    assert (data["dates"], data["usually coming"]) == (
+        [],
+        [{"group": "Thursday evenings", "said at": NOW.isoformat()}],
+    )
+
+
 def test_download_holds_what_is_ours_and_names_nobody_else(signed_in: SignedIn, app: Flask) -> None:
     cohort = a_cohort(a_facilitator("Amara"), name="Thursday evenings")
     amina = a_member(cohort, a_person("Amina")).person
@@ -153,7 +201,7 @@ def test_download_holds_what_is_ours_and_names_nobody_else(signed_in: SignedIn, 
     response = signed_in(amina).get("/account/my-data.json")
 
     data = json.loads(response.data)
-    assert list(data) == ["account", "groups", "sign-ins", "dates", "calendar"]
+    assert list(data) == ["account", "groups", "sign-ins", "dates", "usually coming", "calendar"]
     assert data["account"]["e-mail"] == "amina@people.example"
     assert [group["group"] for group in data["groups"]] == ["Thursday evenings"]
     assert [date["starts at"] for date in data["dates"]] == ["2026-12-10T18:00:00+00:00"]

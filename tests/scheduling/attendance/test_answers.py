@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.db import db
 from core.errors import DomainError
@@ -12,7 +12,7 @@ from core.transaction import transaction
 from groups.models import Membership, MembershipState, Role
 from scheduling.attendance import answers
 from scheduling.attendance.answers import Count
-from scheduling.models import Answer, PeerSession, Reply, SessionState
+from scheduling.models import TAKEN_BACK, Answer, PeerSession, Reply, SessionState
 from tests.build import a_cohort, a_member, a_person, a_series, a_session
 
 
@@ -55,24 +55,28 @@ def test_another_answer_takes_the_place_of_the_first(
     assert rows == [Answer.NOT_THIS_TIME]
 
 
-def test_an_answer_taken_back_leaves_nothing(
+def test_an_answer_taken_back_leaves_only_when_that_was(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
     give(session, member, Answer.COMING, now)
 
     with transaction():
-        answers.take_back(session, member, now=now)
+        answers.take_back(session, member, now=now + timedelta(hours=1))
 
-    assert db.session.scalar(select(func.count()).select_from(Reply)) == 0
+    assert answers.said(session, member, now=now) == answers.NOTHING_SAID
+    assert answers.count(session, now=now) == Count(waiting=1)
+    assert [one.said for one in answers.said_about(session, now=now)][1:] == [answers.NOTHING_SAID]
+    [kept] = db.session.scalars(select(Reply)).all()
+    assert (kept.answer, kept.answered_at) == (TAKEN_BACK, now + timedelta(hours=1))
 
 
 def test_taking_back_what_was_never_said_changes_nothing(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
     with transaction():
-        answers.forget(session, member)
+        answers.take_back(session, member, now=now)
 
-    assert answers.reply_of(session, member) is None
+    assert answers.record_of(session, member) is None
 
 
 def test_an_answer_in_the_last_second_counts(session: PeerSession, member: Membership) -> None:

@@ -165,9 +165,16 @@ def test_ending_a_link_twice_keeps_the_first_moment(diary: Diary, now: datetime)
 
 
 def test_the_link_of_a_reminder_leads_to_its_diary(diary: Diary) -> None:
-    token = sign("stop", diary.person.public_id)
+    assert diaries.diary_to_stop(diaries.stop_token(diary.person)) == diary
 
-    assert diaries.diary_to_stop(token).id == diary.id
+
+def test_the_link_of_a_reminder_to_a_former_address_leads_to_no_diary(diary: Diary) -> None:
+    token = diaries.stop_token(diary.person)
+
+    with transaction():
+        diary.person.email_index = blind_index("amina.new@people.example")
+
+    assert diaries.diary_to_stop(token) is None
 
 
 @pytest.mark.parametrize("purpose", ["stop", "return"])

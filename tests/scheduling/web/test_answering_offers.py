@@ -316,6 +316,36 @@ def test_the_page_of_stopping_acts_only_by_its_button(client: PageClient) -> Non
     assert "Nobody is told that you asked" in words(response)
 
 
+@pytest.mark.parametrize("act", ["decline", "stop", "change-mind"])
+def test_an_invitation_that_was_accepted_changes_nothing_any_more(
+    act: str, client: PageClient
+) -> None:
+    path = make_situation("accepted")
+    before = everything()
+
+    response = client.post(f"{path}/{act}", data={"List-Unsubscribe": "no"})
+
+    assert (response.location, everything() == before) == (path, True)
+    page = words(client.get(path))
+    assert "This invitation has been answered" in page
+    assert "We won’t offer you a place" not in page
+    assert client.get(f"{path}/stop").location == path
+
+
+def test_the_wish_of_another_address_is_kept_by_an_invitation_that_was_accepted(
+    client: PageClient,
+) -> None:
+    path = make_situation("accepted")
+    with transaction():
+        index = db.session.scalars(select(Person.email_index)).all()[-1]
+        db.session.add(DoNotWrite(email_index=index, asked_at=NOW))
+    before = everything()
+
+    client.post(f"{path}/change-mind")
+
+    assert everything() == before
+
+
 def test_the_one_click_of_a_mail_program_needs_no_token(app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     offer, path = an_open_offer()

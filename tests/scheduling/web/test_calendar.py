@@ -1,6 +1,7 @@
 """How somebody keeps the dates: choices, private links, and stopping reminders."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -9,9 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
 from core.db import db
-from core.tokens import sign
+from core.encryption import blind_index
+from core.tokens import sign, unsign
 from core.transaction import transaction
+from core.web import RETURN
 from groups.models import Person
+from scheduling.keeping.diaries import stop_token
 from scheduling.models import Detail, Diary, Feed, KeptBy
 from tests.build import a_cohort, a_feed, a_member, a_person, a_series, a_session
 from tests.conftest import NOW
@@ -191,8 +195,46 @@ def test_google_and_outlook_are_not_offered_where_they_cannot_reach(
     assert "outlook.live.com" not in html
 
 
+def test_another_link_needs_a_fresh_sign_in_and_keeps_what_was_typed(
+    visitor: PageClient, amina: Person
+) -> None:
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        page = visitor.post("/calendar/links", data={"label": "Old <phone>"})
+        button = page.text.partition('action="/account/sign-in-again')[2].partition('"')[0]
+        left = visitor.post(f"/account/sign-in-again{button}").headers["Location"]
+        back = unsign(RETURN, left.partition("return=")[2], timedelta(days=1))
+
+    assert "Sign in again first" in words(page)
+    assert db.session.scalars(select(Feed)).all() == []
+    visitor.sign_in(amina)
+    assert 'value="Old &lt;phone&gt;"' in visitor.get(back).text
+
+
+def test_ending_a_link_needs_no_fresh_sign_in(visitor: PageClient, amina: Person) -> None:
+    feed, _ = a_feed(amina)
+
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        answer = visitor.post(f"/calendar/links/{feed.public_id}/end")
+
+    assert (answer.location, feed.revoked_at) == ("/calendar", NOW + timedelta(minutes=16))
+
+
+def test_a_link_to_stop_that_came_to_a_former_address_does_nothing(
+    client: FlaskClient, amina: Person
+) -> None:
+    url = f"/stop/{stop_token(amina)}"
+    with transaction():
+        amina.email_index = blind_index("amina.new@people.example")
+
+    answers = [client.get(url), client.post(url, data={"List-Unsubscribe": "One-Click"})]
+
+    assert [answer.status_code for answer in answers] == [410, 410]
+    assert "It came to an e-mail address that is no longer used here" in words(answers[0])
+    assert diary_of(amina).reminders is True
+
+
 def test_stopping_reminders_asks_first_and_then_acts(client: FlaskClient, amina: Person) -> None:
-    url = f"/stop/{sign('stop', amina.public_id)}"
+    url = f"/stop/{stop_token(amina)}"
 
     page = words(client.get(url))
     asked = diary_of(amina).reminders
@@ -208,7 +250,7 @@ def test_one_click_from_a_mail_program_needs_no_token(
     app: Flask, client: FlaskClient, amina: Person
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
-    url = f"/stop/{sign('stop', amina.public_id)}"
+    url = f"/stop/{stop_token(amina)}"
 
     response = client.post(url, data={"List-Unsubscribe": "One-Click"})
 
@@ -225,7 +267,7 @@ def test_every_other_act_here_needs_a_token(app: Flask, visitor: PageClient) -> 
 def test_a_link_to_stop_ends_after_a_year_and_cannot_be_forged(
     client: FlaskClient, amina: Person
 ) -> None:
-    url = f"/stop/{sign('stop', amina.public_id)}"
+    url = f"/stop/{stop_token(amina)}"
 
     with time_machine.travel(NOW.replace(year=2027, day=22), tick=False):
         late = client.post(url)

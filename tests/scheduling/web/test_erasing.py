@@ -31,6 +31,18 @@ def test_the_page_says_what_goes_and_what_stays(visitor: PageClient) -> None:
     assert "What stays" in page
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_browser_left_open_has_to_sign_in_again_first(visitor: PageClient, method: str) -> None:
+    before = db.session.query(Person).count()
+
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        page = visitor.open(PATH, method=method)
+
+    assert "Sign in again first" in words(page)
+    assert "Delete my account" not in page.text
+    assert db.session.query(Person).count() == before
+
+
 def test_deleting_signs_out_and_says_so_at_the_door(visitor: PageClient) -> None:
     before = db.session.query(Person).count()
 

@@ -258,4 +258,5 @@ def test_a_program_that_presses_without_end_is_asked_to_wait(client: PageClient,
     page = press(client, url, Answer.UNSURE)
 
     assert (set(statuses), page.status_code) == ({200}, 429)
+    assert page.headers["Retry-After"] == "3600"
     assert "Try again in 1 hour." in words(page)

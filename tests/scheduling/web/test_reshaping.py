@@ -11,6 +11,7 @@ from flask import Flask
 
 from core.transaction import transaction
 from groups.models import CohortState, Person
+from scheduling.changing.rehearsing import LIMITS
 from scheduling.models import SessionState
 from tests import build
 from tests.conftest import NOW
@@ -60,6 +61,20 @@ def test_the_way_to_change_dates_begins_at_a_session_and_at_its_group(
     choices = visitor.get(run.of(2, "/change")).text
     for path in ("/move", "/change/days", "/change/weekday", "/change/hours", "/place", "/cancel"):
         assert f'href="{run.of(2, path)}"' in choices
+
+
+def test_a_change_that_is_looked_at_over_and_over_has_to_wait(
+    visitor: PageClient, run: Run
+) -> None:
+    path = run.of(2, "/change/days")
+    looked = {visitor.post(path, data=FOLLOWING).status_code for _ in range(LIMITS[0].most)}
+
+    response = visitor.post(path, data=FOLLOWING)
+
+    assert looked == {200}
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "600")
+    assert visitor.get(path).status_code == 200
+    assert confirm(visitor, path, FOLLOWING).status_code == 303
 
 
 def test_this_one_is_what_a_form_begins_with(visitor: PageClient, run: Run) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -19,6 +19,7 @@ from tests.scheduling.web.runs import DAYS, Run, a_run, confirm, waiting
 Browser = Callable[[Person], PageClient]
 CHRISTMAS = {"on": "2026-12-21", "starts": "6pm", "ends": "7pm"}
 SPRING = {"from_on": "1 February 2027", "until_on": "31 March 2027"}
+DAYS_ON_END = "\n".join((date(2027, 1, 2) + timedelta(days=n)).isoformat() for n in range(120))
 
 
 @pytest.fixture(autouse=True)
@@ -176,6 +177,11 @@ def test_a_run_goes_on_until_it_is_ended(visitor: PageClient, run: Run) -> None:
         ),
         (
             "/pattern",
+            {"first_on": "1 January 2027", "how_often": "chosen", "dates": DAYS_ON_END},
+            "Choose up to 120 dates",
+        ),
+        (
+            "/pattern",
             {"first_on": "14 January 2027", "how_often": "weeks", "weeks": "0"},
             "Write a number from 1 to 52",
         ),
@@ -192,6 +198,18 @@ def test_what_cannot_be_is_said_and_stays_typed(
         assert name not in typed or f'value="{typed[name]}"' in response.text
     assert run.days() == list(DAYS)
     assert waiting() == []
+
+
+def test_a_run_is_no_longer_than_can_be_looked_after(visitor: PageClient, run: Run) -> None:
+    typed = {"how_long": "more", "number": "57"}
+    for _ in range(2):
+        confirm(visitor, run.at("/dates/extend"), typed)
+
+    response = visitor.post(run.at("/dates/extend"), data={**typed, "number": "1"})
+
+    assert response.status_code == 422
+    assert "A run has up to 120 sessions to come, and this would make 121." in words(response)
+    assert 'value="1"' in response.text
 
 
 def test_going_back_keeps_a_date_in_words(visitor: PageClient, run: Run) -> None:

@@ -201,6 +201,32 @@ def test_a_refused_letter_is_not_sent_again_to_somebody_who_has_gone(
     assert letter.state == MailState.REFUSED
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "shown"),
+    [
+        (None, MembershipState.ACTIVE, "amina@people.example"),
+        (None, MembershipState.LEFT, "Somebody who left"),
+        ("Amina", MembershipState.LEFT, "Amina"),
+    ],
+)
+@pytest.mark.usefixtures("session")
+def test_the_delivery_page_shows_no_address_of_somebody_who_left(
+    visitor: PageClient, cohort: Cohort, name: str | None, state: MembershipState, shown: str
+) -> None:
+    place = build.a_member(cohort)
+    offer, _ = build.an_offer(cohort, place.person.email, membership_id=place.id)
+    with transaction():
+        welcome(place, now=NOW)
+        place.person.name, place.state = name, state
+        parked = letters()[1]
+        parked.addressee, parked.state, parked.final_at = offer.public_id, MailState.REFUSED, NOW
+
+    page = words(visitor.get(at(cohort, "/delivery")))
+
+    assert f"Send again to {shown} {shown} : all dates" in page
+    assert ("amina@people.example" in page) == ("@" in shown)
+
+
 def test_the_place_of_the_run_is_checked_changed_and_taken_back(
     visitor: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:

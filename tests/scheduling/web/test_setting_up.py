@@ -201,6 +201,8 @@ def test_rhythms_give_their_dates(
         ({"how_often": "last"}, "The last Thursday of January 2027 is Thursday 28 January 2027"),
         ({"how_often": "weeks", "weeks": "53"}, "Write a number from 1 to 52"),
         ({"how_often": "chosen", "dates": "31 April 2027"}, "Line 1: There is no 31 April"),
+        # Compared with one another these would take minutes.
+        ({"how_often": "chosen", "dates": "1 March 2027\n" * 20_000}, "Choose up to 60 dates"),
         (
             {"how_often": "chosen", "dates": "1 March 2027\n1 March 2027"},
             "Monday 1 March 2027 is on the list twice",
