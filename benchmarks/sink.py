@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
+#: Seconds; a process that takes longer has gone wrong.
+STARTS_WITHIN = 60.0
+
 
 class _Session(socketserver.StreamRequestHandler):
     """One connection, as much of RFC 5321 as a sender needs."""
@@ -39,6 +42,8 @@ def mail_sink() -> Iterator[int]:
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
     try:
+        if not ours.poll(STARTS_WITHIN):
+            raise RuntimeError("the mail server for measuring did not start")
         yield ours.recv()
     finally:
         process.terminate()
