@@ -9,6 +9,7 @@ may know.
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -16,11 +17,13 @@ from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from app import create_app
 from core.db import Base, db
 from groups.new_address import not_me_token
 from scheduling.keeping.diaries import stop_token
-from tests.conftest import NOW
+from tests.conftest import NOW, settings
 from tests.page import PageClient
+from tests.postgres import Cluster
 from tests.world import (
     CANARIES,
     CAST,
@@ -30,6 +33,7 @@ from tests.world import (
     RUNS_IT,
     SIGNED_IN,
     WAS_IN_IT,
+    Kept,
     World,
     build_world,
 )
@@ -201,11 +205,32 @@ SHOWN_BY_LINK = {
 VARIABLE = re.compile(r'name="csrf_token" value="[^"]*"|value="[^"]*" name="csrf_token"')
 
 
+@pytest.fixture(scope="session")
+def kept_world(tmp_path_factory: pytest.TempPathFactory, key_ring_file: Path) -> tuple[Path, Kept]:
+    """A SQLite file in which the world stands, and where everything is in it."""
+    path = tmp_path_factory.mktemp("world") / "world.db"
+    app = create_app(settings(path.parent, key_ring_file, f"sqlite:///{path}"))
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        db.create_all()
+        kept = Kept.of(build_world())
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return path, kept
+
+
 @pytest.fixture
-def world(app: Flask) -> Iterator[World]:
+def empty_database(kept_world: tuple[Path, Kept]) -> Path:
+    """What each test here gets a copy of instead of an empty database."""
+    return kept_world[0]
+
+
+@pytest.fixture
+def world(app: Flask, cluster: Cluster | None, kept_world: tuple[Path, Kept]) -> Iterator[World]:
     """The world, at the moment of all tests."""
     with time_machine.travel(NOW, tick=False):
-        yield build_world()
+        yield kept_world[1].found() if cluster is None else build_world()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Self
 
 from core.db import db
 from core.outbox import MailState, OutgoingMail, Promise
@@ -70,6 +71,37 @@ class World:
     past: PeerSession
     coming: PeerSession
     ids: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A world as plain values, from which a test finds it again in a copy of its database."""
+
+    people: dict[str, int]
+    cohort: int
+    draft: int
+    past: int
+    coming: int
+    ids: dict[str, str]
+
+    @classmethod
+    def of(cls, world: World) -> Self:
+        """Return what has to be known of a world."""
+        people = {name: person.id for name, person in world.people.items()}
+        cohort, draft = world.cohort.id, world.draft.id
+        return cls(people, cohort, draft, world.past.id, world.coming.id, dict(world.ids))
+
+    def found(self) -> World:
+        """Return the world in the database of the app that is open now."""
+        get = db.session.get_one
+        return World(
+            {name: get(Person, one) for name, one in self.people.items()},
+            get(Cohort, self.cohort),
+            get(Cohort, self.draft),
+            get(PeerSession, self.past),
+            get(PeerSession, self.coming),
+            dict(self.ids),
+        )
 
 
 def build_world() -> World:
