@@ -17,7 +17,7 @@ from groups.models import Person
 from scheduling.dates.wording import say_count
 from scheduling.jobs import JOBS
 from scheduling.letters.deliveries import send_again
-from scheduling.letters.delivery_words import KINDS
+from scheduling.letters.delivery_words import KINDS, parked_words
 from scheduling.replies.collecting import waiting_for_a_person
 
 #: A job that has not gone well for this many of its turns is late, but never sooner than this.
@@ -55,11 +55,14 @@ class Heartbeat:
 
 @dataclass(frozen=True)
 class Parked:
-    """One letter that was set aside: opaque id, sort, class of trouble, and for how long."""
+    """One letter that was set aside: opaque id, sort, the trouble by its name and in words, and for
+    how long.
+    """
 
     public_id: str
     kind_words: str
     trouble: str
+    trouble_words: str
     since_words: str
 
 
@@ -163,7 +166,8 @@ def _oldest_words(now: datetime) -> str | None:
 def _parked(mail: OutgoingMail, now: datetime) -> Parked:
     since = mail.final_at or mail.due_at
     kind = KINDS.get(mail.kind, "Message")
-    return Parked(mail.public_id, kind, mail.reason or "unknown", _ago(since, now))
+    trouble = mail.reason or "unknown"
+    return Parked(mail.public_id, kind, trouble, parked_words(mail.reason), _ago(since, now))
 
 
 def _ago(moment: datetime, now: datetime) -> str:

@@ -29,6 +29,13 @@ PARKED_WORDS = (
     "The people who run this site can see why."
 )
 
+#: What keeps letters here, by the name that the log has for it: what it is and what would help.
+OF_OUR_OWN = {
+    "Interrupted": "Alcove was stopped while it was being sent; it may have arrived.",
+    "Unreadable": "It cannot be read with the key ring that is in place. Check KEY_RING.",
+}
+UNEXPECTED = "Something unexpected happened. The log says more under the name that follows."
+
 
 def kind_words(mail: OutgoingMail) -> str:
     """Say what a letter is about."""
@@ -45,6 +52,12 @@ def trouble_words(state: str, reason: str | None) -> str | None:
     if state == MailState.DUE and known is not None:
         return Reason.TRY_LATER.words
     return None
+
+
+def parked_words(reason: str | None) -> str:
+    """Say to whoever runs the site why a letter was set aside, and what would help."""
+    known = REASONS.get(reason or "")
+    return known.words if known else OF_OUR_OWN.get(reason or "", UNEXPECTED)
 
 
 def state_words(mail: OutgoingMail, *, now: datetime, zone: ZoneInfo) -> str:
