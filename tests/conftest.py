@@ -20,6 +20,9 @@ from core.encryption import KeyRing
 from groups.models import Person
 from tests.page import PageClient
 from tests.postgres import Cluster, cluster_or_skip
+from tests.routing import compile_routes_once
+
+compile_routes_once()
 
 
 @event.listens_for(Engine, "connect")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from wtforms import BooleanField, Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from core.forms import CleanString
 from groups.zones import is_zone
@@ -20,7 +20,7 @@ from scheduling.dates.recurrence import (
     pattern_of,
 )
 from scheduling.dates.wording import ORDINALS, WEEKDAYS, NotUnderstood, read_dates, say_zone
-from scheduling.forms.choosing import choices_of, radios, select
+from scheduling.forms.choosing import CHOOSE_ONE, choices_of, radios, select
 from scheduling.forms.reading import (
     PastedText,
     check_last,
@@ -185,11 +185,12 @@ class PatternForm(CheckedForm):
 class LastForm(CheckedForm):
     """Which of the coming sessions is the last one. ``sessions`` words them by public id."""
 
-    last = select("Which session is the last one?")
+    last = select("Which session is the last one?", validators=[InputRequired(CHOOSE_ONE)])
 
     def __init__(self, *, sessions: Mapping[str, str], **more: Any) -> None:
         super().__init__(**more)
-        self.last.choices = choices_of(sessions)
+        # None is chosen beforehand: the first would end the run at once.
+        self.last.choices = choices_of({"": "Choose a session", **sessions})
 
 
 class ExtendForm(CheckedForm):
