@@ -66,15 +66,22 @@ def draft_offer(
 ) -> PlaceOffer:
     """Return an offer to this mailbox that has not been sent.
 
-    An offer that was declined, withdrawn, or taken and given up again is drafted anew, so an
-    address has one offer in a group. Raises ``DomainError`` if one is waiting to be sent or
-    answered, or if somebody with this address has a place.
+    An offer that was declined or withdrawn is drafted anew, under the same link, and one that was
+    taken and given up again is replaced, so an address has one offer in a group. Raises
+    ``DomainError`` if one is waiting to be sent or answered, or if somebody with this address has a
+    place.
     """
     index = blind_index(mailbox.address)
     offer = db.session.scalars(
         select(PlaceOffer).where(PlaceOffer.cohort_id == cohort.id, PlaceOffer.email_index == index)
     ).one_or_none()
     _refuse_second_offer(cohort, index, offer)
+    if offer is not None and offer.state == OfferState.ACCEPTED:
+        # Whoever took it may have changed their address since; what opens at the former one must
+        # not be this.
+        db.session.delete(offer)
+        db.session.flush()
+        offer = None
     offer = offer or _new_offer(cohort, mailbox.address, index)
     offer.name = mailbox.name or None
     offer.role = role

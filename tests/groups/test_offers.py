@@ -94,6 +94,18 @@ def test_a_place_can_be_offered_anew_under_the_same_link(state: OfferState, now:
     assert (again.id, offers.token_of(again)) == (before.id, token)
 
 
+def test_a_place_that_was_given_up_is_offered_anew_under_another_link(now: datetime) -> None:
+    before, token = an_offer(a_cohort(), state=OfferState.ACCEPTED)
+
+    again = drafted(before.cohort, now)
+    with transaction():
+        offers.mark_sent(again, now=now)
+
+    assert offers.offer_with(offers.token_of(again)) is again
+    with pytest.raises(NotFound):
+        offers.offer_with(token)
+
+
 def test_an_unsent_draft_can_be_removed(now: datetime) -> None:
     offer = drafted(a_cohort(), now)
 
