@@ -20,7 +20,7 @@ from scheduling.dates.recurrence import (
     pattern_of,
 )
 from scheduling.dates.wording import ORDINALS, WEEKDAYS, NotUnderstood, read_dates, say_zone
-from scheduling.forms.choosing import CHOOSE_ONE, choices_of, radios, select
+from scheduling.forms.choosing import choices_of, radios, select
 from scheduling.forms.reading import (
     PastedText,
     check_last,
@@ -185,7 +185,10 @@ class PatternForm(CheckedForm):
 class LastForm(CheckedForm):
     """Which of the coming sessions is the last one. ``sessions`` words them by public id."""
 
-    last = select("Which session is the last one?", validators=[InputRequired(CHOOSE_ONE)])
+    last = select(
+        "Which session is the last one?",
+        validators=[InputRequired("Choose which session is the last one")],
+    )
 
     def __init__(self, *, sessions: Mapping[str, str], **more: Any) -> None:
         super().__init__(**more)

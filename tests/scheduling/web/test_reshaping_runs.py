@@ -164,7 +164,7 @@ def test_a_run_goes_on_until_it_is_ended(visitor: PageClient, run: Run) -> None:
             "A break ends on or after its first day",
         ),
         ("/end", {"last": "another"}, "Choose one of these"),
-        ("/end", {"last": ""}, "Choose one of these"),
+        ("/end", {"last": ""}, "Choose which session is the last one"),
         ("/extend", {"how_long": "more", "number": "0"}, "Write a number from 1 to 60"),
         (
             "/pattern",
