@@ -171,7 +171,8 @@ def _names(addressees: Iterable[str | None]) -> dict[str, str]:
     )
     names = {place.public_id: _called(place, person) for place, person in people}
     offers = select(PlaceOffer).where(PlaceOffer.public_id.in_(wanted))
-    for offer in db.session.scalars(offers.options(joinedload(PlaceOffer.membership))):
+    taken_by = joinedload(PlaceOffer.membership).joinedload(Membership.person)
+    for offer in db.session.scalars(offers.options(taken_by)):
         place = offer.membership
         names[offer.public_id] = offer.name or (
             offer.email if place is None else _called(place, place.person)

@@ -12,12 +12,20 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail
 from core.smtp import Reason
 from core.transaction import transaction
-from groups.models import Cohort, CohortState, Membership, MembershipState, Person
+from groups.models import (
+    Cohort,
+    CohortState,
+    Membership,
+    MembershipState,
+    OfferState,
+    Person,
+)
 from scheduling.changing import sessions
 from scheduling.letters.invitations import welcome
 from scheduling.models import Answer, PeerSession, Reply, Series
 from tests import build
 from tests.conftest import NOW
+from tests.core.letters import a_mail
 from tests.page import PageClient, words
 from tests.scheduling.queries import counted
 
@@ -199,6 +207,33 @@ def test_a_refused_letter_is_not_sent_again_to_somebody_who_has_gone(
     visitor.post(at(cohort, f"/delivery/{letter.public_id}/again"))
 
     assert letter.state == MailState.REFUSED
+
+
+def test_the_delivery_page_asks_no_more_for_many_places_that_were_taken(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    _refused_to_who_took_a_place(cohort, "P0")
+    visitor.get(at(cohort, "/delivery"))
+    with counted() as for_one:
+        visitor.get(at(cohort, "/delivery"))
+    for number in range(1, 6):
+        _refused_to_who_took_a_place(cohort, f"P{number}")
+    with counted() as for_six:
+        page = words(visitor.get(at(cohort, "/delivery")))
+
+    assert len(for_six) == len(for_one)
+    assert all(f"P{number}" in page for number in range(6))
+
+
+def _refused_to_who_took_a_place(cohort: Cohort, name: str) -> None:
+    """Let somebody take a place whose offer could not be delivered at first."""
+    place = build.a_member(cohort, build.a_person(name))
+    offer, _ = build.an_offer(
+        cohort, f"{name}@people.example", state=OfferState.ACCEPTED, membership_id=place.id
+    )
+    mail = a_mail(NOW, name, topic=cohort.public_id, addressee=offer.public_id)
+    with transaction():
+        mail.state, mail.final_at = MailState.REFUSED, NOW
 
 
 @pytest.mark.parametrize(
