@@ -221,9 +221,14 @@ def see_other(endpoint: str, **values: Any) -> PlainResponse:
 def retry_after(moment: datetime, now: datetime) -> dict[str, str]:
     """Return the header that tells a program from when on to ask again (RFC 9110 section 10.2.3).
 
-    Both are aware; it counts whole seconds, at least one.
+    Both are aware.
     """
-    return {"Retry-After": str(max(1, ceil((moment - now).total_seconds())))}
+    return {"Retry-After": str(seconds_until(moment, now))}
+
+
+def seconds_until(moment: datetime, now: datetime) -> int:
+    """Return in how many whole seconds it is that moment, at least one; both are aware."""
+    return max(1, ceil((moment - now).total_seconds()))
 
 
 def link(endpoint: str, **values: Any) -> str:

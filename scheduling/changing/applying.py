@@ -15,8 +15,9 @@ from scheduling.changing.run_plan import Added, RunPlan
 from scheduling.dates.closures import LeaveOuts
 from scheduling.dates.wording import say_date
 from scheduling.keeping.changes import newest_diary_change, next_change, note_dates_changed_in
+from scheduling.letters.news import Happened, News
 from scheduling.letters.posting import Act
-from scheduling.letters.run_letters import Happened, News, tell_news
+from scheduling.letters.run_letters import tell_news
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.reflection.prompts import plan_themes
 from scheduling.runs.clashes import overlapping

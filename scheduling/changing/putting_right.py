@@ -10,9 +10,10 @@ from core.db import db
 from groups.models import Cohort, Membership
 from scheduling.access import active_memberships
 from scheduling.changing.before import SHOWN, Before
+from scheduling.letters.news import Happened, News
 from scheduling.letters.posting import Act
 from scheduling.letters.recipients import Recipient, recipient_of
-from scheduling.letters.run_letters import Happened, News, tell_news
+from scheduling.letters.run_letters import tell_news
 from scheduling.models import PeerSession, SessionState
 
 

@@ -18,6 +18,7 @@ from core.web import link
 from groups.models import Cohort, Membership
 from scheduling.dates.when import When, when
 from scheduling.letters import calendar_parts, emails, invitations
+from scheduling.letters.news import KIND, Happened, News
 from scheduling.letters.posting import Act, with_a_way_to_stop
 from scheduling.letters.recipients import Recipient, recipients_of
 from scheduling.letters.session_letters import (
@@ -28,17 +29,8 @@ from scheduling.letters.session_letters import (
     post_moved,
     post_reinstated,
 )
-from scheduling.letters.taking_in import (
-    KIND,
-    Formerly,
-    Happened,
-    News,
-    parcels_waiting,
-    taken_in,
-)
+from scheduling.letters.taking_in import Formerly, parcels_waiting, taken_in
 from scheduling.models import Invitation
-
-__all__ = ["KIND", "Happened", "News", "tell_news"]
 
 
 @dataclass(frozen=True)

@@ -9,37 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import or_, select
 
 from core.db import db
 from core.outbox import MailState, OutgoingMail
 from groups.models import Cohort
+from scheduling.letters.news import KIND, Happened, News
 from scheduling.models import PeerSession, SessionState
-
-#: The kind of a letter about several dates.
-KIND = "new_dates"
-
-
-class Happened(StrEnum):
-    """What has become of a session."""
-
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-    REINSTATED = "reinstated"
-    ADDED = "added"
-
-
-@dataclass(frozen=True)
-class News:
-    """One session and what has become of it; ``was`` is from when to when one that moved was held
-    before, and in which zone that was said.
-    """
-
-    session: PeerSession
-    happened: Happened
-    was: tuple[datetime, datetime, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from core.errors import NotFound
 from core.lookup import find
 from core.moment import now
 from core.transaction import transaction
-from core.web import note, see_other
+from core.web import note, seconds_until, see_other
 from groups.access import cohorts_facilitated_by
 from groups.models import Cohort, CohortState
 from scheduling.access import sessions_run_by
@@ -122,7 +121,7 @@ def _refuse_too_often() -> None:
     with transaction():
         retry_at = look_again_at(g.viewer.person, now=moment)
     if retry_at is not None:
-        abort(429, retry_after=max(1, ceil((retry_at - moment).total_seconds())))
+        abort(429, retry_after=seconds_until(retry_at, moment))
 
 
 def check_page(

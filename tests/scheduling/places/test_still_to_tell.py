@@ -13,8 +13,9 @@ from scheduling.changing import sessions
 from scheduling.changing.undoing import take_back
 from scheduling.keeping.diaries import diary_to_stop
 from scheduling.letters import invitations
+from scheduling.letters.news import Happened, News
 from scheduling.letters.posting import Act
-from scheduling.letters.run_letters import Happened, News, tell_news
+from scheduling.letters.run_letters import tell_news
 from scheduling.models import KeptBy, PeerSession, SessionState
 from scheduling.places.readdressing import change_address
 from scheduling.replies.other_time import tell_other_time
