@@ -1,4 +1,6 @@
-"""The made-up world of the demo, told once and copied for each test that walks in it."""
+"""A group with one member whose letters are looked at, and the made-up world of the demo, told once
+and copied for each test that walks in it.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -11,10 +13,40 @@ from flask_migrate import upgrade
 from app import create_app
 from core import server
 from core.db import db
+from groups.models import Cohort, Membership
 from scheduling.demo import world as demo
+from scheduling.models import KeptBy, PeerSession, Series
+from tests import build
 from tests.conftest import NOW, settings
+from tests.scheduling.post import kept_by
 
 MADE_UP = {"demo": True, "base_url": "http://127.0.0.1:5000"}
+
+
+@pytest.fixture
+def cohort(app: Flask) -> Cohort:
+    """A group whose facilitator uses neither calendar, so that letters are the member's."""
+    made = build.a_cohort()
+    kept_by(made.memberships[0].person, KeptBy.NEITHER)
+    return made
+
+
+@pytest.fixture
+def member(cohort: Cohort) -> Membership:
+    """Amina, who belongs to it."""
+    return build.a_member(cohort)
+
+
+@pytest.fixture
+def series(cohort: Cohort) -> Series:
+    """Its run, still without sessions."""
+    return build.a_series(cohort)
+
+
+@pytest.fixture
+def session(series: Series) -> PeerSession:
+    """The one session of that run."""
+    return build.a_session(series)
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.db import db
+from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
-from groups.models import Cohort, Person
+from groups.models import Cohort, Membership, Person
 from scheduling.changing.applying import apply
 from scheduling.changing.parcels import Change
 from scheduling.changing.run_plan import RunPlan
 from scheduling.changing.undoing import take_back
+from scheduling.letters import invitations
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.runs.laying_out import lay_out
 from tests import build
@@ -29,6 +31,20 @@ def a_run(cohort: Cohort | None = None, *, count: int | None = 6, **values: Any)
     with transaction():
         lay_out(series, NOW)
     return series
+
+
+def welcomed(
+    series: Series, name: str, at: datetime, *, joined_at: datetime | None = None
+) -> Membership:
+    """Somebody who has come to a run and has got the letters about it."""
+    membership = build.a_member(series.cohort, build.a_person(name))
+    with transaction():
+        membership.joined_at = joined_at or membership.joined_at
+        invitations.welcome(membership, now=at)
+    with transaction():
+        for row in db.session.query(OutgoingMail).filter_by(addressee=membership.public_id):
+            row.state, row.attempts, row.final_at = MailState.SENT, 1, at
+    return membership
 
 
 def sessions_of(series: Series) -> list[PeerSession]:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from core.db import db
 from core.errors import DomainError
-from core.outbox import MailState, OutgoingMail, Promise
+from core.outbox import OutgoingMail, Promise
 from core.transaction import transaction
 from groups.models import Membership, MembershipState, Person
 from scheduling.attendance import answers
@@ -17,56 +17,20 @@ from scheduling.changing.rehearsing import rehearse
 from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.recurrence import EveryWeeks, MonthlyByWeekday
 from scheduling.feeds import contents
-from scheduling.letters import invitations
 from scheduling.letters.issuing import issue_due
-from scheduling.models import Answer, Invitation, KeptBy, PeerSession, Reply, Reversal, Series
+from scheduling.models import Answer, Invitation, PeerSession, Reply, Reversal, Series
 from tests import build
-from tests.scheduling.made_runs import a_run, change, days, everything, sessions_of, undo
-from tests.scheduling.post import Opened, all_left, full, kept_by, letters, only, sequence, told
+from tests.scheduling.made_runs import a_run, change, days, everything, sessions_of, undo, welcomed
+from tests.scheduling.post import Opened, all_left, full, letters, only, sequence, told
 from tests.scheduling.queries import counted
 
 PAUSE = timedelta(minutes=11)
 SIX, HALF_PAST_SEVEN = time(18), time(19, 30)
 
 
-@pytest.fixture
-def series(app: Flask) -> Series:
-    """Six second Thursdays, facilitated by somebody who keeps no calendar here."""
-    cohort = build.a_cohort()
-    kept_by(cohort.memberships[0].person, KeptBy.NEITHER)
-    return a_run(cohort)
-
-
-@pytest.fixture
-def amara(series: Series) -> Person:
-    """Who facilitates."""
-    return series.cohort.memberships[0].person
-
-
-@pytest.fixture
-def member(series: Series, now: datetime) -> Membership:
-    """Amina, whose calendar has the next three sessions."""
-    return a_member(series, now)
-
-
-def a_member(series: Series, now: datetime, name: str = "Amina") -> Membership:
-    membership = build.a_member(series.cohort, build.a_person(name))
-    with transaction():
-        invitations.welcome(membership, now=now)
-    all_left(now)
-    return membership
-
-
 def joined(series: Series, at: datetime) -> Membership:
     """Dev, who has come while a change can still be undone, and has got his letters."""
-    dev = build.a_member(series.cohort, build.a_person("Dev"))
-    with transaction():
-        dev.joined_at = at
-        invitations.welcome(dev, now=at)
-    with transaction():
-        for row in db.session.query(OutgoingMail).filter_by(addressee=dev.public_id):
-            row.state, row.attempts, row.final_at = MailState.SENT, 1, at
-    return dev
+    return welcomed(series, "Dev", at, joined_at=at)
 
 
 def read(letter: Opened) -> str:
@@ -405,7 +369,7 @@ def test_a_rehearsal_shows_whoever_looks_their_own_letter(
 def test_somebody_with_full_detail_reads_the_name_and_others_do_not(
     series: Series, member: Membership, amara: Person, now: datetime
 ) -> None:
-    dev = a_member(series, now, "Dev")
+    dev = welcomed(series, "Dev", now)
     full(dev.person)
 
     change(lambda: a_week_later(series, now), by=amara)
@@ -451,7 +415,7 @@ def test_a_long_run_and_many_members_take_a_bounded_number_of_queries(
     series = a_run(count=30, pattern={"kind": "weeks", "weeks": 2}, leave_outs={})
     amara = series.cohort.memberships[0].person
     for name in ("Amina", "Dev", "Gita", "Hana", "Ivo", "Jo", "Kit", "Lou"):
-        a_member(series, now, name)
+        welcomed(series, name, now)
 
     with counted() as statements:
         done = change(lambda: a_week_later(series, now), by=amara)

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.errors import DomainError
-from core.outbox import MailState, OutgoingMail
+from core.outbox import MailState
 from core.transaction import transaction
 from groups.models import Membership, Person
 from scheduling.changing import reshaping
@@ -16,12 +15,10 @@ from scheduling.changing.applying import apply
 from scheduling.changing.parcels import Change
 from scheduling.changing.rehearsing import rehearse
 from scheduling.changing.run_plan import RunPlan, Scope
-from scheduling.letters import invitations
-from scheduling.models import KeptBy, PeerSession, Series
+from scheduling.models import PeerSession, Series
 from scheduling.places import departures
-from tests import build
-from tests.scheduling.made_runs import a_run, change, everything, undo
-from tests.scheduling.post import Opened, all_left, kept_by, letters, only
+from tests.scheduling.made_runs import change, everything, undo, welcomed
+from tests.scheduling.post import Opened, all_left, letters, only
 
 MINUTE = timedelta(minutes=1)
 #: A plan from the sessions of a run, earliest first.
@@ -51,37 +48,6 @@ def last_two_later(rows: list[PeerSession], now: datetime) -> RunPlan:
 def a_break_before(rows: list[PeerSession], now: datetime) -> RunPlan:
     days = {"from_on": date(2026, 12, 1), "until_on": date(2027, 1, 31)}
     return reshaping.pause_run(rows[0].series, **days, make_up=False, now=now)
-
-
-@pytest.fixture
-def series(app: Flask) -> Series:
-    """Six second Thursdays, facilitated by somebody who keeps no calendar here."""
-    cohort = build.a_cohort()
-    kept_by(cohort.memberships[0].person, KeptBy.NEITHER)
-    return a_run(cohort)
-
-
-@pytest.fixture
-def amara(series: Series) -> Person:
-    """Who facilitates."""
-    return series.cohort.memberships[0].person
-
-
-@pytest.fixture
-def member(series: Series, now: datetime) -> Membership:
-    """Amina, whose calendar has the next three sessions."""
-    return welcomed(series, "Amina", now)
-
-
-def welcomed(series: Series, name: str, now: datetime) -> Membership:
-    membership = build.a_member(series.cohort, build.a_person(name))
-    with transaction():
-        invitations.welcome(membership, now=now)
-    waiting = db.session.query(OutgoingMail).filter_by(addressee=membership.public_id)
-    with transaction():
-        for row in waiting:
-            row.state, row.attempts, row.final_at = MailState.SENT, 1, now
-    return membership
 
 
 def done(series: Series, work_out: WorkOut, now: datetime) -> Change:

@@ -3,12 +3,11 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.outbox import MailState, OutgoingMail, recall
 from core.transaction import transaction
-from groups.models import Cohort, Membership
+from groups.models import Membership
 from scheduling.letters import invitations
 from scheduling.models import Invitation, KeptBy, PeerSession, Series, SessionState
 from tests import build
@@ -17,29 +16,6 @@ from tests.scheduling.post import all_left, full, invite, kept_by, letters, only
 DAY = timedelta(days=1)
 PAUSE = timedelta(minutes=10)
 DATES = [date(2026, 12, 10), date(2027, 1, 14), date(2027, 2, 11), date(2027, 3, 11)]
-
-
-@pytest.fixture
-def cohort(app: Flask) -> Cohort:
-    """A group whose facilitator uses neither calendar, so that letters are the member's."""
-    made = build.a_cohort()
-    kept_by(made.memberships[0].person, KeptBy.NEITHER)
-    return made
-
-
-@pytest.fixture
-def member(cohort: Cohort) -> Membership:
-    return build.a_member(cohort)
-
-
-@pytest.fixture
-def series(cohort: Cohort) -> Series:
-    return build.a_series(cohort)
-
-
-@pytest.fixture
-def session(series: Series) -> PeerSession:
-    return build.a_session(series)
 
 
 def move(

@@ -2,39 +2,17 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-from flask import Flask
-
 from core.transaction import transaction
-from groups.models import Cohort, Membership
+from groups.models import Membership
 from scheduling.changing.sessions import cancel
 from scheduling.letters.repeating import APART, can_send_again, send_again
 from scheduling.models import Answer, KeptBy, PeerSession
 from scheduling.places import departures
-from tests import build
 from tests.scheduling.attendance.test_standing import say
 from tests.scheduling.post import all_left, invite, kept_by, letters, only, sequence, told
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def cohort(app: Flask) -> Cohort:
-    """A group whose facilitator gets no invitations, so that letters are the member's."""
-    made = build.a_cohort()
-    kept_by(made.memberships[0].person, KeptBy.NEITHER)
-    return made
-
-
-@pytest.fixture
-def member(cohort: Cohort) -> Membership:
-    return build.a_member(cohort)
-
-
-@pytest.fixture
-def session(cohort: Cohort) -> PeerSession:
-    return build.a_session(build.a_series(cohort))
 
 
 def again(session: PeerSession, member: Membership, now: datetime) -> bool:

@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.transaction import transaction
-from groups.models import Cohort, Membership, Person
+from groups.models import Membership, Person
 from scheduling.calendars.ical import Entry
 from scheduling.changing.sessions import move
 from scheduling.feeds import contents
@@ -15,31 +14,13 @@ from scheduling.keeping import diaries
 from scheduling.letters.rewriting import rewrite_due
 from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession
 from tests import build
-from tests.scheduling.post import all_left, invite, kept_by, letters, only, sequence, told
+from tests.scheduling.post import all_left, invite, letters, only, sequence, told
 
 PAUSE = timedelta(minutes=10)
 DAY = timedelta(days=1)
 FULL = {"detail": Detail.FULL}
 WORDS = {"words": "Evening class"}
 FREE = {"busy": False}
-
-
-@pytest.fixture
-def cohort(app: Flask) -> Cohort:
-    """A group whose facilitator gets no invitations, so that letters are the member's."""
-    made = build.a_cohort()
-    kept_by(made.memberships[0].person, KeptBy.NEITHER)
-    return made
-
-
-@pytest.fixture
-def member(cohort: Cohort) -> Membership:
-    return build.a_member(cohort)
-
-
-@pytest.fixture
-def session(cohort: Cohort) -> PeerSession:
-    return build.a_session(build.a_series(cohort))
 
 
 def choose(person: Person, now: datetime, **changes: object) -> None:

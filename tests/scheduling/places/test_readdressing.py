@@ -3,13 +3,12 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.errors import DomainError, NotFound
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
-from groups.models import Cohort, Membership, MembershipState, Person
+from groups.models import Membership, MembershipState, Person
 from scheduling.attendance.answer_links import opened, token_for
 from scheduling.letters import invitations
 from scheduling.letters.deliveries import send_again
@@ -20,24 +19,6 @@ from tests.scheduling.post import Opened, all_left, invite, kept_by, letters, se
 
 OLD, NEW = "amina@people.example", "amina.new@people.example"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def cohort(app: Flask) -> Cohort:
-    """A group whose facilitator gets no invitations, so that letters are the member's."""
-    made = build.a_cohort()
-    kept_by(made.memberships[0].person, KeptBy.NEITHER)
-    return made
-
-
-@pytest.fixture
-def member(cohort: Cohort) -> Membership:
-    return build.a_member(cohort)
-
-
-@pytest.fixture
-def session(cohort: Cohort) -> PeerSession:
-    return build.a_session(build.a_series(cohort))
 
 
 def change(person: Person, now: datetime, *, tell_former: bool = True) -> None:

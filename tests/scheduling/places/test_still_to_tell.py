@@ -3,7 +3,6 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.outbox import MailState, OutgoingMail, recall
@@ -16,27 +15,14 @@ from scheduling.letters import invitations
 from scheduling.letters.news import Happened, News
 from scheduling.letters.posting import Act
 from scheduling.letters.run_letters import tell_news
-from scheduling.models import KeptBy, PeerSession, SessionState
+from scheduling.models import PeerSession, SessionState
 from scheduling.places.readdressing import change_address
 from scheduling.replies.other_time import tell_other_time
 from tests import build
-from tests.scheduling.post import Opened, all_left, invite, kept_by, letters, sequence
+from tests.scheduling.post import Opened, all_left, invite, letters, sequence
 
 OLD, NEW = "amina@people.example", "amina.new@people.example"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def cohort(app: Flask) -> Cohort:
-    """A group whose facilitator gets no invitations, so that letters are the member's."""
-    made = build.a_cohort()
-    kept_by(made.memberships[0].person, KeptBy.NEITHER)
-    return made
-
-
-@pytest.fixture
-def member(cohort: Cohort) -> Membership:
-    return build.a_member(cohort)
 
 
 @pytest.fixture

@@ -13,25 +13,17 @@ from core.transaction import transaction
 from groups.models import Cohort, Membership, MembershipState, Role
 from scheduling.attendance import answers
 from scheduling.letters import invitations
-from scheduling.models import Answer, Invitation, KeptBy, PeerSession, Reply, SessionState
+from scheduling.models import Answer, Invitation, PeerSession, Reply, SessionState
 from scheduling.own_data import own_dates
 from scheduling.replies.replying import Outcome, take
 from scheduling.showing.group_page import who_said_what
 from tests import build
 from tests.scheduling.answered import CANARY, SAM, UID, answer, invited, known, outcomes, shape
-from tests.scheduling.post import all_left, invite, kept_by, letters, only
+from tests.scheduling.post import all_left, invite, letters, only
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 FROM_ELSEWHERE = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:sam@elsewhere.example"
-
-
-@pytest.fixture
-def cohort(app: Flask) -> Cohort:
-    """A group whose facilitator uses neither calendar, so that letters are the member's."""
-    made = build.a_cohort()
-    kept_by(made.memberships[0].person, KeptBy.NEITHER)
-    return made
 
 
 @pytest.fixture
