@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format migration screenshots bench
+.PHONY: help demo run test faults look check format migration screenshots bench
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,15 @@ run: .venv/installed ## set up and serve for real (asks a few questions the firs
 test: .venv/tools ## set up and run every test
 	tests/prepare
 	$(BIN)/python -m pytest --numprocesses 2
-	$(BIN)/python -m pytest --numprocesses 2 --database postgresql -m "not browser"
+	$(BIN)/python -m pytest --numprocesses 2 --database postgresql -m "not browser and not faults and not look"
+
+faults: .venv/tools ## break things on purpose: long tests with real processes and servers
+	tests/prepare
+	$(BIN)/python -m pytest tests/faults -m faults
+
+look: .venv/tools ## open every page in a browser, in every theme and width
+	tests/prepare
+	$(BIN)/python -m pytest -m look
 
 check: .venv/tools ## what has to be true before a change lands
 	$(BIN)/ruff check .
