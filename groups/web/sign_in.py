@@ -40,7 +40,7 @@ def ask() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():
         return _ask_page(form), 422 if form.is_submitted() else 200
-    retry_at = _send(form.read, request.args.get(RETURN, ""))
+    retry_at = send_code(form.read, request.args.get(RETURN, ""))
     if retry_at is None:
         return see_other("sign_in.code")
     form.address.errors = [_later_words(retry_at)]
@@ -78,7 +78,7 @@ def again() -> ResponseReturnValue:
         seconds = ceil(wait.total_seconds())
         note(f"A code was sent a moment ago. You can get another in {seconds} seconds.", "info")
         return see_other("sign_in.code")
-    retry_at = _send(asked.address, asked.way_back)
+    retry_at = send_code(asked.address, asked.way_back)
     words = "A new code is on its way. Only the latest one works."
     note(*((words, "done") if retry_at is None else (_later_words(retry_at), "info")))
     return see_other("sign_in.code")
@@ -111,8 +111,14 @@ def out() -> ResponseReturnValue:
     return response
 
 
-def _send(address: str, way_back: str) -> datetime | None:
-    """Send a code and remember in this browser that it was asked for; or say from when on."""
+def send_code(address: str, way_back: str) -> datetime | None:
+    """Send a code to this address and remember in this browser that it was asked for.
+
+    The page that asks then goes on to ``sign_in.code``. ``way_back`` is the signed path to follow
+    once the code has been typed, as in ``core.web.way_back_to``; empty leads to the start. Returns
+    nothing, or the moment from which it may be asked again if it was asked too often. Opens its
+    own transaction.
+    """
     before, moment = asking_here(), now()
     browser = before.browser if before is not None else secret()
     with transaction():
