@@ -98,6 +98,7 @@ def _person(ring: KeyRing, number: int, then: datetime) -> dict[str, Any]:
         "email_sealed": ring.seal(address.encode(), f"person.email_sealed:{name}"),
         "email_index": ring.blind(address),
         "created_at": then,
+        "reached_at": then,
         "proved_at": then,
     }
 

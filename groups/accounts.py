@@ -1,9 +1,11 @@
 """Accounts: people known by an address, and the browsers in which they are signed in.
 
-How an address is proved is in ``groups.codes``.
+Two facts about an address are kept apart. It is *reached* once somebody has said yes from a letter
+to it: that is enough to write to it. It is *proved* once a code that was sent to it has been typed
+into a browser: only then is anything shown. How that is done is in ``groups.codes``.
 """
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -28,6 +30,10 @@ _SEEN: Final = "seen"
 
 Session = MutableMapping[str, Any]
 
+#: What follows when somebody proves their address for the first time, in their transaction. Other
+#: packages add to it when they are loaded.
+WHEN_PROVED: list[Callable[[Person, datetime], None]] = []
+
 
 def person_with(address: str) -> Person | None:
     """Return the person with this address, or nothing."""
@@ -49,6 +55,21 @@ def register(address: str, *, name: str | None, now: datetime) -> Person:
     db.session.add(person)
     db.session.flush()
     return person
+
+
+def reach(person: Person, *, now: datetime) -> None:
+    """Note that somebody said yes from a letter to this person's address; once is enough."""
+    person.reached_at = person.reached_at or now
+
+
+def prove(person: Person, *, now: datetime) -> None:
+    """Note that this person's address was proved by a code; the first time has consequences."""
+    reach(person, now=now)
+    if person.proved_at is not None:
+        return
+    person.proved_at = now
+    for follow in WHEN_PROVED:
+        follow(person, now)
 
 
 def grant(person: Person, *, opens_groups: bool = False, operates: bool = False) -> bool:
@@ -74,8 +95,11 @@ def change(person: Person, *, name: str, theme: str, time_zone: str) -> None:
 def start_sign_in(person: Person, *, device: str | None, now: datetime) -> str:
     """Start a sign-in and return its secret, of which only a hash is stored.
 
-    ``device`` is the family of browser and system in words, for the list of sign-ins.
+    ``device`` is the family of browser and system in words, for the list of sign-ins. Raises
+    ``DomainError`` for somebody whose address has not been proved.
     """
+    if person.proved_at is None:
+        raise DomainError("This address has not been proved yet.")
     made = secret()
     row = SignIn(
         person=person,
@@ -123,6 +147,8 @@ def remembered(session: Session, now: datetime) -> SignIn | None:
             SignIn.secret_hash == digest(held), SignIn.ended_at.is_(None), SignIn.ends_at > now
         )
     ).one_or_none()
+    if sign_in is not None and sign_in.person.proved_at is None:
+        return None
     if sign_in is not None and now - _seen(session) >= _GRAIN:
         session[_SEEN] = int(now.timestamp())
     return sign_in

@@ -18,7 +18,7 @@ from core.mail import Letter, Mailbox
 from core.outbox import MailState, OutgoingMail, Promise, post, supersede_keys
 from core.throttle import Limit, network_of, take
 from core.tokens import digest
-from groups.accounts import person_with
+from groups.accounts import person_with, prove
 from groups.emails import code
 from groups.models import Person, SignInCode
 
@@ -82,7 +82,7 @@ def prove_code(address: str, typed: str, *, browser: str, now: datetime) -> Pers
     person = person_with(address)
     if person is None:
         return Refusal.WRONG
-    person.proved_at = person.proved_at or now
+    prove(person, now=now)
     return person
 
 

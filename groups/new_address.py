@@ -79,7 +79,7 @@ def take_over(person: Person, address: str, *, now: datetime) -> None:
     former = person.email
     close_sign_ins(person, now=now)
     person.email, person.email_index = address, blind_index(address)
-    person.proved_at = now
+    person.reached_at = person.proved_at = now
     db.session.flush()
     _readdress_offers(person)
     post(

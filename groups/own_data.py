@@ -27,6 +27,7 @@ def _account(person: Person) -> dict[str, Any]:
         "may set up groups": person.opens_groups,
         "runs the system": person.operates,
         "added at": person.created_at.isoformat(),
+        "said yes or signed in at": person.reached_at.isoformat() if person.reached_at else None,
         "address proved at": person.proved_at.isoformat() if person.proved_at else None,
     }
 

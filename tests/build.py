@@ -35,8 +35,7 @@ def a_person(name: str = "Amina", email: str | None = None, **values: Any) -> Pe
             email=address,
             email_index=blind_index(address),
             created_at=CREATED,
-            proved_at=CREATED,
-            **values,
+            **{"reached_at": CREATED, "proved_at": CREATED, **values},
         )
         diary = Diary(person=person, entry_key=b"k" * 16 + name.encode(), changed_at=CREATED)
         db.session.add_all([person, diary])

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,16 @@ from sqlalchemy import func, inspect, select, text
 
 from app import create_app
 from core.db import Base, db
-from groups.models import Membership
-from tests.build import a_cohort, a_member
+from core.transaction import transaction
+from groups import accounts
+from groups.models import Membership, Person, SignIn
+from tests.build import a_cohort, a_member, a_person
 from tests.conftest import settings
 from tests.postgres import Cluster, cluster_or_skip
 
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
+#: The last release in which a yes from a letter proved an address.
+BEFORE_REACHED = "0002"
 
 
 def made(folder: Path, key_ring: Path, url: str) -> Iterator[Flask]:
@@ -145,3 +150,34 @@ def test_a_migration_that_would_leave_rows_pointing_at_nothing_says_so(
         upgrade(directory=MIGRATIONS)
 
     assert "rows that point at nothing, in: agreement_version, membership" in caplog.text
+
+
+def _rows_of_the_release_before() -> None:
+    """Put in somebody whose yes signed them in, and somebody signed in by a code."""
+    at, later = datetime(2026, 11, 1, 9, tzinfo=UTC), datetime(2026, 11, 1, 10, tzinfo=UTC)
+    cohort = a_cohort()
+    by_yes, by_code = a_member(cohort, a_person("Dev")), a_member(cohort, a_person("Amina"))
+    with transaction():
+        for membership, begun_at in ((by_yes, at), (by_code, later)):
+            membership.agreed_at = at
+            accounts.start_sign_in(membership.person, device=None, now=begun_at)
+
+
+@pytest.mark.parametrize("which", ["fresh", "fresh_on_postgres"])
+def test_accounts_stay_and_sign_ins_that_a_yes_began_end(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(which)
+    upgrade(directory=MIGRATIONS)
+    _rows_of_the_release_before()
+    db.session.rollback()
+    downgrade(directory=MIGRATIONS, revision=BEFORE_REACHED)
+
+    upgrade(directory=MIGRATIONS)
+
+    people = db.session.scalars(select(Person)).all()
+    assert {person.reached_at == person.proved_at for person in people} == {True}
+    ended = {
+        one.person.name: one.ended_at is not None for one in db.session.scalars(select(SignIn))
+    }
+    assert ended == {"Dev": True, "Amina": False}

@@ -24,6 +24,7 @@ class Person(Base):
         "opens_groups": "technical",
         "operates": "technical",
         "created_at": "technical",
+        "reached_at": "technical",
         "proved_at": "technical",
     }
 
@@ -44,7 +45,10 @@ class Person(Base):
     #: Keeps the system running, without reading it.
     operates: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
-    #: When the address was proved by a code or an accepted place.
+    #: When somebody first said yes from a letter to this address, or proved it. From then on we
+    #: may write to it, and answers from those letters count.
+    reached_at: Mapped[datetime | None]
+    #: When the address was proved by a code typed into a browser. Until then nothing is shown.
     proved_at: Mapped[datetime | None]
 
 

@@ -46,6 +46,7 @@ class PlaceOffer(Base):
         "expires_at": "technical",
         "answered_at": "belongs",
         "membership_id": "belongs",
+        "asked_at": "belongs",
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,3 +71,5 @@ class PlaceOffer(Base):
         ForeignKey("membership.id", ondelete="SET NULL")
     )
     membership: Mapped[Membership | None] = relationship()
+    #: When it was asked whether a yes from the letter was meant; it is asked once.
+    asked_at: Mapped[datetime | None]

@@ -19,13 +19,15 @@ SIGNING_IN: Final = "asking"
 @dataclass(frozen=True)
 class Asking:
     """A code that was asked for here: ``browser`` is the secret this browser is known by, and
-    ``way_back`` the signed path to go on to, or nothing.
+    ``way_back`` the signed path to go on to, or nothing. An address that is ``hidden`` was not
+    typed here and is not shown here.
     """
 
     browser: str
     address: str
     asked_at: datetime
     way_back: str
+    hidden: bool = False
 
     def keep(self, where: str = SIGNING_IN) -> None:
         """Put this into the browser's session, in place of what was there under this name."""
@@ -35,6 +37,7 @@ class Asking:
             "address": base64.b64encode(sealed).decode(),
             "asked_at": int(self.asked_at.timestamp()),
             "way_back": self.way_back,
+            "hidden": self.hidden,
         }
 
 
@@ -48,7 +51,8 @@ def asking_here(where: str = SIGNING_IN) -> Asking | None:
     except Unreadable:
         return None
     asked_at = datetime.fromtimestamp(kept["asked_at"], UTC)
-    return Asking(kept["browser"], address.decode(), asked_at, kept["way_back"])
+    hidden = bool(kept.get("hidden", False))
+    return Asking(kept["browser"], address.decode(), asked_at, kept["way_back"], hidden)
 
 
 def _place(browser: str) -> str:

@@ -78,7 +78,7 @@ def again() -> ResponseReturnValue:
         seconds = ceil(wait.total_seconds())
         note(f"A code was sent a moment ago. You can get another in {seconds} seconds.", "info")
         return see_other("sign_in.code")
-    retry_at = send_code(asked.address, asked.way_back)
+    retry_at = send_code(asked.address, asked.way_back, hidden=asked.hidden)
     words = "A new code is on its way. Only the latest one works."
     note(*((words, "done") if retry_at is None else (_later_words(retry_at), "info")))
     return see_other("sign_in.code")
@@ -111,8 +111,11 @@ def out() -> ResponseReturnValue:
     return response
 
 
-def send_code(address: str, way_back: str) -> datetime | None:
+def send_code(address: str, way_back: str, *, hidden: bool = False) -> datetime | None:
     """Send a code to this address and remember in this browser that it was asked for.
+
+    Where ``hidden`` is true the page for the code does not show the address: whoever asks did not
+    type it and need not know it.
 
     The page that asks then goes on to ``sign_in.code``. ``way_back`` is the signed path to follow
     once the code has been typed, as in ``core.web.way_back_to``; empty leads to the start. Returns
@@ -130,7 +133,7 @@ def send_code(address: str, way_back: str) -> datetime | None:
             now=moment,
         )
     if retry_at is None:
-        Asking(browser, address, moment, way_back).keep()
+        Asking(browser, address, moment, way_back, hidden).keep()
     else:
         log.info("a code was asked for too often")
     return retry_at
@@ -161,7 +164,8 @@ def _ask_page(form: AddressForm) -> str:
 
 
 def _code_page(form: CodeForm, asked: Asking) -> str:
-    return render_template("groups/code.html", form=form, address=asked.address)
+    address = None if asked.hidden else asked.address
+    return render_template("groups/code.html", form=form, address=address)
 
 
 def _later_words(retry_at: datetime) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core import config
 from core.db import db
 from core.encryption import blind_index
-from groups.accounts import grant, person_with, register
+from groups.accounts import grant, person_with, prove, register
 from groups.models import Cohort, Membership, Person, PlaceOffer, Role
 from scheduling.attendance.answers import give
 from scheduling.changing import sessions
@@ -32,7 +32,7 @@ ZONE = ZoneInfo(LONDON)
 def sign_up(name: str, at: datetime) -> Person:
     """Add somebody whose address was proved long ago."""
     person = register(cast.address_of(name), name=name, now=at)
-    person.proved_at = at
+    prove(person, now=at)
     return person
 
 

@@ -12,6 +12,7 @@ from core.encryption import key_ring
 from core.errors import DomainError, NotFound
 from core.text import clean_line, problem_in
 from core.tokens import digest, sign, unsign
+from groups import accounts
 from groups.models import Membership, Person
 from scheduling.keeping.changes import next_change
 from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession
@@ -34,7 +35,8 @@ def existing_diary(person: Person) -> Diary | None:
 
 
 def diary_of(person: Person, *, now: datetime) -> Diary:
-    """Return this person's diary; make one with a first private link if there is none.
+    """Return this person's diary; make one if there is none, with a first private link for
+    somebody whose address has been proved.
 
     Making one writes, so this belongs inside a transaction.
     """
@@ -47,8 +49,21 @@ def diary_of(person: Person, *, now: datetime) -> Diary:
         )
         db.session.add(diary)
         db.session.flush()
-        make_feed(diary, FIRST_LABEL, now=now)
+        if person.proved_at is not None:
+            make_feed(diary, FIRST_LABEL, now=now)
     return diary
+
+
+def first_link(person: Person, now: datetime) -> None:
+    """Give somebody who has just proved their address the first private link to the diary that
+    they had before; until then nobody could have asked for one.
+    """
+    diary = existing_diary(person)
+    if diary is not None:
+        make_feed(diary, FIRST_LABEL, now=now)
+
+
+accounts.WHEN_PROVED.append(first_link)
 
 
 def choose(
@@ -112,8 +127,11 @@ def _proof(person: Person) -> str:
 def make_feed(diary: Diary, label: str, *, now: datetime) -> Feed:
     """Make another private link, for the device or app that ``label`` names.
 
-    Raises DomainError for a label that cannot be shown and when there are ten links already.
+    Raises DomainError for somebody whose address has not been proved, for a label that cannot be
+    shown and when there are ten links already.
     """
+    if db.session.get_one(Person, diary.person_id).proved_at is None:
+        raise DomainError("Sign in with a code before you make a private link.")
     problem = problem_in(label, longest=LONGEST_LABEL)
     if problem:
         raise DomainError(problem, field="label")

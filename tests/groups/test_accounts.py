@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from core.db import db
 from core.errors import DomainError
@@ -52,6 +53,46 @@ def test_register_adds_somebody_unproved(app: Flask, now: datetime) -> None:
     assert (dev.name, dev.email, dev.created_at) == ("Dev", "dev@people.example", now)
     assert dev.proved_at is None
     assert accounts.person_with("dev@people.example") == dev
+
+
+def test_to_be_reached_is_not_to_be_proved(app: Flask, now: datetime) -> None:
+    with transaction():
+        dev = accounts.register("dev@people.example", name="Dev", now=now)
+        accounts.reach(dev, now=now)
+
+    assert (dev.reached_at, dev.proved_at) == (now, None)
+
+
+def test_an_address_that_is_proved_is_reached_too(app: Flask, now: datetime) -> None:
+    with transaction():
+        dev = accounts.register("dev@people.example", name="Dev", now=now)
+        accounts.prove(dev, now=now)
+
+    assert (dev.reached_at, dev.proved_at) == (now, now)
+
+
+def test_nobody_is_signed_in_before_the_address_is_proved(app: Flask, now: datetime) -> None:
+    with transaction():
+        dev = accounts.register("dev@people.example", name="Dev", now=now)
+        accounts.reach(dev, now=now)
+
+    with pytest.raises(DomainError), transaction():
+        accounts.start_sign_in(dev, device=None, now=now)
+
+    assert db.session.scalars(select(SignIn)).all() == []
+
+
+def test_a_sign_in_of_an_address_that_is_not_proved_opens_nothing(
+    app: Flask, now: datetime
+) -> None:
+    dev, session = a_person("Dev"), dict[str, Any]()
+    with transaction():
+        accounts.remember(session, accounts.start_sign_in(dev, device=None, now=now), now)
+    before = accounts.remembered(session, now)
+    with transaction():
+        dev.proved_at = None
+
+    assert (before is None, accounts.remembered(session, now)) == (False, None)
 
 
 def test_register_refuses_an_address_that_is_taken(app: Flask, now: datetime) -> None:

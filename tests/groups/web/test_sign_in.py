@@ -8,12 +8,14 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from core.db import db
 from core.tokens import sign
-from core.web import RETURN
+from core.web import RETURN, public, see_other
 from groups.models import SignIn, SignInCode
+from groups.web.sign_in import send_code
 from tests.build import a_person
 from tests.groups.web.signing_in import AMINA, ask, is_in, latest_code, type_code
 from tests.page import PageClient, words
@@ -288,3 +290,24 @@ def test_asking_leaves_no_address_in_the_cookie(client: FlaskClient) -> None:
 
     assert "asking" in kept
     assert "amina" not in kept
+
+
+def test_an_address_that_nobody_typed_is_not_shown_where_its_code_is_typed(
+    app: Flask, new_browser: Callable[[], FlaskClient]
+) -> None:
+    a_person("Amina")
+
+    @app.post("/from-a-letter", endpoint="from_a_letter")
+    @public
+    def from_a_letter() -> ResponseReturnValue:
+        send_code(AMINA, "", hidden=True)
+        return see_other("sign_in.code")
+
+    browser = new_browser()
+    browser.post("/from-a-letter")
+    page = browser.get("/sign-in/code")
+    typed = type_code(browser, latest_code())
+
+    assert AMINA not in page.text
+    assert "the address your invitation was sent to" in page.text
+    assert (typed.status_code, is_in(browser)) == (303, True)

@@ -11,6 +11,7 @@ from core.encryption import blind_index
 from core.errors import DomainError, NotFound
 from core.tokens import digest, sign
 from core.transaction import transaction
+from groups import accounts
 from groups.models import Person
 from scheduling.keeping import diaries
 from scheduling.keeping.diaries import MOST_FEEDS
@@ -39,10 +40,18 @@ def choose(diary: Diary, now: datetime, **changes: object) -> None:
         diaries.choose(diary, **{**values, **changes}, now=now)  # type: ignore[arg-type]  # the tests name real choices
 
 
-def test_a_diary_is_made_once_with_a_first_link(app: Flask, now: datetime) -> None:
+def a_newcomer(now: datetime, **values: object) -> Person:
+    """Somebody without a diary, whose address has not been proved."""
     with transaction():
-        person = Person(email="a@b.example", email_index=blind_index("a@b.example"), created_at=now)
+        person = Person(
+            email="a@b.example", email_index=blind_index("a@b.example"), created_at=now, **values
+        )
         db.session.add(person)
+    return person
+
+
+def test_a_diary_is_made_once_with_a_first_link(app: Flask, now: datetime) -> None:
+    person = a_newcomer(now, proved_at=now)
     with transaction():
         made = diaries.diary_of(person, now=now)
     with transaction():
@@ -50,6 +59,29 @@ def test_a_diary_is_made_once_with_a_first_link(app: Flask, now: datetime) -> No
 
     assert (again.id, len(again.entry_key), again.changed_at) == (made.id, 32, now)
     assert [feed.label for feed in again.feeds] == ["My calendar"]
+
+
+def test_an_address_that_is_not_proved_has_a_diary_and_no_link(app: Flask, now: datetime) -> None:
+    person = a_newcomer(now)
+    with transaction():
+        diary = diaries.diary_of(person, now=now)
+
+    with pytest.raises(DomainError), transaction():
+        diaries.make_feed(diary, "Phone", now=now)
+
+    assert db.session.scalars(select(Feed)).all() == []
+
+
+def test_proving_the_address_gives_the_first_link_once(app: Flask, now: datetime) -> None:
+    person = a_newcomer(now)
+    with transaction():
+        diary = diaries.diary_of(person, now=now)
+
+    for _ in range(2):
+        with transaction():
+            accounts.prove(person, now=now)
+
+    assert [feed.label for feed in diary.feeds] == ["My calendar"]
 
 
 def test_two_diaries_have_different_keys(app: Flask, now: datetime) -> None:
