@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import groups.web
 import scheduling.cli
 import scheduling.web
-from core import clock, config, encryption, server
+from core import clock, config, encryption, rsgi, server
 from core.config import Config
 from core.db import db
 from core.encryption import KeyRing
@@ -61,7 +61,9 @@ def _answer_feeds_first(app: Flask, settings: Config) -> None:
     """Put the fast path of private calendars in front of everything, once there is a set-up."""
     ring = app.extensions[encryption.EXTENSION]
     if ring is not None and not settings.missing():
-        app.wsgi_app = FastFeeds(app, app.wsgi_app, settings, ring)  # type: ignore[method-assign]  # the documented way to wrap an app
+        fast = FastFeeds(app, app.wsgi_app, settings, ring)
+        app.wsgi_app = fast  # type: ignore[method-assign]  # the documented way to wrap an app
+        app.extensions[rsgi.AT_ONCE] = fast.at_once
 
 
 def _configure(app: Flask, settings: Config) -> None:

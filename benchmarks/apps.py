@@ -5,6 +5,7 @@ from flask import Flask, Response
 from app import create_app
 from benchmarks.naive import calendar_in_utc, calendar_with_zone
 from core import moment
+from core.rsgi import AT_ONCE, Served
 from core.web import cookieless
 from scheduling.feeds.contents import feed_with
 from scheduling.models import Diary
@@ -36,6 +37,12 @@ def alcove() -> Flask:
         return _served(calendar_in_utc(_diary(token), moment.now()))
 
     return app
+
+
+def served() -> Served:
+    """Return our own app as ``flask serve`` serves it."""
+    app = alcove()
+    return Served(app, app.extensions.get(AT_ONCE))
 
 
 def _diary(token: str) -> Diary:

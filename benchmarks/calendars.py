@@ -52,7 +52,7 @@ def served(
         build(size, now)
         twelve = tokens(SAMPLE, first=size.busy + 1, last=size.members)
         thirty_six = tokens(size.busy, last=size.busy)
-        with granian(sys.executable, "benchmarks.apps:alcove()", made.environment, log) as server:
+        with granian(sys.executable, "benchmarks.apps:served()", made.environment, log) as server:
             yield Served(server, twelve, thirty_six)
 
 

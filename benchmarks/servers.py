@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.server import THREADS, WORKERS
+from core.server import WORKERS
 
 ROOT = Path(__file__).parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
+#: Of each worker that runs a WSGI application; with more, hello gets dearer.
+THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,13 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
 def granian(
     python: Path | str, target: str, environment: Mapping[str, str], log: Path
 ) -> Iterator[Server]:
-    """Serve a WSGI application as ``flask serve`` serves ours: as many workers and threads."""
+    """Serve an application with as many workers as ``flask serve``. ``served`` in a target's name
+    says that it speaks granian's own interface, as ours does there; others speak WSGI.
+    """
     port = free_port()
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    options += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws"]
+    kind = ["rsgi"] if "served" in target else ["wsgi", "--blocking-threads", str(THREADS)]
+    options = ["--interface", *kind, "--host", "127.0.0.1", "--port", str(port), "--http", "1"]
+    options += ["--workers", str(WORKERS), "--no-ws"]
     options += ["--log-level", "error", "--no-access-log"]
     if target.endswith("()"):
         target, factory = target.removesuffix("()"), ["--factory"]

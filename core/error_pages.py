@@ -4,7 +4,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, abort, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -12,15 +12,17 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from core import config, encryption
 from core.errors import NotFound, NotSetUp
+from core.rsgi import REFUSED
 
-TEMPLATES = {400: "400", 404: "404", 410: "410", 413: "400", 429: "429"}
-#: So long somebody waits who asked too often and is not told for how long, in seconds.
+TEMPLATES = {400: "400", 404: "404", 408: "408", 410: "410", 413: "400", 429: "429", 503: "503"}
+#: So long somebody waits who asked too often, or at a bad moment, and is not told for how long, in
+#: seconds.
 A_WHILE = "60"
 
 
 def init_error_pages(app: Flask) -> None:
     """Register the error pages, and the page of an installation that is not set up."""
-    app.before_request_funcs.setdefault(None, []).insert(0, _say_if_not_set_up)
+    app.before_request_funcs.setdefault(None, [])[:0] = [_say_if_refused, _say_if_not_set_up]
     app.register_error_handler(NotFound, lambda _: _page("404", 404))
     app.register_error_handler(CSRFError, lambda _: _page("csrf", 400))
     app.register_error_handler(HTTPException, _http)
@@ -41,6 +43,13 @@ def _log_fault(
     name = "an error" if kind is None else kind.__name__
     places = "".join(traceback.format_tb(trace))
     current_app.logger.error("%s at %s %s\n%s", name, request.method, route, places)
+
+
+def _say_if_refused() -> None:
+    """Refuse what the server could not take as it was (``core.rsgi``), in words."""
+    status = request.environ.get(REFUSED)
+    if status:
+        abort(status)
 
 
 def _say_if_not_set_up() -> ResponseReturnValue | None:
@@ -68,7 +77,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _when_again(error: HTTPException) -> dict[str, str]:
     headers = dict(error.get_headers())
-    said = headers.get("Retry-After", A_WHILE if error.code == 429 else None)
+    said = headers.get("Retry-After", A_WHILE if error.code in {429, 503} else None)
     return {} if said is None else {"Retry-After": said}
 
 

@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from flask import Flask
 
 from core import moment
 from core.config import Config
 from core.encryption import KeyRing
+from core.rsgi import Header, Headers
 from core.tokens import digest
 from scheduling.access import CANCELLED_BACK, FEED_AHEAD, FEED_BACK, MOST_ENTRIES
 from scheduling.calendars import ical
@@ -33,7 +34,6 @@ from scheduling.models.diary import NEUTRAL_WORDS
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-Headers = list[tuple[str, str]]
 Answer = tuple[str, Headers, bytes]
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,16 @@ _DATES, _DETAILS, _CHANGES = slice(53, 79), slice(79, 105), slice(53, 105)
 _NAME: Final[dict[str, slice]] = {Detail.DISCREET: slice(79, None), Detail.FULL: slice(105, None)}
 
 Row = TypeVar("Row", State, Content)
+
+
+class _Asked(NamedTuple):
+    """What matters of a request."""
+
+    method: str
+    host: str
+    forwarded_host: str | None
+    none_match: str | None
+    modified_since: str | None
 
 
 class FastFeeds:
@@ -74,35 +84,54 @@ class FastFeeds:
     ) -> Iterable[bytes]:
         """Answer a request for a calendar, or pass it on."""
         asked = _PATH.fullmatch(environ["PATH_INFO"])
-        answer = self._answer(asked[1], environ) if asked else None
+        answer = self._answer(asked[1], _asked(environ), tries=2) if asked else None
         if answer is None:
             return self.plain(environ, start_response)
         status, headers, body = answer
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    def _answer(self, token: str, environ: "WSGIEnvironment") -> Answer | None:
-        if environ["REQUEST_METHOD"] not in _METHODS or not self._is_for_us(environ):
+    def at_once(self, method: str, path: str, header: Header) -> tuple[int, Headers, bytes] | None:
+        """Answer a request without a thread of its own, as ``core.rsgi`` may ask: only while there
+        is a connection that nobody else uses, and without a second try.
+        """
+        asked = _PATH.fullmatch(path)
+        if asked is None or not self.rows.at_hand:
+            return None
+        request = _Asked(
+            method,
+            header("host") or "",
+            header("x-forwarded-host"),
+            header("if-none-match"),
+            header("if-modified-since"),
+        )
+        answer = self._answer(asked[1], request, tries=1)
+        if answer is None:
+            return None
+        status, headers, body = answer
+        return int(status[:3]), headers, b"" if method == "HEAD" else body
+
+    def _answer(self, token: str, asked: _Asked, *, tries: int) -> Answer | None:
+        if asked.method not in _METHODS or not self._is_for_us(asked):
             return None
         second = int(moment.now().timestamp())
         # A second time, as the database may have been started anew since it was last asked.
-        for _ in range(2):
+        for _ in range(tries):
             try:
-                return self._read(digest(token), second, environ)
+                return self._read(digest(token), second, asked)
             except NotSure:
                 return None
             except Exception as error:  # noqa: BLE001 - the plain path knows what to say then
                 log.warning("a calendar was left to the plain path: %s", type(error).__name__)
         return None
 
-    def _is_for_us(self, environ: "WSGIEnvironment") -> bool:
+    def _is_for_us(self, asked: _Asked) -> bool:
         """Tell whether the host is plainly ours; whenever it is not, the plain path decides."""
-        host = environ.get("HTTP_X_FORWARDED_HOST") if self._behind_proxy else None
-        host = host or environ.get("HTTP_HOST", "")
+        host = (asked.forwarded_host if self._behind_proxy else None) or asked.host
         return not self._host or self._host == host.partition(":")[0]
 
-    def _read(self, token_hash: str, second: int, environ: "WSGIEnvironment") -> Answer:
-        none_match = environ.get("HTTP_IF_NONE_MATCH")
+    def _read(self, token_hash: str, second: int, asked: _Asked) -> Answer:
+        none_match = asked.none_match
         if none_match is not None:
             state = _in_use(self.rows.state(token_hash, second), second)
             etag = tag_of(self._base_url, state.about, _lines(state))
@@ -112,7 +141,7 @@ class FastFeeds:
         lines = _lines(content)
         etag = tag_of(self._base_url, content.about, [line[_OF_TAG] for line in lines])
         changed_at = _changed_at(content, lines)
-        since = environ.get("HTTP_IF_MODIFIED_SINCE") if none_match is None else None
+        since = asked.modified_since if none_match is None else None
         if since and over_http.knows_date(since, parts.read(changed_at)):
             return self._unchanged(etag)
         full = content.detail == Detail.FULL
@@ -186,6 +215,16 @@ class FastFeeds:
                 learnt = response.get_wsgi_headers(context.request.environ)
             self._headers[status] = [pair for pair in learnt if pair[0] not in _ITS_OWN]
         return self._headers[status]
+
+
+def _asked(environ: "WSGIEnvironment") -> _Asked:
+    return _Asked(
+        environ["REQUEST_METHOD"],
+        environ.get("HTTP_HOST", ""),
+        environ.get("HTTP_X_FORWARDED_HOST"),
+        environ.get("HTTP_IF_NONE_MATCH"),
+        environ.get("HTTP_IF_MODIFIED_SINCE"),
+    )
 
 
 def _in_use(row: Row | None, second: int) -> Row:

@@ -22,6 +22,8 @@ _SETTINGS: Final = (
     "SET default_transaction_read_only = on",
     "SET TIME ZONE 'UTC'",
     "SET datestyle = 'ISO'",
+    # Whoever asks waits beside everybody else (``core.rsgi``); what takes longer has gone wrong.
+    "SET statement_timeout = '2s'",
     # Whoever asks, the same plan is right; making it costs more than following it.
     "SET plan_cache_mode = force_generic_plan",
 )
@@ -100,6 +102,11 @@ class FeedRows:
         row = self._row("content", token_hash, second)
         return None if row is None else Content._make(row)
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether a question could be asked without opening a connection or waiting for a turn."""
+        return self._connection is not None and not self._in_turn.locked()
+
     def connection(self) -> "ReadingConnection":
         """Return the connection, a new one if there is none."""
         if self._connection is None:
@@ -168,6 +175,8 @@ class _OnSQLite(ReadingConnection):
         self._statements = statements
         self._cursor = self.raw.cursor()
         self._cursor.execute("PRAGMA query_only=ON")
+        # Nobody who only reads has to wait for a lock, unless something is wrong.
+        self._cursor.execute("PRAGMA busy_timeout=250")
         # Pages are looked at where the system keeps them, which saves a call for each.
         self._cursor.execute("PRAGMA mmap_size=268435456")
 

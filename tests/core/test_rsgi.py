@@ -1,0 +1,156 @@
+"""The server in front of the app: bodies that are slow, broken, too large, or held on purpose."""
+
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from core.db import db
+from core.rsgi import GRACE, LARGEST
+from scheduling.keeping.diaries import feed_token
+from tests.build import a_cohort, a_feed, a_member, a_series, a_session
+from tests.conftest import settings
+from tests.held import body, chunks, hold
+from tests.serving import Site, serving
+
+pytestmark = pytest.mark.any_database
+
+
+@pytest.fixture(scope="module")
+def served(
+    tmp_path_factory: pytest.TempPathFactory, key_ring_file: Path, empty_database: Path
+) -> Iterator[tuple[Site, str]]:
+    """A site served by one worker, and the path of a private calendar in it."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copy(empty_database, folder / "alcove.db")
+    app = create_app(settings(folder, key_ring_file, f"sqlite:///{folder}/alcove.db"))
+    with app.app_context():
+        member = a_member(a_cohort())
+        a_session(a_series(member.cohort))
+        url = f"/cal/{feed_token(a_feed(member.person)[0])}/calendar.ics"
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    with serving(app, folder, workers=1) as site:
+        yield site, url
+
+
+@pytest.fixture
+def site(served: tuple[Site, str]) -> Site:
+    """The site alone."""
+    return served[0]
+
+
+def told(connection: socket.socket) -> bytes:
+    """Return everything that comes until the server hangs up."""
+    connection.settimeout(20)
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def raw(site: Site, request: bytes) -> bytes:
+    """Send bytes as they are and return what comes of it."""
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        connection.sendall(request)
+        return told(connection)
+
+
+def test_bodies_that_are_held_keep_nobody_waiting_and_are_told_so(
+    served: tuple[Site, str],
+) -> None:
+    site, feed = served
+
+    def connect() -> socket.socket:
+        return socket.create_connection(("127.0.0.1", site.port))
+
+    with hold(connect, body(site.host), 12) as forms, hold(connect, chunks(site.host), 12) as more:
+        answers = [site.ask(path) for path in (feed, feed, "/health", "/")]
+        left = site.ask("/leave", "POST")
+        words = told(forms.sockets[0])
+        found = forms.statuses(GRACE + 5) + more.statuses(GRACE + 5)
+
+    assert found == [0] + [408] * 23
+    assert words.startswith(b"HTTP/1.1 408 ")
+    assert b"That took too long to reach us" in words
+    assert [answer.status for answer in answers] == [200, 200, 200, 200]
+    assert left.status == 303
+    assert max(answer.seconds for answer in [*answers, left]) < GRACE - 1
+
+
+def test_a_body_that_is_broken_off_reaches_no_page(site: Site) -> None:
+    for beginning in (body(site.host, path="/leave"), chunks(site.host, path="/leave")):
+        with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+            connection.sendall(beginning)
+            connection.shutdown(socket.SHUT_WR)
+            said = connection.recv(65536)
+
+        assert said.startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_has_come(site: Site) -> None:
+    began = time.monotonic()
+
+    declared = raw(site, body(site.host, length=LARGEST + 1))
+
+    assert declared.startswith(b"HTTP/1.1 413 ")
+    assert time.monotonic() - began < GRACE
+
+
+def test_a_body_of_unknown_length_is_refused_once_it_is_too_large(site: Site) -> None:
+    piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+        connection.sendall(chunks(site.host))
+        try:
+            for _ in range(LARGEST // 0x10000 + 64):
+                connection.sendall(piece)
+        except OSError:
+            pass
+        try:
+            said = connection.recv(65536)
+        except ConnectionError:
+            said = b""
+
+    assert said == b"" or said.startswith(b"HTTP/1.1 413 ")
+
+
+def test_who_asks_whether_to_go_on_is_told_to(site: Site) -> None:
+    request = (
+        f"POST /leave HTTP/1.1\r\nHost: {site.host}\r\nContent-Length: 3\r\n"
+        "Expect: 100-continue\r\nConnection: close\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+        connection.sendall(request.encode())
+        assert connection.recv(1024) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"a=b")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 303 ")
+
+
+def test_several_requests_in_a_row_are_answered_in_their_order(site: Site) -> None:
+    request = f"GET /health HTTP/1.1\r\nHost: {site.host}\r\n\r\n"
+    last = f"GET /nowhere HTTP/1.1\r\nHost: {site.host}\r\nConnection: close\r\n\r\n"
+
+    said = raw(site, (request * 5 + last).encode())
+
+    assert said.count(b"HTTP/1.1 200 ") == 5
+    assert said.rpartition(b"HTTP/1.1 ")[2].startswith(b"404 ")
+
+
+@pytest.mark.parametrize("path", ["/%ff%fe", "/caf%C3%A9", "/%2e%2e/etc", "/a?b=%00&c=%ff"])
+def test_odd_addresses_are_absent_and_no_fault(site: Site, path: str) -> None:
+    assert site.ask(path).status == 404
+
+
+def test_no_answer_names_the_server(site: Site) -> None:
+    told = [site.ask(path).headers["server"] for path in ("/", "/health", "/nowhere")]
+
+    assert told == ["web"] * 3
+
+
+def test_a_header_with_an_underscore_is_nobody_elses(site: Site) -> None:
+    dashes = site.ask("/leave", "POST", headers={"Sec-Fetch-Site": "cross-site"})
+    underscores = site.ask("/leave", "POST", headers={"Sec_Fetch_Site": "cross-site"})
+
+    assert (dashes.status, underscores.status) == (400, 303)

@@ -1,0 +1,128 @@
+"""A site served by real processes, as ``flask serve`` does it, on the database of a test."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+from flask import Flask
+
+from core import config
+
+ROOT = Path(__file__).parent.parent
+#: Seconds within which a server has to answer for the first time; a busy machine may need them.
+PATIENCE = 60
+_SERVE = """
+import sys
+from core import server
+server.serve(host="127.0.0.1", port=int(sys.argv[1]), workers=int(sys.argv[2]), demo=False)
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, and after how many seconds; names of headers in small letters."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that is served: its port, its host name, and the file with what its processes said."""
+
+    port: int
+    host: str
+    log: Path
+    process: "subprocess.Popen[bytes]"
+
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        patience: float = 30,
+    ) -> Answer:
+        """Ask over a connection of its own; raises TimeoutError after ``patience`` seconds."""
+        began = time.monotonic()
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=patience)
+        try:
+            connection.request(method, path, body, {"Host": self.host, **(headers or {})})
+            return _answered(connection.getresponse(), began)
+        finally:
+            connection.close()
+
+    def said(self) -> str:
+        """Return what the processes have written into their log so far."""
+        return self.log.read_text(errors="replace")
+
+
+def _answered(response: HTTPResponse, began: float) -> Answer:
+    body = response.read()
+    found = {name.lower(): value for name, value in response.getheaders()}
+    return Answer(response.status, found, body, time.monotonic() - began)
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(app: Flask, folder: Path, *, workers: int = 2, proxies: int = 0) -> Iterator[Site]:
+    """Serve the installation of an app, which needs a key ring and a database with tables, until
+    the end of the block.
+    """
+    settings: config.Config = app.extensions[config.EXTENSION]
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {
+        **os.environ,
+        "ALCOVE_INSTANCE": str(folder),
+        "BASE_URL": settings.base_url,
+        "SECRET_KEY": settings.secret_key,
+        "DATABASE_URL": settings.database_url,
+        "KEY_RING": str(settings.key_ring),
+        "MAIL_FROM": settings.mail_from,
+        "PROXIES": str(proxies),
+    }
+    port, log = free_port(), folder / "served.log"
+    command = [sys.executable, "-c", _SERVE, str(port), str(workers)]
+    with log.open("wb") as said:
+        process = subprocess.Popen(  # noqa: S603 - our own arguments
+            command, cwd=ROOT, env=environment, stdout=said, stderr=said
+        )
+    site = Site(port, settings.host, log, process)
+    try:
+        _wait_for(site)
+        yield site
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=40)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+
+def _wait_for(site: Site) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and site.process.poll() is None:
+        try:
+            if site.ask("/health", patience=5).status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(site.said())
