@@ -3,6 +3,9 @@ PYTHON ?= python3
 PORT ?= 5000
 BIN := .venv/bin
 export PORT
+# Whatever the shell says: the second half of the tests, and every process a test starts, then find
+# compiled what the first half imported.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test faults look check format migration screenshots bench

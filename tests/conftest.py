@@ -18,6 +18,7 @@ from core.config import Config
 from core.db import db
 from core.encryption import KeyRing
 from groups.models import Person
+from tests.apps import Apps
 from tests.page import PageClient
 from tests.postgres import Cluster, cluster_or_skip
 from tests.routing import compile_routes_once
@@ -113,29 +114,38 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def apps(compiled_templates: FileSystemBytecodeCache) -> Apps:
+    """The apps of this process, lent to one test after another."""
+    return Apps(compiled_templates)
+
+
+@pytest.fixture
+def lend(apps: Apps) -> Iterator[Callable[..., Flask]]:
+    """Return a function that lends an app with given settings for as long as this test takes."""
+    yield apps.lend
+    apps.take_back()
+
+
 @pytest.fixture
 def make_app(
     tmp_path: Path,
     key_ring_file: Path,
     empty_database: Path,
     cluster: Cluster | None,
-    compiled_templates: FileSystemBytecodeCache,
-) -> Iterator[Callable[..., Flask]]:
-    """Return a function that makes an app on an empty database, with settings to change.
+    lend: Callable[..., Flask],
+) -> Callable[..., Flask]:
+    """Return a function that gives an app on an empty database, with settings to change.
 
-    Apps that one test makes share the database, and leave no connection behind.
+    The app is as good as new; with ``fresh=True`` it is new. Apps that one test asks for share the
+    database, and leave no connection behind.
     """
     urls: list[str] = []
-    apps: list[Flask] = []
 
-    def make(**changes: object) -> Flask:
+    def make(*, fresh: bool = False, **changes: object) -> Flask:
         if not urls:
             urls.append(copy() if cluster is None else cluster.database(fill))
-        app = create_app(settings(tmp_path, key_ring_file, urls[0], **changes))
-        app.config["WTF_CSRF_ENABLED"] = False
-        app.jinja_env.bytecode_cache = compiled_templates
-        apps.append(app)
-        return app
+        return lend(settings(tmp_path, key_ring_file, urls[0], **changes), fresh=fresh)
 
     def copy() -> str:
         path = tmp_path / "alcove.db"
@@ -147,10 +157,7 @@ def make_app(
             db.create_all()
             db.engine.dispose()
 
-    yield make
-    for app in apps:
-        with app.app_context():
-            db.engine.dispose()
+    return make
 
 
 @pytest.fixture

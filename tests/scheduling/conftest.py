@@ -3,7 +3,7 @@ and copied for each test that walks in it.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -67,13 +67,13 @@ def told(tmp_path_factory: pytest.TempPathFactory, key_ring_file: Path) -> Path:
 
 
 @pytest.fixture
-def demo_app(tmp_path: Path, key_ring_file: Path, told: Path) -> Iterator[Flask]:
+def demo_app(
+    tmp_path: Path, key_ring_file: Path, told: Path, lend: Callable[..., Flask]
+) -> Iterator[Flask]:
     """The app of a demo that has been loaded, its context open."""
     path = tmp_path / "demo.db"
     shutil.copy(told, path)
-    made = create_app(settings(tmp_path, key_ring_file, f"sqlite:///{path}", **MADE_UP))
-    made.config["WTF_CSRF_ENABLED"] = False
+    made = lend(settings(tmp_path, key_ring_file, f"sqlite:///{path}", **MADE_UP))
     with made.app_context():
         yield made
         db.session.remove()
-        db.engine.dispose()
