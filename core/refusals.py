@@ -14,6 +14,10 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
     TOO_LARGE = "too_large"
     TRY_LATER = "try_later"
+    #: Given up after days of trying.
+    NOT_REACHED = "not_reached"
+    #: Passed on by their mail system to an address that we don't know.
+    PASSED_ON = "passed_on"
     OTHER = "other"
 
     @property
@@ -29,6 +33,10 @@ _WORDS: Final = {
     Reason.BLOCKED: "Their mail system keeps our messages out. Ask for another address.",
     Reason.TOO_LARGE: "The message is larger than their mail system takes.",
     Reason.TRY_LATER: "Their mail system asked us to come back later, and we will.",
+    Reason.NOT_REACHED: "Their mail system could not be reached for days. Send it again, or ask "
+    "for another address.",
+    Reason.PASSED_ON: "It was passed on to another address, which did not take it. Ask for another "
+    "address.",
     Reason.OTHER: "Their mail system did not take the message. Ask for another address.",
 }
 

@@ -1,70 +1,112 @@
-"""What a report of a mail system says about one of our letters (RFC 3464), if anything. Pure.
+"""What a mail system says about one of our letters, if anything: as RFC 3464 has it, or in a text
+of its own (qmail, Exim, Exchange, Postfix). Pure.
 
 Only what is final is read: a letter that is merely late has not come back.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from email import message_from_bytes, policy
 from email.message import Message
 from itertools import islice
 from typing import Final
 
 from core.refusals import Reason, reason_for
+from scheduling.replies.automatic import is_from_a_mail_system, subject_of
+from scheduling.replies.part import Part
+from scheduling.replies.returned import MOST_PARTS, Returned, plain_addresses, returned_by
 
-MOST_PARTS: Final = 20
-LONGEST_HEADERS: Final = 64 * 1024
 _LONGEST_FIELD: Final = 400
-_MESSAGE_ID: Final = re.compile(r"\s*(<[!-;=?-~]{1,250}>)\s*")
-#: RFC 3463: a class 5 that holds for good, with the numbers that say why.
-_FOR_GOOD: Final = re.compile(r"\s*(5\.\d{1,3}\.\d{1,3})(?!\d)")
+_LONGEST_TEXT: Final = 64 * 1024
+#: RFC 3463: a class, and the numbers that say why.
+_STATUS: Final = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\d)")
 #: What an SMTP server said, as its own words begin: "smtp; 550 5.1.1 unknown".
-_SMTP: Final = re.compile(r"\s*smtp\s*;\s*(5\d\d)[ -](.*)", re.IGNORECASE | re.DOTALL)
+_SMTP: Final = re.compile(r"\s*smtp\s*;\s*([45]\d\d)[ -](.*)", re.IGNORECASE | re.DOTALL)
 #: Statuses that leave it to the server's own words why.
-_SAYS_NOTHING: Final = "5.0.0"
+_SAYS_NOTHING: Final = re.compile(r"[245]\.0\.0")
+_FINAL_ACTIONS: Final = frozenset({"failed", "failure", "expired"})
+_REPORT_KINDS: Final = frozenset({"", "delivery-status"})
+
+# The same in running text. Neither is part of a longer number, such as a network address.
+_STATUS_IN_TEXT: Final = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_CODE_IN_TEXT: Final = re.compile(r"(?<![\d.\-])([45][0-5]\d)(?=[ \-#:])(?!-\d)")
+#: Where a copy of the letter begins, by the first of its headers.
+_COPY: Final = re.compile(
+    r"^[>\s]*(?:Return-Path|Received|Message-ID|DKIM-Signature):", re.I | re.M
+)
+_LATE: Final = re.compile(
+    r"\bdelayed\b|\bdelay\b|will (?:be )?(?:retr|continue to try|keep trying|try again)"
+    r"|still (?:being )?tr(?:ying|ied)|not yet (?:been )?(?:possible|delivered)"
+    r"|do(?:n['’]t| not) need to resend|warning (?:message )?only",
+    re.IGNORECASE,
+)
+_FAILED: Final = re.compile(
+    r"permanent|undeliver(?:able|ed)|giv(?:en|ing) (?:it )?up|returned to sender"
+    r"|(?:could|can|did|was|would|will) ?(?:not|n['’]t) (?:be )?(?:delivered|reach)"
+    r"|fail(?:ed|ure)|user unknown|unknown user|no such user|does(?: not|n['’]t) exist",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Bounce:
-    """A letter that came back: its Message-ID, to whom it could not be brought, and why not.
+    """A letter that came back: by what it is known, whom it could not reach, and why not.
 
-    ``addresses`` are in small letters.
+    ``addresses`` are in small letters, and empty where the report names nobody.
     """
 
-    message_id: str
+    returned: Returned
     addresses: frozenset[str]
     reason: Reason
 
 
-def read_bounce(mail: Message) -> Bounce | None:
-    """Return what a report says; ``None`` where it is none, names no letter, or nothing final."""
-    if mail.get_content_type() != "multipart/report":
+def read_bounce(mail: Message, parts: Sequence[Part] = ()) -> Bounce | None:
+    """Return what a report says; ``None`` where it is none, names no letter, or nothing final.
+
+    ``parts`` are the calendar parts in it: the letter that came back may have had one.
+    """
+    if not _is_report(mail):
         return None
-    found = list(islice(mail.walk(), 1, MOST_PARTS))
-    identifier = next(filter(None, map(_returned, found)), None)
-    blocks = [block for piece in found for block in _blocks(piece)]
-    failed = next((block for block in blocks if _has_failed(block)), None)
-    if identifier is None or failed is None:
+    pieces = list(islice(mail.walk(), MOST_PARTS))
+    texts = [text for piece in pieces if (text := _text_of(piece))]
+    returned = returned_by(mail, parts, texts)
+    if not returned.is_known:
         return None
-    return Bounce(identifier, _addresses(failed), _reason(failed))
+    blocks = [block for piece in pieces for block in _blocks(piece)]
+    if blocks:
+        failed = next((block for block in blocks if _has_failed(block)), None)
+        return None if failed is None else Bounce(returned, _addresses(failed), _reason(failed))
+    return _told_in_words(mail, returned, texts)
 
 
-def _returned(piece: Message) -> str | None:
-    """Return the Message-ID of the letter that comes with the report, whole or in part."""
-    content = piece.get_payload()
-    kind = piece.get_content_type()
-    if kind == "message/rfc822" and isinstance(content, list) and isinstance(content[0], Message):
-        return _identifier(content[0])
-    if kind == "text/rfc822-headers":
-        raw = bytes(piece.get_payload(decode=True) or b"")[:LONGEST_HEADERS]
-        return _identifier(message_from_bytes(raw, policy=policy.compat32))
-    return None
+def _is_report(mail: Message) -> bool:
+    if mail.get_content_type() == "multipart/report":
+        # Receipts and complaints are reports of other kinds.
+        return str(mail.get_param("report-type") or "").lower() in _REPORT_KINDS
+    return is_from_a_mail_system(mail) or "X-Failed-Recipients" in mail
 
 
-def _identifier(letter: Message) -> str | None:
-    found = _MESSAGE_ID.fullmatch(_field(letter, "Message-ID"))
-    return found[1] if found else None
+def _text_of(piece: Message) -> str:
+    if piece.get_content_type() != "text/plain":
+        return ""
+    raw = bytes(piece.get_payload(decode=True) or b"")[:_LONGEST_TEXT]
+    return raw.decode("utf-8", "replace")
+
+
+def _told_in_words(mail: Message, returned: Returned, texts: list[str]) -> Bounce | None:
+    words = [_COPY.split(text, maxsplit=1)[0] for text in texts]
+    said = "\n".join([subject_of(mail), *words])
+    statuses, codes = _STATUS_IN_TEXT.findall(said), _CODE_IN_TEXT.findall(said)
+    for_good = any(one.startswith("5") for one in statuses)
+    # A bare number can be anything, so it does not outweigh words about a delay.
+    given_up = any(one.startswith("5") for one in codes) or _FAILED.search(said)
+    if not for_good and (not given_up or _LATE.search(said)):
+        return None
+    # The number that is final says why; one of a try before it does not.
+    status = next(iter(sorted(statuses, reverse=True)), "")
+    code = int(next(iter(sorted(codes, reverse=True)), "500"))
+    named = plain_addresses(str(mail.get("X-Failed-Recipients", "")).split(","))
+    return Bounce(returned, named, _sorted(code, status))
 
 
 def _blocks(piece: Message) -> Iterator[Message]:
@@ -75,24 +117,35 @@ def _blocks(piece: Message) -> Iterator[Message]:
 
 
 def _has_failed(block: Message) -> bool:
-    failed = _field(block, "Action").strip().lower() == "failed"
-    return failed and _FOR_GOOD.match(_field(block, "Status")) is not None
+    """Return whether a mail system has given up (RFC 3464 section 2.3.3), whatever the class of
+    the status: an address that could not be reached for days fails with a 4.
+    """
+    words = _field(block, "Action").replace("(", " ").split()
+    return words[:1] != [] and words[0].lower() in _FINAL_ACTIONS
 
 
 def _addresses(block: Message) -> frozenset[str]:
     """Return who it was for: as the last server knew them, and as we wrote them."""
-    said = (_field(block, name) for name in ("Final-Recipient", "Original-Recipient"))
-    typed = (one.partition(";") for one in said)
-    addresses = (address.strip().strip("<>").casefold() for _, _, address in typed)
-    return frozenset(address for address in addresses if address)
+    names = ("Final-Recipient", "Original-Recipient", "X-Original-To", "X-Actual-Recipient")
+    return plain_addresses(_field(block, name) for name in names)
 
 
 def _reason(block: Message) -> Reason:
-    status = _FOR_GOOD.match(_field(block, "Status"))
+    status = _STATUS.match(_field(block, "Status"))
     said = _SMTP.match(_field(block, "Diagnostic-Code"))
     code, words = (int(said[1]), said[2]) if said else (500, "")
-    if status is not None and status[1] != _SAYS_NOTHING:
+    if status is not None and not _SAYS_NOTHING.fullmatch(status[1]):
         words = status[1]
+    return _sorted(code, words)
+
+
+def _sorted(code: int, words: str) -> Reason:
+    """Sort a report as a refusal is sorted; what was temporary has lasted until they gave up."""
+    status = _STATUS.match(words)
+    number = code if status is None else int(status[1][0]) * 100
+    found = reason_for(500, words.encode("ascii", "replace"), at_recipient=True)
+    if 400 <= number < 500:
+        return found if found in {Reason.MAILBOX_FULL, Reason.BLOCKED} else Reason.NOT_REACHED
     return reason_for(code, words.encode("ascii", "replace"), at_recipient=True)
 
 

@@ -1,45 +1,116 @@
 """Letters that came back after a mail server had taken them: noted, for the facilitator to see.
 
-Anybody can write such a report who has seen the Message-ID of a letter: its reader, or who runs a
-mail system it went through. So it never does more than say that one letter did not arrive. The
-next one is written to the same address, calendars are looked after as if it had arrived, and what
-became of a sign-in code is nobody's business.
+Anybody can write such a report who has seen the letter: its reader, or who runs a mail system it
+went through. Nobody else can, as every mark by which a letter is found was in it and cannot be
+guessed; an address alone finds nothing. So a report never does more than say that one letter did
+not arrive. The next one is written to the same address, calendars are looked after as if it had
+arrived, and what became of a sign-in code is nobody's business.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from core.db import db
 from core.outbox import MailState, OutgoingMail
+from core.refusals import Reason
 from groups.models import Membership, Person, PlaceOffer
+from scheduling.letters.calendar_parts import thread_of
 from scheduling.replies.bounce import Bounce
+from scheduling.replies.part import Part
+from scheduling.replies.recognising import invitation_of
 
 #: Mail systems give up after five days (RFC 5321 section 4.5.4.1); then a report has come.
 LATEST: Final = timedelta(days=8)
 _LEFT: Final = (MailState.SENT, MailState.UNCERTAIN)
+_SECOND: Final = timedelta(seconds=1)
+#: So many letters are looked at that were written in the same second.
+_MOST: Final = 200
 
 
 def note_bounce(bounce: Bounce, *, now: datetime) -> bool:
-    """Note that a letter about a group came back; returns whether it is one of ours, sent to the
-    person of whom the report speaks, within the last days.
+    """Note that a letter about a group came back; returns whether it is one of ours that left
+    within the last days.
+
+    Where the report names only other addresses than ours, the letter had been passed on.
     """
-    mail = db.session.scalars(
-        # Letters are found by when they left: so few have in a week that they need no other order.
-        select(OutgoingMail).where(
-            OutgoingMail.final_at > now - LATEST,
-            OutgoingMail.message_id == bounce.message_id,
-            OutgoingMail.state.in_(_LEFT),
-            OutgoingMail.topic.is_not(None),
-        )
-    ).first()
-    if mail is None or _address_of(mail) not in bounce.addresses:
+    mail = next(_found(bounce, now), None)
+    if mail is None:
         return False
+    address = _address_of(mail)
+    others = bool(bounce.addresses) and address not in bounce.addresses
+    passed_on = others and address is not None
+    reason = Reason.PASSED_ON if passed_on else bounce.reason
     # When it left stays: how long its words and its row are kept is counted from there.
-    mail.state, mail.reason = MailState.BOUNCED, bounce.reason.value
+    mail.state, mail.reason = MailState.BOUNCED, reason.value
     db.session.flush()
     return True
+
+
+def _found(bounce: Bounce, now: datetime) -> Iterator[OutgoingMail]:
+    """Yield the letters that a report can be about, the surest first."""
+    returned = bounce.returned
+    yield from _letters(OutgoingMail.message_id.in_(sorted(returned.message_ids)), now)
+    yield from _by_boundary(returned.boundaries, now)
+    if returned.invitation is not None:
+        yield from _by_invitation(returned.invitation, now)
+    if returned.written_at is not None:
+        readers = returned.addresses | bounce.addresses
+        yield from _by_date(returned.written_at, readers, now)
+
+
+def _letters(which: ColumnElement[bool], now: datetime) -> list[OutgoingMail]:
+    # Letters are found by when they left: so few have in a week that they need no other order.
+    return list(
+        db.session.scalars(
+            select(OutgoingMail)
+            .where(
+                OutgoingMail.final_at > now - LATEST,
+                OutgoingMail.state.in_(_LEFT),
+                OutgoingMail.topic.is_not(None),
+                which,
+            )
+            .order_by(OutgoingMail.id.desc())
+            .limit(_MOST)
+        )
+    )
+
+
+def _by_boundary(boundaries: frozenset[str], now: datetime) -> list[OutgoingMail]:
+    """Find a letter by the hash of its Message-ID between its parts; see ``core.mail``."""
+    if not boundaries:
+        return []
+    rows = db.session.execute(
+        select(OutgoingMail.id, OutgoingMail.message_id).where(
+            OutgoingMail.final_at > now - LATEST, OutgoingMail.state.in_(_LEFT)
+        )
+    )
+    ids = [row.id for row in rows if sha256(row.message_id.encode()).hexdigest()[:24] in boundaries]
+    return _letters(OutgoingMail.id.in_(ids), now) if ids else []
+
+
+def _by_invitation(part: Part, now: datetime) -> list[OutgoingMail]:
+    told = invitation_of(part.uid)
+    if told is None:
+        return []
+    found = _letters(OutgoingMail.thread == thread_of(told.session, told.membership), now)
+    version = f":{part.sequence}:"
+    # The version that came back first; where that cannot be told, the newest.
+    return sorted(found, key=lambda mail: version not in mail.key)
+
+
+def _by_date(
+    written_at: datetime, readers: frozenset[str], now: datetime
+) -> Iterator[OutgoingMail]:
+    second = written_at.replace(microsecond=0)
+    at_that_time = (OutgoingMail.created_at >= second) & (
+        OutgoingMail.created_at < second + _SECOND
+    )
+    if readers:
+        yield from (one for one in _letters(at_that_time, now) if _address_of(one) in readers)
 
 
 def _address_of(mail: OutgoingMail) -> str | None:

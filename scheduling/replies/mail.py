@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
+from scheduling.replies.automatic import is_automatic
 from scheduling.replies.bounce import Bounce, read_bounce
 from scheduling.replies.part import Attendee, Part, read_part
 
@@ -31,8 +32,6 @@ _CONTAINER: Final = re.compile(
     rb"^content-type:((?:[^\n]*(?:\n[ \t])?)*)", re.IGNORECASE | re.MULTILINE
 )
 _CALENDARS: Final = frozenset({"text/calendar", "application/ics"})
-_WINMAIL: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
-_FROM_A_MACHINE: Final = frozenset({"auto_reply", "bulk", "junk", "list"})
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 
 
@@ -47,7 +46,7 @@ class Says(StrEnum):
 class Silence(StrEnum):
     """Why a message says nothing that a program could act on."""
 
-    #: A delay, an absence, a newsletter, or a calendar message that does not answer us.
+    #: A delay, an absence, a receipt, a newsletter, or a calendar message that is no answer.
     NOT_AN_ANSWER = "not_an_answer"
     #: Somebody may have meant an answer; a person can tell.
     UNCLEAR = "unclear"
@@ -94,10 +93,10 @@ def _said(mail: Message, checked_by: str) -> CalendarAnswer | Bounce | Silence:
     for part in parts:
         if part.method in set(Says):
             return _answer(part, mail, checked_by) if part.uid else Silence.UNCLEAR
-    bounce = read_bounce(mail)
+    bounce = read_bounce(mail, parts)
     if bounce is not None and not (checked_by and _is_unconfirmed(mail, checked_by)):
         return bounce
-    if any(part.method for part in parts) or _is_automatic(mail):
+    if any(part.method for part in parts) or is_automatic(mail):
         return Silence.NOT_AN_ANSWER
     return Silence.TOO_LARGE if too_large else Silence.UNCLEAR
 
@@ -147,21 +146,6 @@ def _is_tangled(message: bytes) -> bool:
             return True
         containers += found[1].strip().lower().startswith((b"multipart", b"message"))
     return containers > DEEPEST
-
-
-def _is_automatic(mail: Message) -> bool:
-    """Tell whether nobody wrote this: a bounce (RFC 3464), an absence (RFC 3834), a mailing."""
-    if any(piece.get_content_type() in _WINMAIL for piece in islice(mail.walk(), MOST_PARTS)):
-        return False
-    said = _field(mail, "Auto-Submitted").strip().lower()
-    return (
-        (said != "" and not said.startswith("no"))
-        or mail.get_content_type() == "multipart/report"
-        or _field(mail, "Return-Path").strip() == "<>"
-        or _field(mail, "Precedence").strip().lower() in _FROM_A_MACHINE
-        or any(name in mail for name in ("List-Id", "List-Unsubscribe", "X-Autoreply"))
-        or "mailer-daemon@" in _field(mail, "From").lower()
-    )
 
 
 def _is_unconfirmed(mail: Message, checked_by: str) -> bool:

@@ -25,6 +25,18 @@ _PARAMETER: Final = re.compile(r';\s*([^=;:"\s]*)\s*(?:=\s*((?:"[^"]*"|[^;:"]+)*
 _MAILTO: Final = re.compile(r'mailto:\s*([^\s;,"<>?]+)', re.IGNORECASE)
 _STAMP: Final = re.compile(r"(\d{8}T\d{6})Z", re.IGNORECASE)
 _SEQUENCE: Final = re.compile(r"\d{1,9}")
+#: An identifier that ends before its @, or just after it.
+_UNFINISHED: Final = re.compile(r"\s*UID\s*[:;](?:[^@]*|[^@]*@|[^@]*@.*[-.])\s*", re.IGNORECASE)
+_LONGEST_IDENTIFIER: Final = 1000
+_REST: Final = re.compile(r"[A-Za-z0-9@._{}<>\"-]{1,250}")
+#: What is left of quoted-printable (RFC 2045) where nothing says so: a line of ours that goes on
+#: after an equals sign, or a sign of equality that is written out.
+_WRITTEN_OUT: Final = re.compile(
+    rb"^(?:UID|ATTENDEE|METHOD)[:;][^\r\n]*=(?:3D|[\r\n]+(?![ \t\r\n]))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SOFT_BREAK: Final = re.compile(rb"=(?:\r\n|[\r\n])(?![ \t\r\n])")
+_SIGN: Final = re.compile(rb"=(3D|0D|0A|20)", re.IGNORECASE)
 _LITTLE: Final = b"\xff\xfe"
 _BIG: Final = b"\xfe\xff"
 
@@ -83,12 +95,35 @@ def _lines(content: bytes) -> Iterator[tuple[str, str]]:
     """Yield the name, in capitals, and the rest of each line that is looked at."""
     if content.startswith((_LITTLE, _BIG)):
         content = content.decode("utf-16", "replace").encode()
+    if _WRITTEN_OUT.search(content) is not None:
+        # Not all of it can be decoded: "PARTSTAT=DECLINED" would lose its letters.
+        joined = _SOFT_BREAK.sub(b"", content)
+        content = _SIGN.sub(lambda found: bytes.fromhex(found[1].decode()), joined)
     # Unfolded as bytes: some programs fold in the middle of a letter.
     text = _FOLD.sub(b"", content.removeprefix(b"\xef\xbb\xbf")).decode("utf-8", "replace")
-    for line in _LINE_ENDS.split(text):
+    for line in _whole(_LINE_ENDS.split(text)):
         named = _NAME.match(line)
         if named is not None and named[1].upper() in _WANTED:
             yield named[1].upper(), line[named.end() :]
+
+
+def _whole(lines: list[str]) -> Iterator[str]:
+    """Yield lines, an identifier that a relay broke without a sign of it put together again: ours
+    and most have an @, and what follows it is no property.
+    """
+    waiting = ""
+    for line in lines:
+        rest = line.strip()
+        if waiting and _REST.fullmatch(rest) and rest.upper() not in _WANTED:
+            line = waiting + rest
+        elif waiting:
+            yield waiting
+        unfinished = _UNFINISHED.fullmatch(line) is not None and len(line) < _LONGEST_IDENTIFIER
+        waiting = line.rstrip() if unfinished else ""
+        if not unfinished:
+            yield line
+    if waiting:
+        yield waiting
 
 
 def _halves(rest: str) -> tuple[dict[str, str], str]:

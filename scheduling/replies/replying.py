@@ -8,7 +8,7 @@ a calendar that has lost an invitation is sent it again, to the address we know.
 import hashlib
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -35,13 +35,15 @@ from scheduling.replies.bouncing import note_bounce
 from scheduling.replies.mail import CalendarAnswer, Says, Silence, read
 from scheduling.replies.other_time import tell_other_time
 from scheduling.replies.part import Attendee
+from scheduling.replies.recognising import invitation_of
 
 log = logging.getLogger(__name__)
 
-_LONGEST_UID: Final = 190
 #: What says it is older than this has a broken clock. A moment near the year 1 is worse than
 #: useless: PostgreSQL keeps it, and west of Greenwich nothing can read it any more.
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+#: How long after its DTSTAMP an answer is written into a message at most.
+_ON_ITS_WAY: Final = timedelta(minutes=1)
 _MEANS: Final[Mapping[str, Answer]] = {
     "ACCEPTED": Answer.COMING,
     "TENTATIVE": Answer.UNSURE,
@@ -100,7 +102,7 @@ def take(message: bytes, *, now: datetime) -> Outcome:
 def _act(said: CalendarAnswer | Bounce, now: datetime) -> Outcome:
     if isinstance(said, Bounce):
         return Outcome.BOUNCED if note_bounce(said, now=now) else Outcome.IGNORED
-    told = _invitation(said.uid)
+    told = invitation_of(said.uid)
     if told is None:
         log.info("an answer by mail names the unknown %s", _keyed(said.uid)[:12])
         return Outcome.UNKNOWN
@@ -111,13 +113,6 @@ def _act(said: CalendarAnswer | Bounce, now: datetime) -> Outcome:
     if told.membership.state != MembershipState.ACTIVE:
         return Outcome.IGNORED
     return _take_answer(said, told, now)
-
-
-def _invitation(uid: str) -> Invitation | None:
-    # Ours are short and plain; a database need not be asked for anything else.
-    if len(uid) > _LONGEST_UID or not (uid.isascii() and uid.isprintable()):
-        return None
-    return db.session.scalars(select(Invitation).where(Invitation.uid == uid)).one_or_none()
 
 
 def _send_again(told: Invitation, now: datetime) -> Outcome:
@@ -175,11 +170,15 @@ def _answer(said: CalendarAnswer, attendee: Attendee, reply: Reply | None) -> An
 def _said_at(said: CalendarAnswer, told: Invitation, now: datetime) -> datetime:
     """Return when it was said, never in the future nor before anybody could have.
 
-    Some programs hand our own DTSTAMP back; then the Date header knows better.
+    Some programs hand our own DTSTAMP back, or repeat that of their first answer for ever. So where
+    it is ours, or lies well before the Date header, the Date counts.
     """
-    copied = said.stamped_at == told.stamped_at
-    moment = said.dated_at if copied or said.stamped_at is None else said.stamped_at
-    return max(min(moment or said.stamped_at or now, now), _EARLIEST)
+    moment = said.stamped_at
+    if moment is None or moment == told.stamped_at:
+        moment = said.dated_at or moment
+    elif said.dated_at is not None and said.dated_at - moment > _ON_ITS_WAY:
+        moment = said.dated_at
+    return max(min(moment or now, now), _EARLIEST)
 
 
 def _is_earlier(said: CalendarAnswer, told: Invitation) -> bool:

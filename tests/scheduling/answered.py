@@ -1,9 +1,12 @@
 """Messages that calendar programs send back: as their makers shape them, and made to measure."""
 
 from collections.abc import Sequence
+from email.utils import format_datetime
+from hashlib import sha256
 from pathlib import Path
 
 from core.db import db
+from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership
 from scheduling.models import CalendarMail, Invitation, PeerSession, Reply
@@ -19,6 +22,19 @@ CANARY = "Qzcommentwvk"
 def shape(name: str) -> bytes:
     """Return a message as one maker's program writes it, with the line ends that mail has."""
     return (SHAPES / f"{name}.eml").read_bytes().replace(b"\n", b"\r\n")
+
+
+def filled(message: bytes, mail: OutgoingMail) -> bytes:
+    """Return a message with what it says of our letter in the place of each sign for it."""
+    boundary = sha256(mail.message_id.encode()).hexdigest()[:24]
+    written = {
+        b"@MSGID@": mail.message_id,
+        b"@BOUNDARY@": f"=_{boundary}_m",
+        b"@DATE@": format_datetime(mail.created_at.replace(microsecond=0)),
+    }
+    for sign, words in written.items():
+        message = message.replace(sign, words.encode())
+    return message
 
 
 def calendar(*properties: str, method: str = "REPLY") -> str:

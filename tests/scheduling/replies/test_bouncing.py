@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from email import message_from_bytes
+from email.utils import format_datetime
 
 import pytest
 from flask import Flask
@@ -14,14 +15,14 @@ from core.transaction import transaction
 from groups.models import Membership
 from scheduling.letters import invitations
 from scheduling.letters.deliveries import deliveries, in_trouble, troubles
-from scheduling.models import PeerSession
+from scheduling.models import Invitation, PeerSession
 from scheduling.replies.bounce import read_bounce
 from scheduling.replies.collecting import collect_due
 from scheduling.replies.replying import Outcome, take
 from tests import build
 from tests.core.letters import a_letter, a_mail
 from tests.dovecot import Server, dovecot_or_skip
-from tests.scheduling.answered import SAM, shape
+from tests.scheduling.answered import SAM, UID, filled, shape
 from tests.scheduling.post import all_left, invite, letters, only
 
 HOUR = timedelta(hours=1)
@@ -106,10 +107,11 @@ def test_a_letter_that_came_back_is_shown_to_whoever_runs_the_group(
     "said",
     [
         ("Action: delayed", "Status: 4.4.1"),
-        ("Action: failed", "Status: 4.2.2"),
         ("Action: delayed", "Status: 5.1.1"),
         ("Action: relayed", "Status: 5.0.0"),
-        ("Action: failed",),
+        ("Action: expanded", "Status: 2.0.0"),
+        ("Action: delivered", "Status: 2.0.0"),
+        ("Status: 4.4.1",),
         (),
     ],
 )
@@ -120,19 +122,73 @@ def test_what_is_not_final_marks_nothing(
     assert state() == MailState.SENT
 
 
-def test_a_report_about_somebody_else_or_another_letter_marks_nothing(
-    sent: OutgoingMail, now: datetime
-) -> None:
+def test_a_report_about_another_letter_marks_nothing(sent: OutgoingMail, now: datetime) -> None:
     others = [
-        report(*GONE, about=sent.message_id, to="olu@people.example"),
         report(*GONE, about=OURS),
         report(*GONE, about=sent.message_id.upper()),
         report(*GONE, about="'; DROP TABLE outgoing_mail; --"),
         shape("bounce"),
     ]
 
-    assert [taken(other, now) for other in others] == [Outcome.IGNORED] * 5
+    assert [taken(other, now) for other in others] == [Outcome.IGNORED] * 4
     assert state() == MailState.SENT
+
+
+def test_a_letter_that_was_passed_on_has_come_back_and_its_address_is_not_blamed(
+    sent: OutgoingMail, member: Membership, now: datetime
+) -> None:
+    taken(report(*GONE, about=sent.message_id, to="olu@people.example"), now)
+
+    assert state() == MailState.BOUNCED
+    [words] = troubles(member.cohort, [member.public_id]).values()
+    assert words.startswith("It was passed on to another address")
+    assert "olu" not in words
+
+
+@pytest.mark.parametrize("moment", [-timedelta(seconds=1), timedelta(seconds=1)])
+def test_an_address_and_a_guessed_time_find_no_letter(
+    sent: OutgoingMail, now: datetime, moment: timedelta
+) -> None:
+    written = sent.created_at.replace(microsecond=0) + moment
+    guessed = shape("bounce-relay-date").replace(b"@DATE@", format_datetime(written).encode())
+
+    assert taken(guessed, now) == Outcome.IGNORED
+    assert state() == MailState.SENT
+
+
+@pytest.mark.parametrize("name", ["relay-renamed", "relay-date", "gmail-references", "qmail"])
+def test_no_kind_of_report_marks_a_code(app: Flask, now: datetime, name: str) -> None:
+    a_mail(now, letter=a_letter(SAM))
+    all_left(now)
+    mail = db.session.query(OutgoingMail).one()
+
+    assert taken(filled(shape(f"bounce-{name}"), mail), now) == Outcome.IGNORED
+    assert state() == MailState.SENT
+
+
+@pytest.mark.parametrize(
+    ("shown", "states"),
+    [
+        (b"SEQUENCE:0", [MailState.BOUNCED, MailState.SENT]),
+        (b"SEQUENCE:1", [MailState.SENT, MailState.BOUNCED]),
+        (b"X-NOTHING:0", [MailState.SENT, MailState.BOUNCED]),
+    ],
+)
+def test_of_two_versions_the_one_that_came_back_is_marked_or_else_the_newest(
+    session: PeerSession, sent: OutgoingMail, now: datetime, shown: bytes, states: list[MailState]
+) -> None:
+    with transaction():
+        invitations.tell_moved(
+            session, was=(session.starts_at - DAY, session.ends_at - DAY), now=now
+        )
+    all_left(now)
+    uid, thread = db.session.query(Invitation).one().uid.encode(), sent.thread
+    message = shape("bounce-relay-calendar").replace(UID.encode(), uid)
+
+    assert taken(message.replace(b"SEQUENCE:0", shown), now + HOUR) == Outcome.BOUNCED
+
+    rows = db.session.query(OutgoingMail).filter_by(thread=thread).order_by(OutgoingMail.id)
+    assert [MailState(row.state) for row in rows] == states
 
 
 def test_an_address_we_wrote_is_known_where_it_was_passed_on(
@@ -198,6 +254,13 @@ REASONS = {
     ("Action: failed", "Status: 5.2.2"): Reason.MAILBOX_FULL,
     ("Action: failed", "Status: 5.7.1"): Reason.BLOCKED,
     ("Action: failed", "Status: 5.0.0"): Reason.OTHER,
+    ("Action: failed",): Reason.OTHER,
+    ("Action: failed (gave up)", "Status: 4.4.7"): Reason.NOT_REACHED,
+    ("Action: expired", "Status: 4.4.7"): Reason.NOT_REACHED,
+    ("Action: failed", "Status: 4.0.0", "Diagnostic-Code: smtp; 451 later"): Reason.NOT_REACHED,
+    ("Action: failed", "Status: 4.0.0", "Diagnostic-Code: smtp; 550 no"): Reason.MAILBOX_UNKNOWN,
+    ("Action: failed", "Status: 4.2.2"): Reason.MAILBOX_FULL,
+    ("Action: failed", "Status: 4.7.1"): Reason.BLOCKED,
     (*GONE[:1], "Status: 5.0.0", "Diagnostic-Code: smtp; 550 5.2.2 full"): Reason.MAILBOX_FULL,
     (*GONE[:1], "Status: 5.0.0", "Diagnostic-Code: smtp; 554 no"): Reason.BLOCKED,
     (*GONE[:1], "Status: 5.0.0", "Diagnostic-Code: x-unix; user unknown"): Reason.OTHER,
@@ -209,7 +272,7 @@ def test_why_it_came_back_is_sorted_as_a_refusal_is(said: tuple[str, ...]) -> No
     found = read_bounce(message_from_bytes(report(*said)))
 
     assert found is not None
-    assert (found.message_id, sorted(found.addresses)) == (OURS, [SAM])
+    assert (sorted(found.returned.message_ids), sorted(found.addresses)) == ([OURS], [SAM])
     assert found.reason == REASONS[said]
 
 

@@ -78,7 +78,7 @@ def test_every_message_is_acted_on_and_sorted(session: PeerSession, server: Serv
 
     assert collect_due(LATER) == 8
 
-    assert lying(server) == (0, 3, 3, 2)
+    assert lying(server) == (0, 4, 2, 2)
     assert known() == [("coming", False, [])]
     assert waiting_for_a_person() == 2
 

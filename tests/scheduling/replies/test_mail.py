@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduling.replies.bounce import Bounce
 from scheduling.replies.mail import LONGEST_MESSAGE, CalendarAnswer, Says, Silence, read
 from scheduling.replies.part import read_part
 from tests.scheduling.answered import CANARY, SAM, UID, answer, calendar, carried, shape
@@ -194,14 +195,18 @@ SILENT = {
     "winmail": Silence.UNCLEAR,
     "subject-only": Silence.UNCLEAR,
     "absence": Silence.NOT_AN_ANSWER,
-    "bounce": Silence.NOT_AN_ANSWER,
-    "bounce-headers": Silence.NOT_AN_ANSWER,
+    "mdn-read": Silence.NOT_AN_ANSWER,
 }
 
 
 @pytest.mark.parametrize("name", sorted(SILENT))
 def test_r12_what_has_no_calendar_part_is_put_aside_or_shown_to_a_person(name: str) -> None:
     assert read(shape(name)) is SILENT[name]
+
+
+@pytest.mark.parametrize("name", ["bounce", "bounce-headers"])
+def test_r12_a_report_is_no_answer(name: str) -> None:
+    assert isinstance(read(shape(name)), Bounce)
 
 
 def test_r12_a_reply_from_a_machine_in_somebodys_name_counts() -> None:

@@ -15,13 +15,27 @@ from scheduling.attendance import answers
 from scheduling.letters import invitations
 from scheduling.models import Answer, Invitation, PeerSession, Reply, SessionState
 from scheduling.own_data import own_dates
+from scheduling.replies.part import read_part
 from scheduling.replies.replying import Outcome, take
 from scheduling.showing.group_page import who_said_what
 from tests import build
-from tests.scheduling.answered import CANARY, SAM, UID, answer, invited, known, outcomes, shape
+from tests.scheduling.answered import (
+    CANARY,
+    SAM,
+    SHAPES,
+    UID,
+    answer,
+    calendar,
+    carried,
+    invited,
+    known,
+    outcomes,
+    shape,
+)
 from tests.scheduling.post import all_left, invite, letters, only
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 FROM_ELSEWHERE = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:sam@elsewhere.example"
 
@@ -101,6 +115,54 @@ def test_r3_an_unknown_uid_is_dropped_in_silence(
     assert (known(), letters()) == ([], [])
     assert not any(uid in caplog.text for uid in strange)
     assert caplog.text.count("an answer by mail names the unknown ") == 4
+
+
+GLOBAL_OBJECT = (
+    "040000008200E00074C5B7101A82E008" + "00" * 16 + "33000000" + b"vCal-Uid\x01\0\0\0".hex()
+)
+WRAPPED = {
+    "folded in its middle": [f"UID:{UID[:20]}", f" {UID[20:]}"],
+    "folded twice as deep": [f"UID:{UID[:20]}", f"  {UID[20:]}"],
+    "broken before its host": [f"UID:{UID[:37]}", UID[37:]],
+    "broken without a sign": [f"UID:{UID[:14]}", UID[14:30], UID[30:]],
+    "with what a transport left": [f"UID:{UID[:30]}=", UID[30:]],
+    "with signs written out": [f"UID;X-A=3D1:{UID[:9]}=", UID[9:]],
+    "with spaces in it": [f"UID:{UID[:37]} {UID[37:]} "],
+    "in quotes": [f'UID:"{UID}"'],
+    "in brackets": [f"UID:<{UID}>"],
+    "in capitals": [f"UID:{UID.upper()}"],
+    "by Exchange": [f"UID:{GLOBAL_OBJECT}{UID.encode().hex()}00".upper()],
+    "by Exchange, folded": [f"UID:{GLOBAL_OBJECT}", f" {UID.encode().hex()}00"],
+}
+
+
+@pytest.mark.parametrize("how", sorted(WRAPPED))
+def test_r3_an_identifier_is_known_however_it_is_wrapped(
+    session: PeerSession, later: datetime, how: str
+) -> None:
+    lines = [*WRAPPED[how], f"ATTENDEE;PARTSTAT=DECLINED:mailto:{SAM}"]
+
+    assert taken(carried(calendar(*lines)), now=later) == [Outcome.RECORDED]
+    assert known() == [("not_this_time", False, [])]
+
+
+def test_r3_a_global_object_without_an_identifier_of_ours_is_unknown(
+    session: PeerSession, later: datetime
+) -> None:
+    strange = [f"{GLOBAL_OBJECT}00", GLOBAL_OBJECT[:32], GLOBAL_OBJECT + "f" * 4_000]
+
+    outcomes = taken(*(answer(uid=uid) for uid in strange), now=later)
+
+    assert outcomes == [Outcome.UNKNOWN] * 3
+
+
+def test_r2_an_address_folded_by_exchange_is_read() -> None:
+    part = read_part((SHAPES / "exchange-folded-address.ics").read_bytes())
+
+    assert part.uid == "46CC0494-EEB2-4EC9-87F5-B71E78573F97"
+    assert [(one.addresses, one.participation) for one in part.attendees] == [
+        (("example@people.example",), "ACCEPTED")
+    ]
 
 
 def test_r3_the_uid_alone_says_who_answers(
@@ -291,6 +353,35 @@ def test_r8_our_own_stamp_handed_back_says_nothing(session: PeerSession, now: da
     )
 
     assert taken(newer, older, now=now + 2 * HOUR) == [Outcome.RECORDED, Outcome.OLDER]
+
+
+def test_r8_a_stamp_that_stands_still_does_not_hide_a_later_answer(
+    session: PeerSession, member: Membership, now: datetime
+) -> None:
+    taken(shape("tmail-1-accepted"), now=now + 61 * MINUTE)
+    with transaction():
+        answers.give(session, member, Answer.UNSURE, now=now + 70 * MINUTE)
+
+    outcomes = taken(shape("tmail-2-declined-same-stamp"), now=now + 101 * MINUTE)
+
+    assert (outcomes, known()) == ([Outcome.RECORDED], [("not_this_time", False, [])])
+
+
+def test_r8_an_old_stamp_under_an_old_date_stays_older(
+    session: PeerSession, member: Membership, now: datetime
+) -> None:
+    with transaction():
+        answers.give(session, member, Answer.UNSURE, now=now + 110 * MINUTE)
+
+    outcomes = taken(shape("tmail-2-declined-same-stamp"), now=now + 120 * MINUTE)
+
+    assert (outcomes, known()) == ([Outcome.OLDER], [("unsure", False, [])])
+
+
+def test_r8_a_date_that_runs_ahead_counts_as_now(session: PeerSession, later: datetime) -> None:
+    taken(answer(headers=["Date: Sat, 21 Nov 2099 10:00:00 +0000"]), now=later)
+
+    assert db.session.query(Reply).one().answered_at == later
 
 
 def test_r8_nothing_is_said_two_thousand_years_ago(session: PeerSession, later: datetime) -> None:
@@ -509,7 +600,9 @@ def test_r12_bounces_and_absences_are_ignored_and_the_unreadable_shown(
 
     found = taken(*(shape(name) for name in names), b"x" * 2_000_000, now=later)
 
-    assert found == [Outcome.IGNORED] * 3 + [Outcome.UNCLEAR] * 2 + [Outcome.TOO_LARGE]
+    assert found == [Outcome.BOUNCED] + [Outcome.IGNORED] * 2 + [Outcome.UNCLEAR] * 2 + [
+        Outcome.TOO_LARGE
+    ]
     assert (known(), letters()) == ([], [])
 
 
