@@ -6,6 +6,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import AnyOf
 
+from scheduling.attendance.answers import Said
+from scheduling.forms.by_letter import ChoiceForm
 from scheduling.models import Answer, PeerSession
 from scheduling.showing.cards import starts_at_iso
 
@@ -13,6 +15,13 @@ from scheduling.showing.cards import starts_at_iso
 NOTHING: Final = "nothing"
 #: Sent by somebody who is usually coming, and by somebody who would rather be asked.
 USUALLY, EACH_TIME = "usually", "each_time"
+ANSWERS: Final[dict[str, str]] = {
+    Answer.COMING.value: "I’ll be there",
+    Answer.UNSURE.value: "Not sure yet",
+    Answer.NOT_THIS_TIME.value: "Not this time",
+}
+TAKE_BACK: Final = "Take my answer back"
+BACK_TO_USUAL: Final = "Back to usually coming"
 
 
 class AnswerForm(FlaskForm):
@@ -30,23 +39,30 @@ class AnswerForm(FlaskForm):
         return not self.time.data or self.time.data == starts_at_iso(session)
 
 
-class LetterAnswerForm(FlaskForm):
-    """One of the three answers to the time that the page has shown.
+class LetterAnswerForm(ChoiceForm):
+    """One of the three answers to the time that the page has shown, or none after all."""
 
-    It knows no token of a session: the secret in its address says that the letter was read.
-    """
-
-    class Meta(FlaskForm.Meta):
-        """Without a cookie there is nothing that another site could make use of."""
-
-        csrf = False
-
-    answer = StringField("Answer", [AnyOf([*Answer])])
     time = StringField("Time")
 
+    def __init__(self, said: Said, *, anew: bool = False) -> None:
+        super().__init__("Will you be there?", letter_choices(said), anew=anew)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """What can be sent: taking an answer back too, which another tab may have taken back."""
+        return frozenset((*Answer, NOTHING))
+
     def is_about(self, session: PeerSession) -> bool:
-        """Tell whether the page has shown the time the session has now."""
+        """Return whether the page has shown the time the session has now."""
         return self.time.data == starts_at_iso(session)
+
+
+def letter_choices(said: Said) -> dict[str, str]:
+    """Return what can be chosen by somebody who says this so far: taking it back only what there
+    is.
+    """
+    own = said.answer is not None and not said.is_usual
+    return {**ANSWERS, NOTHING: BACK_TO_USUAL if said.usually else TAKE_BACK} if own else ANSWERS
 
 
 class UsuallyForm(FlaskForm):

@@ -93,9 +93,9 @@ def choose(
         diary.changed_at = next_change(_newest_change(diary), now)
 
 
-def stop_reminders(diary: Diary) -> None:
-    """Turn reminders off. Dates, changes and cancellations are still sent."""
-    diary.reminders = False
+def remind(diary: Diary, *, wanted: bool) -> None:
+    """Turn reminders on or off. Dates, changes and cancellations are sent either way."""
+    diary.reminders = wanted
 
 
 def stop_token(person: Person) -> str:

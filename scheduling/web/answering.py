@@ -1,10 +1,13 @@
 """Answering from a letter without signing in, answering once for all, and asking for a copy.
 
-A link in a letter only ever opens a page: programs that look for harmful mail open links too, so
-nothing but the button acts (RFC 9110 section 9.2.1).
+A link in a letter only ever opens a page: programs that look for harmful mail open links too (RFC
+9110 section 9.2.1), and some press the first button they find. So an answer there is a choice and
+then a button, and the page says what stands and lets it be taken back.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
@@ -20,12 +23,14 @@ from groups.access import cohorts_seen_by
 from scheduling.access import sessions_seen_by
 from scheduling.attendance import answers, standing
 from scheduling.attendance.answer_links import AnswerLink, Situation, opened, situation, wait_for
-from scheduling.forms.answer import EACH_TIME, USUALLY, LetterAnswerForm, UsuallyForm
+from scheduling.attendance.answers import Said
+from scheduling.forms.answer import EACH_TIME, NOTHING, USUALLY, LetterAnswerForm, UsuallyForm
 from scheduling.letters.repeating import send_again
 from scheduling.models import Answer
 from scheduling.showing.cards import starts_at_iso
 from scheduling.showing.member_view import membership_in
-from scheduling.web.answering_words import SAVED, TIME_CHANGED, link_words, wait_note
+from scheduling.web.answering_words import TIME_CHANGED, link_words, saved_words, wait_note
+from scheduling.web.by_letter import chosen
 
 pages = Blueprint("answering", __name__)
 
@@ -48,24 +53,22 @@ def show(token: str) -> ResponseReturnValue:
 @pages.post("/r/<token>")
 @cookieless
 def answer(token: str) -> ResponseReturnValue:
-    """Note the answer to the time which the page has shown."""
+    """Note what was chosen for the time which the page has shown; without a choice, nothing."""
     found = opened(token)
-    form = LetterAnswerForm()
-    if not form.validate():
-        abort(400)
+    form = LetterAnswerForm(_said(found))
+    given = chosen(form)
+    if not given:
+        return _page(found, token, form=form, status=422)
     if not form.is_about(found.session):
-        return _page(found, token, TIME_CHANGED, 409)
-    given = Answer(str(form.answer.data))
+        return _page(found, token, TIME_CHANGED, status=409)
     try:
-        with transaction():
-            retry_at = wait_for(found, now=now())
-            if retry_at is None:
-                answers.give(found.session, found.membership, given, now=now())
+        retry_at = _note(found, given)
     except DomainError:
         return _page(found, token, status=409)
     if retry_at is not None:
-        return _page(found, token, wait_note(retry_at, now()), 429, retry_after(retry_at, now()))
-    return _page(found, token, SAVED[given])
+        wait, headers = wait_note(retry_at, now()), retry_after(retry_at, now())
+        return _page(found, token, wait, form=form, status=429, headers=headers)
+    return _page(found, token, saved_words(given, _said(found)))
 
 
 @pages.post("/g/<cohort_id>/usually")
@@ -103,22 +106,45 @@ def again(cohort_id: str, session_id: str) -> ResponseReturnValue:
     return see_other("home.session", cohort_id=cohort_id, session_id=session_id)
 
 
+def _said(found: AnswerLink) -> Said:
+    return answers.said(found.session, found.membership, now=now())
+
+
+def _note(found: AnswerLink, given: str) -> datetime | None:
+    """Note an answer or take it back, or say from when on that is possible again."""
+    session, membership, moment = found.session, found.membership, now()
+    with transaction():
+        retry_at = wait_for(found, now=moment)
+        if retry_at is None and given == NOTHING:
+            answers.take_back(session, membership, now=moment)
+        elif retry_at is None:
+            answers.give(session, membership, Answer(given), now=moment)
+    return retry_at
+
+
 def _page(
     found: AnswerLink,
     token: str,
     words: str | None = None,
+    *,
+    form: LetterAnswerForm | None = None,
     status: int = 200,
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> ResponseReturnValue:
-    """Show what can be said now, or why nothing can."""
+    """Show what can be said now, or why nothing can. Unless a ``form`` comes back, nothing is
+    chosen, not even what was said before.
+    """
     state = situation(found, now=now())
     if state == Situation.GONE:
         return render_template("scheduling/answering/gone.html"), 410
+    said = _said(found)
     page = render_template(
         "scheduling/answering/show.html",
-        **link_words(found, state, now()),
+        **link_words(found, state, said, now()),
+        form=form or LetterAnswerForm(said, anew=True),
         time=starts_at_iso(found.session),
         token=token,
         words=words,
+        saved=status == HTTPStatus.OK,
     )
     return page, status, dict(headers)

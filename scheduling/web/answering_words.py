@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.throttle import wait_words
-from scheduling.attendance import answers
 from scheduling.attendance.answer_links import AnswerLink, Situation
+from scheduling.attendance.answers import Said
 from scheduling.dates.when import when
+from scheduling.forms.answer import NOTHING
 from scheduling.models import Answer
 from scheduling.showing.cards import card
 
@@ -18,8 +19,32 @@ SAVED: Final = {
 TIME_CHANGED: Final = "The time has changed since that page was opened. Say whether it suits you."
 
 
-def link_words(found: AnswerLink, state: Situation, now: datetime) -> dict[str, Any]:
-    """Return the words for one date: when, what was said, and what has changed since the letter.
+USUAL_AGAIN: Final = "Saved: you are usually coming, and that counts again."
+TAKEN_BACK: Final = "Saved: you haven’t answered."
+STANDS: Final = {
+    Answer.COMING: "You said: I’ll be there.",
+    Answer.UNSURE: "You said: not sure yet.",
+    Answer.NOT_THIS_TIME: "You said: not this time.",
+}
+IS_USUAL: Final = "You are usually coming, so this counts as yes unless you say otherwise."
+
+
+def saved_words(chosen: str, said: Said) -> str:
+    """Return what was noted; ``said`` is what counts now, after it."""
+    if chosen != NOTHING:
+        return SAVED[Answer(chosen)]
+    return USUAL_AGAIN if said.is_usual else TAKEN_BACK
+
+
+def _stands_words(said: Said) -> str | None:
+    """Return what stands for a date, whichever way it was said; nothing if nothing does."""
+    if said.answer is None:
+        return None
+    return IS_USUAL if said.is_usual else STANDS[said.answer]
+
+
+def link_words(found: AnswerLink, state: Situation, said: Said, now: datetime) -> dict[str, Any]:
+    """Return the words for one date: when, what stands, and what has changed since the letter.
 
     Neither the group nor the place, nor anybody's name, is among them.
     """
@@ -27,13 +52,14 @@ def link_words(found: AnswerLink, state: Situation, now: datetime) -> dict[str, 
     shown = card(
         session,
         now=now,
-        answered=answers.said(session, membership, now=now),
+        answered=said,
         places=False,
         lead_words="Will you be there?",
         reader_zone=membership.person.time_zone,
     )
     return {
         "card": shown,
+        "stands_words": _stands_words(said),
         "open": state == Situation.OPEN,
         "closed_words": CLOSED.get(state),
         "letter_words": _letter_words(found, now) if found.has_moved else None,

@@ -16,10 +16,12 @@ from groups.web.fresh import sign_in_first
 from scheduling.access import feeds_of
 from scheduling.feeds.dates_file import dates_file
 from scheduling.feeds.words import feed_rows
+from scheduling.forms.by_letter import NO, YES, reminders_form
 from scheduling.forms.diary import BUSY, DiaryForm, FeedForm
 from scheduling.keeping import diaries
 from scheduling.models import Detail, KeptBy
 from scheduling.showing.member_view import diary_picture
+from scheduling.web.by_letter import chosen, is_one_click
 from scheduling.web.calendar_box import calendar_box
 
 pages = Blueprint("calendar", __name__)
@@ -103,15 +105,27 @@ def revoke(feed_id: str) -> ResponseReturnValue:
 @pages.route("/stop/<token>", methods=["GET", "POST"])
 @public
 def stop(token: str) -> ResponseReturnValue:
-    """Turn reminders off for whoever holds the link of a reminder, signed in or not (RFC 8058)."""
+    """Let whoever holds the link of a reminder choose whether reminders come, signed in or not.
+
+    Only the one-click button of a mail program acts without a choice (RFC 8058).
+    """
     diary = diaries.diary_to_stop(token)
     if diary is None:
         return render_template("scheduling/calendar/stop_former.html"), 410
-    if request.method == "POST":
+    form = reminders_form()
+    wanted = NO if is_one_click() else chosen(form)
+    if wanted:
         with transaction():
-            diaries.stop_reminders(diary)
-    stopped = not diary.reminders
-    return render_template("scheduling/calendar/stop.html", stopped=stopped, token=token)
+            diaries.remind(diary, wanted=wanted == YES)
+        form = reminders_form(anew=True)
+    page = render_template(
+        "scheduling/calendar/stop.html",
+        on=diary.reminders,
+        saved=bool(wanted),
+        form=form,
+        token=token,
+    )
+    return page, 422 if form.errors else 200
 
 
 @pages.record

@@ -12,7 +12,9 @@ from core.transaction import transaction
 from core.web import cookieless
 from groups.emails import contact
 from groups.new_address import disowned
+from scheduling.forms.by_letter import NO, ChoiceForm, not_me_form
 from scheduling.places.disowning import close_everything
+from scheduling.web.by_letter import chosen
 
 pages = Blueprint("disowning", __name__, url_prefix="/not-me")
 
@@ -20,21 +22,30 @@ pages = Blueprint("disowning", __name__, url_prefix="/not-me")
 @pages.get("/<token>")
 @cookieless
 def show(token: str) -> ResponseReturnValue:
-    """Say what the button does; opening the page changes nothing."""
+    """Ask who changed the address; opening the page changes nothing."""
     disowned(token)
-    return _page(token, done=False)
+    return _page(token, not_me_form())
 
 
 @pages.post("/<token>")
 @cookieless
 def act(token: str) -> ResponseReturnValue:
-    """End every sign-in and private link of the account, and say whom to write to."""
-    with transaction():
-        close_everything(disowned(token), now=now())
-    return _page(token, done=True)
+    """End every sign-in and private link of the account if that was chosen, and say whom to write
+    to; without a choice, nothing.
+    """
+    person, form = disowned(token), not_me_form()
+    answer = chosen(form)
+    if answer == NO:
+        with transaction():
+            close_everything(person, now=now())
+    return _page(token, form, answer), 422 if form.errors else 200
 
 
-def _page(token: str, *, done: bool) -> str:
+def _page(token: str, form: ChoiceForm, answer: str = "") -> str:
     return render_template(
-        "scheduling/disowning/show.html", token=token, done=done, contact=contact()
+        "scheduling/disowning/show.html",
+        token=token,
+        form=form,
+        answer=answer,
+        contact=contact(),
     )

@@ -22,13 +22,12 @@ from scheduling.models import Answer, PeerSession
 from scheduling.showing.cards import SessionCard, card, prompt_card, session_number
 from scheduling.showing.group_words import say_readers
 from scheduling.showing.member_view import dates_view, facilitator_names, group_view, membership_in
-from scheduling.web.answering_words import SAVED, TIME_CHANGED
+from scheduling.web.answering_words import SAVED, TIME_CHANGED, USUAL_AGAIN
 from scheduling.web.calendar_box import CalendarBox, calendar_box
 from scheduling.web.home_words import answer_url, group_words, months_of
 
 pages = Blueprint("home", __name__)
 
-USUAL_AGAIN: Final = "Saved: you are usually coming, and that counts again."
 LONGEST_PAGE_NUMBER: Final = 4
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError
@@ -21,6 +21,7 @@ from groups.memberships import can_come_back
 from groups.models import Membership, OfferState, Person, PlaceOffer
 from groups.offers import Situation, offer_with, situation
 from groups.web.viewer import sign_in_here
+from scheduling.forms.by_letter import NO, stop_offers_form
 from scheduling.forms.offers import NameForm, YesForm
 from scheduling.places.arrivals import (
     DiaryChoices,
@@ -31,6 +32,7 @@ from scheduling.places.arrivals import (
     has_account,
 )
 from scheduling.showing.offered import first_names, last_day_words, offered, said_together
+from scheduling.web.by_letter import chosen, is_one_click
 
 pages = Blueprint("offers", __name__)
 
@@ -74,16 +76,23 @@ def decline(token: str) -> ResponseReturnValue:
 @pages.route("/i/<token>/stop", methods=["GET", "POST"])
 @public
 def stop(token: str) -> ResponseReturnValue:
-    """Say no to this and to every later offer. The link in a letter opens the page; the button
-    acts, and so does the one-click button of a mail program (RFC 8058).
+    """Say no to this and to every later offer, if that is chosen. Only the one-click button of a
+    mail program acts without a choice (RFC 8058).
     """
-    if request.method != "POST":
-        if offer_with(token).state == OfferState.ACCEPTED:
-            return see_other("offers.show", token=token)
-        return render_template("scheduling/offers/stop.html", token=token)
-    answer = _say_no(token, never_again=True)
-    # RFC 8058 section 3.1: mail programs do not follow redirects.
-    return ("", 204) if request.form.get("List-Unsubscribe") == "One-Click" else answer
+    if is_one_click():
+        _say_no(token, never_again=True)
+        # RFC 8058 section 3.1: mail programs do not follow redirects.
+        return "", 204
+    offer, form = offer_with(token), stop_offers_form()
+    answer, stopped = chosen(form), not offers.may_write(offer)
+    if answer == NO:
+        return _say_no(token, never_again=True)
+    if answer and stopped:
+        return reconsider(token)
+    if answer or offer.state == OfferState.ACCEPTED:
+        return see_other("offers.show", token=token)
+    page = render_template("scheduling/offers/stop.html", form=form, stopped=stopped, token=token)
+    return page, 422 if form.errors else 200
 
 
 @pages.post("/i/<token>/change-mind")

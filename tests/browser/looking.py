@@ -31,7 +31,8 @@ SPILLS: Final = """() => document.documentElement.scrollWidth <= innerWidth ? []
 #: pixels.
 TOO_SMALL: Final = """() => [
   ...document.querySelectorAll(
-    ".btn, .answer button, .nav a, .safe button, .row > a, .row .link, .note .link, .pages a")]
+    ".btn, .answer button, .choice, .nav a, .safe button, .row > a, .row .link, .note .link, "
+      + ".pages a")]
   .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < 44)
   .map(element => element.outerHTML.slice(0, 120))"""
 SOLID: Final = """() => [...document.querySelectorAll("main .btn:not(.second)")]

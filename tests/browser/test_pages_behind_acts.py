@@ -64,9 +64,15 @@ def test_pages_that_letters_open_have_no_barriers(anybody: Visitor) -> None:
     wrong = [words for path in paths for words in look_over(anybody.page, path, widths=PHONE)]
     walk = Walk(anybody.page)
     walk.open(invited[0])
-    walk.tap("Not sure yet")
-    assert walk.note() == "Saved: not sure yet."
-    assert [*wrong, *look_at(walk.page, "answered", widths=PHONE)] == []
+    walk.tap("Send my answer")
+    unchosen = look_at(walk.page, "nothing chosen", widths=PHONE)
+    assert "Choose one of these first. Nothing has changed." in walk.words
+    walk.start_counting()
+    walk.open(invited[0])
+    walk.choose("Not sure yet")
+    walk.tap("Send my answer")
+    assert (walk.note(), walk.taps) == ("Saved: not sure yet.", 3)
+    assert [*wrong, *unchosen, *look_at(walk.page, "answered", widths=PHONE)] == []
 
 
 def test_a_change_of_address_has_no_barriers_on_its_way(
@@ -92,7 +98,9 @@ def test_a_change_of_address_has_no_barriers_on_its_way(
     wrong += [
         words for path in (stop, not_me) for words in look_over(anybody.page, path, widths=PHONE)
     ]
-    Walk(anybody.page).tap("Sign out everywhere")
+    deciding = Walk(anybody.page)
+    deciding.choose("No, it wasn’t me")
+    deciding.tap("Send my answer")
     assert [*wrong, *look_at(anybody.page, "signed out everywhere", widths=PHONE)] == []
 
 

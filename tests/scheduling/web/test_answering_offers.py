@@ -204,7 +204,7 @@ def test_somebody_else_who_is_signed_in_cannot_answer(act: str, signed_in: Signe
     browser = signed_in(a_person("Rhys"))
     before = everything()
 
-    response = browser.post(f"{path}/{act}", data=YES)
+    response = browser.post(f"{path}/{act}", data={**YES, "answer": "no"})
 
     assert (response.status_code, everything() == before) == (403, True)
 
@@ -297,7 +297,7 @@ def test_a_no_makes_no_account_and_sends_nothing(client: PageClient) -> None:
 def test_stopping_can_be_undone_from_the_page_that_follows(client: PageClient) -> None:
     offer, path = an_open_offer()
 
-    client.post(f"{path}/stop")
+    client.post(f"{path}/stop", data={"answer": "no"})
     said = words(client.get(path))
     stopped = len(db.session.scalars(select(DoNotWrite)).all())
     client.post(f"{path}/change-mind")
@@ -307,13 +307,37 @@ def test_stopping_can_be_undone_from_the_page_that_follows(client: PageClient) -
     assert db.session.scalars(select(DoNotWrite)).all() == []
 
 
-def test_the_page_of_stopping_acts_only_by_its_button(client: PageClient) -> None:
-    _, path = an_open_offer()
+def test_the_page_of_stopping_acts_only_by_a_choice_and_its_button(client: PageClient) -> None:
+    offer, path = an_open_offer()
 
-    response = client.get(f"{path}/stop")
+    response, pressed = client.get(f"{path}/stop"), client.post(f"{path}/stop")
 
-    assert "Don’t write to me again" in words(response)
+    assert "No, don’t write to me again" in words(response)
     assert "Nobody is told that you asked" in words(response)
+    assert (pressed.status_code, offer.state) == (422, OfferState.OPEN)
+    assert "Choose one of these first. Nothing has changed." in words(pressed)
+    assert db.session.scalars(select(DoNotWrite)).all() == []
+
+
+def test_a_wish_not_to_be_written_to_is_taken_back_by_the_same_letter(client: PageClient) -> None:
+    offer, path = an_open_offer()
+    a_browser(client.application).post(f"{path}/stop", data={"List-Unsubscribe": "One-Click"})
+
+    page = client.get(f"{path}/stop")
+    after = client.post(f"{path}/stop", data={"answer": "yes"})
+
+    assert "We won’t offer you a place by e-mail again." in words(page)
+    assert (after.location, offer.state) == (path, OfferState.OPEN)
+    assert db.session.scalars(select(DoNotWrite)).all() == []
+
+
+def test_who_may_be_written_to_changes_nothing_by_saying_so(client: PageClient) -> None:
+    _, path = an_open_offer()
+    before = everything()
+
+    after = client.post(f"{path}/stop", data={"answer": "yes"})
+
+    assert (after.location, everything() == before) == (path, True)
 
 
 @pytest.mark.parametrize("act", ["decline", "stop", "change-mind"])

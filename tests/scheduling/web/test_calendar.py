@@ -238,12 +238,37 @@ def test_stopping_reminders_asks_first_and_then_acts(client: FlaskClient, amina:
 
     page = words(client.get(url))
     asked = diary_of(amina).reminders
-    done = words(client.post(url))
+    pressed = client.post(url)
+    unchanged = diary_of(amina).reminders
+    done = words(client.post(url, data={"answer": "no"}))
 
-    assert "Stop reminders" in page
-    assert (asked, diary_of(amina).reminders) == (True, False)
-    assert "Reminders are off." in done
-    assert "Reminders are off." in words(client.get(url))
+    assert "Reminders are on" in page
+    assert pressed.status_code == 422
+    assert "Choose one of these first. Nothing has changed." in words(pressed)
+    assert (asked, unchanged, diary_of(amina).reminders) == (True, True, False)
+    assert "Saved. Reminders are off" in done
+    assert "Reminders are off" in words(client.get(url))
+
+
+def test_reminders_that_a_program_stopped_come_back_by_the_same_letter(
+    client: FlaskClient, amina: Person
+) -> None:
+    url = f"/stop/{stop_token(amina)}"
+    client.post(url, data={"List-Unsubscribe": "One-Click"})
+
+    page = client.post(url, data={"answer": "yes"})
+
+    assert (page.status_code, diary_of(amina).reminders) == (200, True)
+    assert "Saved. Reminders are on" in words(page)
+    assert "checked" not in page.get_data(as_text=True)
+
+
+def test_what_the_page_of_reminders_never_offered_is_refused(
+    client: FlaskClient, amina: Person
+) -> None:
+    page = client.post(f"/stop/{stop_token(amina)}", data={"answer": "perhaps"})
+
+    assert (page.status_code, diary_of(amina).reminders) == (400, True)
 
 
 def test_one_click_from_a_mail_program_needs_no_token(
@@ -270,7 +295,7 @@ def test_a_link_to_stop_ends_after_a_year_and_cannot_be_forged(
     url = f"/stop/{stop_token(amina)}"
 
     with time_machine.travel(NOW.replace(year=2027, day=22), tick=False):
-        late = client.post(url)
+        late = client.post(url, data={"answer": "no"})
 
     assert late.status_code == 404
     assert client.get(f"/stop/{sign('return', amina.public_id)}").status_code == 404

@@ -23,6 +23,7 @@ from tests.scheduling.web.conftest import Browser
 pytestmark = pytest.mark.usefixtures("frozen")
 
 NEW = "qznewaddress@people.example"
+NOT_ME = {"answer": "no"}
 
 
 def link_in_letter(member: Membership) -> str:
@@ -45,12 +46,40 @@ def test_opening_the_link_changes_nothing_and_the_button_ends_all(
 
     asked = words(client.get(path))
     before = (browser.get("/account").status_code, feed.revoked_at)
-    done = words(client.post(path))
+    done = words(client.post(path, data=NOT_ME))
 
-    assert (before, "Wasn’t it you?" in asked) == ((200, None), True)
+    assert (before, "Was it you?" in asked) == ((200, None), True)
     assert "Signed out everywhere" in done
     assert "write to sol@operators.example" in done.casefold()
     assert (browser.get("/account").status_code, feed.revoked_at) == (303, NOW)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [
+        ({}, 422, "Choose one of these first. Nothing has changed."),
+        ({"answer": "yes"}, 200, "Nothing has changed"),
+        ({"answer": "all of it"}, 400, "That didn’t reach us whole"),
+    ],
+    ids=["nothing", "it was me", "never offered"],
+)
+def test_whatever_else_is_sent_ends_nothing_and_leaves_the_link_its_one_use(
+    client: PageClient,
+    member: Membership,
+    signed_in: Browser,
+    sent: dict[str, str],
+    status: int,
+    said: str,
+) -> None:
+    path = link_in_letter(member)
+    browser = signed_in(member.person)
+
+    page = client.post(path, data=sent)
+    before = browser.get("/account").status_code
+    client.post(path, data=NOT_ME)
+
+    assert (page.status_code, said in words(page)) == (status, True)
+    assert (before, browser.get("/account").status_code) == (200, 303)
 
 
 def test_a_code_on_its_way_to_the_new_address_ends_too(
@@ -59,7 +88,7 @@ def test_a_code_on_its_way_to_the_new_address_ends_too(
     path = link_in_letter(member)
     client.post("/sign-in", data={"address": NEW})
 
-    client.post(path)
+    client.post(path, data=NOT_ME)
 
     assert db.session.query(SignInCode).one().expires_at == NOW
 
@@ -68,10 +97,10 @@ def test_it_works_once_and_looks_the_same_each_time(
     client: PageClient, member: Membership, signed_in: Browser
 ) -> None:
     path = link_in_letter(member)
-    first = client.post(path)
+    first = client.post(path, data=NOT_ME)
     browser = signed_in(member.person)
 
-    second = client.post(path)
+    second = client.post(path, data=NOT_ME)
 
     assert first.get_data() == second.get_data()
     assert browser.get("/account").status_code == 200
@@ -82,7 +111,7 @@ def test_nobody_elses_sign_in_ends(
 ) -> None:
     other = signed_in(a_person("Dev"))
 
-    client.post(link_in_letter(member))
+    client.post(link_in_letter(member), data=NOT_ME)
 
     assert other.get("/account").status_code == 200
 
@@ -92,10 +121,10 @@ def test_the_pages_show_nothing_of_the_account_not_even_that_it_is_there(
 ) -> None:
     path = link_in_letter(member)
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
-        pages = [client.get(path), client.post(path)]
+        pages = [client.get(path), client.post(path, data=NOT_ME)]
         with transaction():
             erase(member.person, now=NOW + timedelta(minutes=1))
-        gone = [client.get(path), client.post(path)]
+        gone = [client.get(path), client.post(path, data=NOT_ME)]
 
     said = " ".join(page.text for page in pages)
     assert [page.get_data() for page in gone] == [page.get_data() for page in pages]
@@ -112,7 +141,7 @@ def test_the_link_ends_after_seven_days_and_cannot_be_forged(
     with time_machine.travel(NOW + timedelta(days=7), tick=False):
         last = client.get(path).status_code
     with time_machine.travel(NOW + timedelta(days=7, seconds=1), tick=False):
-        late = (client.get(path).status_code, client.post(path).status_code)
+        late = (client.get(path).status_code, client.post(path, data=NOT_ME).status_code)
 
     assert (last, late) == (200, (404, 404))
     assert client.get("/not-me/nonsense").status_code == 404
@@ -123,6 +152,6 @@ def test_the_button_works_without_a_cookie(
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
 
-    answer = client.post(f"/not-me/{not_me_token(member.person)}")
+    answer = client.post(f"/not-me/{not_me_token(member.person)}", data=NOT_ME)
 
     assert answer.status_code == 200

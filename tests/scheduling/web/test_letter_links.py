@@ -1,4 +1,4 @@
-"""The page that a link in a letter opens: one date, three buttons, and nothing else."""
+"""The page that a link in a letter opens: one date, a choice, a button, and nothing else."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def url(session: PeerSession, member: Membership) -> str:
 
 
 def press(browser: FlaskClient, url: str, answer: str, time: str = DECEMBER) -> TestResponse:
-    """Press one of the buttons."""
+    """Choose one of the answers, and press the button."""
     return browser.post(url, data={"answer": answer, "time": time})
 
 
@@ -41,12 +41,16 @@ def later(session: PeerSession) -> None:
         session.ends_at += timedelta(days=7)
 
 
-def test_m7_the_page_shows_the_date_and_three_buttons(client: PageClient, url: str) -> None:
+def test_m7_the_page_shows_the_date_three_answers_and_one_button(
+    client: PageClient, url: str
+) -> None:
     page = client.get(url)
 
-    text = words(page)
+    text, html = words(page), page.get_data(as_text=True)
     assert text.startswith("Thursday 10 December 6pm to 7:30pm, UK time Will you be there?")
-    assert page.get_data(as_text=True).count('name="answer"') == 3
+    assert "I’ll be there Not sure yet Not this time No reason needed." in text
+    assert (html.count('type="radio"'), html.count("checked")) == (3, 0)
+    assert html.partition("<main")[2].partition("</main>")[0].count("<button") == 1
     assert (page.status_code, page.headers["Referrer-Policy"]) == (200, "no-referrer")
 
 
@@ -119,7 +123,7 @@ def test_m7_looking_answers_nothing(
         (Answer.NOT_THIS_TIME, "Saved: not this time."),
     ],
 )
-def test_a_button_answers_and_the_page_says_so(
+def test_a_choice_and_the_button_answer_and_the_page_says_so(
     client: PageClient,
     session: PeerSession,
     member: Membership,
@@ -130,7 +134,65 @@ def test_a_button_answers_and_the_page_says_so(
     page = press(client, url, answer)
 
     assert (words(page).startswith(noted), said(session, member)) == (True, answer)
-    assert f'value="{answer}" aria-pressed="true"' in page.get_data(as_text=True)
+    stands = (
+        f"{noted.replace('Saved: you’ll', 'You said: I’ll').replace('Saved', 'You said')} You can"
+    )
+    assert f"{stands} change it here until it starts." in words(page)
+    assert stands in words(client.get(url))
+    assert "checked" not in page.get_data(as_text=True)
+
+
+def test_the_button_alone_answers_nothing_and_says_to_choose_first(
+    client: PageClient, session: PeerSession, member: Membership, url: str
+) -> None:
+    pages = [client.post(url, data={"time": DECEMBER}) for _ in range(LIMITS[0].most + 1)]
+
+    assert {page.status_code for page in pages} == {422}
+    assert "Error: Choose one of these first. Nothing has changed." in words(pages[0])
+    assert "<title>Error: " in pages[0].get_data(as_text=True)
+    # Nor is anybody kept from answering by a program that presses it without end.
+    assert press(client, url, Answer.COMING).status_code == 200
+    assert client.post(url, data={"time": DECEMBER}).status_code == 422
+    assert said(session, member) == Answer.COMING
+
+
+def test_an_answer_is_taken_back_by_the_same_letter(
+    client: PageClient, session: PeerSession, member: Membership, url: str
+) -> None:
+    before = words(client.get(url))
+    given = words(press(client, url, Answer.NOT_THIS_TIME))
+
+    page = press(client, url, "nothing")
+
+    assert ("Take my answer back" in before, "Take my answer back" in given) == (False, True)
+    assert words(page).startswith("Saved: you haven’t answered. Thursday 10 December")
+    assert ("You said" in words(page), said(session, member)) == (False, None)
+
+
+def test_what_was_said_on_a_page_can_be_put_right_by_the_letter(
+    client: PageClient, visitor: PageClient, session: PeerSession, member: Membership, url: str
+) -> None:
+    visitor.post(f"{page_of(session)}/answer", data={"answer": "not_this_time"})
+
+    stands = words(client.get(url))
+    press(client, url, Answer.COMING)
+
+    assert "You said: not this time. You can change it here until it starts." in stands
+    assert said(session, member) == Answer.COMING
+
+
+def test_who_usually_comes_goes_back_to_that_by_the_letter(
+    client: PageClient, session: PeerSession, member: Membership, url: str
+) -> None:
+    with transaction():
+        standing.usually_coming(member, now=NOW)
+    otherwise = words(press(client, url, Answer.UNSURE))
+
+    page = words(press(client, url, "nothing"))
+
+    assert "Back to usually coming" in otherwise
+    assert page.startswith("Saved: you are usually coming, and that counts again.")
+    assert said(session, member) is None
 
 
 def test_a_link_answers_with_the_usual_protection_switched_on(
@@ -247,9 +309,9 @@ def test_an_unknown_link_is_the_same_as_any_page_that_is_not_there(client: PageC
 def test_what_is_none_of_the_answers_is_refused(
     client: PageClient, session: PeerSession, member: Membership, url: str
 ) -> None:
-    statuses = [press(client, url, answer).status_code for answer in ("", "nothing", "maybe")]
+    statuses = [press(client, url, answer).status_code for answer in ("", "maybe", "usually")]
 
-    assert (statuses, said(session, member)) == ([400, 400, 400], None)
+    assert (statuses, said(session, member)) == ([422, 400, 400], None)
 
 
 def test_a_program_that_presses_without_end_is_asked_to_wait(client: PageClient, url: str) -> None:
