@@ -1,82 +1,150 @@
 """The clock: APScheduler, in memory, and an election so that only one process has it.
 
-On one machine any number of web workers may start a clock; the one that holds the lock file runs
-the jobs, and when it dies the kernel frees the lock and another takes over.
+On one machine any number of web workers may start a clock; the one that wins the election runs
+the jobs, and when it dies another takes over. APScheduler waits on wall time, which can be set;
+so the process with the clock compares it with the monotonic clock, and when they part runs every
+job at once.
 """
 
-import fcntl
 import logging
-import os
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic, time
+from typing import Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from flask import Flask
 
-from core.worker import Job, run_job
+from core.election import Election
+from core.moment import now_for_jobs
+from core.worker import LEAVING, Job, note_trouble, run_job
 
 log = logging.getLogger(__name__)
-# It would log two lines for every run of every job; ``run_job`` says what went wrong.
-logging.getLogger("apscheduler").setLevel(logging.WARNING)
+# It would log two lines for every run of every job, and one for every run that has to wait for
+# another; ``run_job`` and the watch below say what went wrong, without what an error may quote.
+logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 #: How often a process that lost the election asks again, in seconds.
 ASK_AGAIN = 5.0
+#: How often the two clocks are compared, in seconds.
+LOOK_AGAIN: Final = 1.0
+#: Clocks that are kept right by small steps part by less than this between two looks.
+A_STEP: Final = 2.0
+#: A run that takes longer than this, in seconds, is said to be stuck. Every job that asks somebody
+#: else (mail servers) gives up long before.
+STUCK_AFTER: Final = 30 * 60.0
+#: What brought nothing is noted this often at most, in seconds: some jobs look twice a second.
+NOTE_AGAIN: Final = 15.0
+#: What APScheduler calls the thread that waits for the next run.
+THREAD: Final = "APScheduler"
 
 
-def scheduler(app: Flask, jobs: Sequence[Job]) -> BackgroundScheduler:
+class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """So long after the last run, and never in the past: whatever was missed is made up for once,
+    without being counted through.
+    """
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return when the job runs next; the library calls this."""
+        planned = now if previous is None else previous + self._every
+        return planned if planned > now else now + self._every
+
+
+class Runs:
+    """The runs of one process: which ones are under way and since when, and what was noted."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._under_way: dict[int, tuple[Job, float]] = {}
+        self._noted: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def run(self, job: Job) -> None:
+        """Run a job once; nothing that it raises leaves this."""
+        number, begun = threading.get_ident(), monotonic()
+        with self._lock:
+            self._under_way[number] = (job, begun)
+        try:
+            with self._app.app_context():
+                quiet = begun - self._noted.get(job.name, -NOTE_AGAIN) < NOTE_AGAIN
+                outcome = run_job(job, now_for_jobs(), quietly=quiet)
+                if outcome.trouble or not quiet:
+                    self._noted[job.name] = -NOTE_AGAIN if outcome.trouble else begun
+        except BaseException as error:  # noqa: BLE001 - the clock must go on with the other jobs
+            log.error("the clock met %s in the job %s", type(error).__name__, job.name)
+        finally:
+            with self._lock:
+                self._under_way.pop(number, None)
+
+    def say_what_is_stuck(self) -> None:
+        """Note as trouble which runs take too long."""
+        with self._lock:
+            stuck = [
+                (job, monotonic() - begun)
+                for job, begun in self._under_way.values()
+                if monotonic() - begun > STUCK_AFTER
+            ]
+        for job, seconds in stuck:
+            words = f"One run has been going on for {int(seconds // 60)} minutes."
+            self.note(job.name, words)
+
+    def note(self, name: str, words: str | None) -> None:
+        """Note trouble, or that there is none any more, under the name of a job."""
+        try:
+            with self._app.app_context():
+                note_trouble(name, words, now_for_jobs())
+        except Exception as error:  # noqa: BLE001 - a database that is away must not stop the clock
+            log.error("what the clock had to say met %s", type(error).__name__)
+
+
+def scheduler(runs: Runs, jobs: Sequence[Job]) -> BackgroundScheduler:
     """Return a scheduler of these jobs, not started. Late runs are made up for once, and a job
-    never runs beside itself.
+    runs beside itself only as far as it allows.
     """
     clock = BackgroundScheduler(
         timezone="UTC",
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        # One thread for every run there can be, so that none waits for another job's.
+        executors={
+            "default": {"type": "threadpool", "max_workers": sum(job.at_once for job in jobs) or 1}
+        },
+        job_defaults={"coalesce": True, "misfire_grace_time": None},
     )
     for position, job in enumerate(jobs):
         clock.add_job(
-            _tick,
-            "interval",
-            seconds=job.every.total_seconds(),
-            args=[app, job],
+            runs.run,
+            Every(job.every),
+            args=[job],
             id=job.name,
             name=job.words,
-            # At once after a start, so that nothing waits a day for a daily job; one after
-            # another, in the order of the table.
-            next_run_time=datetime.now(UTC) + timedelta(seconds=position),
+            max_instances=job.at_once,
+            next_run_time=_in_turn(position),
         )
     return clock
 
 
-def _tick(app: Flask, job: Job) -> None:
-    with app.app_context():
-        run_job(job, datetime.now(UTC))
+def _in_turn(position: int) -> datetime:
+    """At once, so that nothing waits a day for a daily job; one after another, in the order of the
+    table.
+    """
+    return datetime.now(UTC) + timedelta(seconds=position)
 
 
-class Election:
-    """Holds a lock file for as long as this process is the one with the clock."""
+class Comparison:
+    """The wall clock beside the monotonic one, which nobody can set."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._descriptor: int | None = None
+    def __init__(self) -> None:
+        self._apart = time() - monotonic()
 
-    def won(self) -> bool:
-        """Try to take the lock; the kernel frees it however the process ends."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return False
-        self._descriptor = descriptor
-        return True
-
-    def resign(self) -> None:
-        """Give the lock back."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+    def step(self) -> float:
+        """Return by how many seconds the wall clock was set since the last look."""
+        before, self._apart = self._apart, time() - monotonic()
+        return self._apart - before
 
 
 def start(app: Flask, jobs: Sequence[Job], lock: Path) -> threading.Event:
@@ -92,14 +160,58 @@ def start(app: Flask, jobs: Sequence[Job], lock: Path) -> threading.Event:
 
 
 def run_until(app: Flask, jobs: Sequence[Job], lock: Path, stop: threading.Event) -> None:
-    """Wait for the election, then run the jobs until ``stop`` is set."""
-    election = Election(lock)
+    """Wait for the election, then run the jobs until ``stop`` is set. Whatever trouble the clock
+    itself meets, it starts again.
+    """
+    LEAVING.clear()
+    while not stop.is_set():
+        election = Election(lock)
+        try:
+            _have_the_clock(Runs(app), jobs, election, stop)
+        except BaseException as error:
+            log.error("the clock met %s and starts again", type(error).__name__)
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            stop.wait(ASK_AGAIN)
+        finally:
+            election.resign()
+
+
+def _have_the_clock(
+    runs: Runs, jobs: Sequence[Job], election: Election, stop: threading.Event
+) -> None:
     while not election.won():
         if stop.wait(ASK_AGAIN):
             return
-    clock = scheduler(app, jobs)
-    clock.start()
     log.info("this process has the clock")
-    stop.wait()
-    clock.shutdown(wait=True)
-    election.resign()
+    runs.note("clock", election.trouble)
+    clock, before = scheduler(runs, jobs), set(threading.enumerate())
+    clock.start()
+    threads = [one for one in threading.enumerate() if one not in before and one.name == THREAD]
+    try:
+        _watch(clock, threads, runs, jobs, stop)
+    finally:
+        if stop.is_set():
+            LEAVING.set()
+        clock.shutdown(wait=stop.is_set())
+
+
+def _watch(
+    clock: BackgroundScheduler,
+    threads: Sequence[threading.Thread],
+    runs: Runs,
+    jobs: Sequence[Job],
+    stop: threading.Event,
+) -> None:
+    comparison, looked = Comparison(), monotonic()
+    while not stop.wait(LOOK_AGAIN):
+        step = comparison.step()
+        if abs(step) > A_STEP:
+            log.warning("the machine's clock was set by %+.0f seconds: every job runs now", step)
+            for position, job in enumerate(jobs):
+                clock.modify_job(job.name, next_run_time=_in_turn(position))
+        if not any(thread.is_alive() for thread in threads):
+            raise RuntimeError("the thread of the scheduler has ended")
+        if monotonic() - looked > 60:
+            looked = monotonic()
+            runs.say_what_is_stuck()

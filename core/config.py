@@ -30,6 +30,7 @@ SETTINGS = (
     "IMAP_URL",
     "MAIL_CHECKED_BY",
     "MAIL_FROM",
+    "MAIL_PACE",
     "OPERATOR_ADDRESS",
     "TIME_ZONE",
     "PROXIES",
@@ -55,6 +56,8 @@ class Config:
     #: The name by which our own mail server signs what it checked (RFC 8601 section 2.5).
     mail_checked_by: str = ""
     mail_from: str = ""
+    #: How many letters a minute leave of those that were due before a long stop; 0 is no limit.
+    mail_pace: int = 60
     operator_address: str = ""
     time_zone: str = "Europe/London"
     proxies: int = 0
@@ -109,6 +112,7 @@ class Config:
             imap=_imap(imap_url) if imap_url else None,
             mail_checked_by=given.get("MAIL_CHECKED_BY", "").strip().lower(),
             mail_from=_bare("MAIL_FROM", given.get("MAIL_FROM", "")),
+            mail_pace=_whole_number("MAIL_PACE", given.get("MAIL_PACE", str(cls.mail_pace))),
             operator_address=_bare("OPERATOR_ADDRESS", given.get("OPERATOR_ADDRESS", "")),
             time_zone=_time_zone(given.get("TIME_ZONE", cls.time_zone)),
             proxies=_whole_number("PROXIES", given.get("PROXIES", "0")),

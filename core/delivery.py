@@ -1,8 +1,9 @@
 """Sending what is due: claim one letter, send it, say what became of it, and go on.
 
 What became of a letter is committed before the next one is sent, together with the claim of that
-next one, so a crash leaves at most one letter in doubt. Web pages never call this; the clock and
-``flask tick`` do.
+next one, so a crash leaves at most one letter in doubt. Letters that somebody waits for have a
+sender of their own, and where a recipient's server keeps one waiting, another is let in beside it
+(``core.senders``). Web pages never call this; the clock and ``flask tick`` do.
 """
 
 import logging
@@ -11,26 +12,30 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
-from typing import Protocol
-
-from sqlalchemy import update
+from typing import Final, Protocol
 
 from core import config
 from core.db import db
 from core.outbox import MailState, OutgoingMail, Promise
-from core.outbox_queue import LEASE, Held, Queue, queue
-from core.smtp import Connection, Refused, Uncertain, Unreachable
+from core.outbox_queue import LEASE, Held, Line, Queue, queue
+from core.outbox_upkeep import MOST_ATTEMPTS, lapse, note_long_stop, release_stale, wait_after
+from core.senders import Sender, let_in
+from core.smtp import Connection, Refused, Uncertain, Unreachable, Withheld
 from core.transaction import transaction
+from core.worker import LEAVING
 
 log = logging.getLogger(__name__)
 
-BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
-#: Temporary refusals are put up with this often: with the waits above, for three days.
+#: Temporary refusals are put up with this often: with the waits between them, for three days.
 MOST_REFUSALS = 24
-#: Unexpected trouble is tried this often before the letter is parked for an operator.
-MOST_ATTEMPTS = 5
 #: The reason of a letter that went over once without an answer. It is tried once more only.
 NO_ANSWER = "no_answer"
+#: The job that sends what nobody waits for; how long it did not go well tells of a long stop.
+JOB: Final = "deliver"
+#: One run goes on for so many seconds at most; the next one continues.
+LONGEST_RUN: Final = 300.0
+#: How often a sender asks whether it is the turn of a letter that was due before a long stop.
+ASK_FOR_A_TURN: Final = 0.25
 
 Clock = Callable[[], datetime]
 
@@ -38,15 +43,17 @@ Clock = Callable[[], datetime]
 class Carrier(Protocol):
     """Something that takes a message to one recipient, or raises as ``core.smtp`` does."""
 
-    def send(self, sender: str, recipient: str, raw: bytes) -> None:
-        """Hand over one message for one recipient."""
+    def send(self, sender: str, recipient: str, raw: bytes, may_go: Callable[[], bool], /) -> None:
+        """Hand over one message for one recipient, unless ``may_go`` says that it is no longer
+        ours to send.
+        """
         ...
 
 
 class DemoCarrier:
     """In demo mode nothing leaves the machine: the letters stay to be read in the mailbox."""
 
-    def send(self, sender: str, recipient: str, raw: bytes) -> None:
+    def send(self, sender: str, recipient: str, raw: bytes, may_go: Callable[[], bool]) -> None:
         """Do nothing; the outbox keeps the letter."""
 
     def __enter__(self) -> "DemoCarrier":
@@ -54,6 +61,9 @@ class DemoCarrier:
 
     def __exit__(self, *_details: object) -> None:
         return None
+
+
+Opens = Callable[[], AbstractContextManager[Carrier]]
 
 
 def carrier() -> AbstractContextManager[Carrier]:
@@ -69,41 +79,80 @@ def carrier() -> AbstractContextManager[Carrier]:
 Settle = Callable[[OutgoingMail, datetime], None]
 
 
-def deliver_due(
-    now: datetime, opens: Callable[[], AbstractContextManager[Carrier]] = carrier
-) -> int:
-    """Send every letter that is due, over one connection; returns how many were accepted.
+def deliver_urgent(now: datetime, opens: Opens = carrier) -> int:
+    """Send the letters that somebody waits for (a job); returns how many were accepted.
 
     Raises ``Unreachable`` when the mail server cannot be reached; nothing is lost by it.
     """
-    with queue() as waiting:
+    with let_in(Line.URGENT) as sender:
+        return 0 if sender is None else _deliver(now, opens, Line.URGENT, sender)
+
+
+def deliver_others(now: datetime, opens: Opens = carrier) -> int:
+    """Send the other letters that are due (a job); returns how many were accepted.
+
+    Raises ``Unreachable`` as ``deliver_urgent`` does.
+    """
+    with let_in(Line.OTHERS) as sender:
+        return 0 if sender is None else _deliver(now, opens, Line.OTHERS, sender)
+
+
+def deliver_due(now: datetime, opens: Opens = carrier) -> int:
+    """Send every letter that is due over one connection, the urgent ones first; returns how many
+    were accepted. Raises ``Unreachable`` as ``deliver_urgent`` does.
+    """
+    return _deliver(now, opens, Line.ALL, Sender())
+
+
+def _deliver(now: datetime, opens: Opens, line: Line, sender: Sender) -> int:
+    with queue(line) as waiting:
         if not waiting.has_anything_to_do(now):
             return 0
         clock = _clock_from(now)
-        with transaction():
-            release_stale(now)
-            lapse(now)
-        if not waiting.has_anything_due(now):
-            return 0
+        if line is not Line.URGENT:
+            with transaction():
+                release_stale(now)
+                lapse(now)
+                note_long_stop(JOB, now)
+            waiting.learn_of_stop()
+            if not waiting.has_anything_due(now):
+                return 0
         try:
-            with opens() as connection:
-                return _send_all(connection, waiting, clock)
+            with sender.reaching(opens) as connection:
+                return _send_all(connection, waiting, clock, sender)
         finally:
             # What the session has read of letters is no longer so.
             db.session.rollback()
 
 
-def _send_all(connection: Carrier, waiting: Queue, clock: Clock) -> int:
-    sent, held = 0, waiting.claim(clock())
+def _send_all(connection: Carrier, waiting: Queue, clock: Clock, sender: Sender) -> int:
+    sent, until = 0, monotonic() + LONGEST_RUN
+    held = waiting.claim(clock()) or _at_its_turn(waiting, clock, sender, until)
     while held is not None:
+        sender.goes_on()
+        goes_on = monotonic() < until and not LEAVING.is_set()
         settle = hand_over(connection, waiting, held, clock)
         if settle is _sent:
             sent += 1
-            held = waiting.accepted(held, clock())
+            held = waiting.accepted(held, clock(), goes_on=goes_on)
         else:
             _settle(held, clock(), settle)
-            held = waiting.claim(clock())
+            held = waiting.claim(clock()) if goes_on else None
+        if held is None:
+            held = _at_its_turn(waiting, clock, sender, until)
     return sent
+
+
+def _at_its_turn(waiting: Queue, clock: Clock, sender: Sender, until: float) -> Held | None:
+    """Claim the next letter that was due before a long stop, once it is its turn."""
+    while waiting.has_anything_due(clock()) and monotonic() < until:
+        sender.goes_on()
+        if LEAVING.wait(ASK_FOR_A_TURN):
+            break
+        held = waiting.claim(clock())
+        if held is not None:
+            return held
+    return None
 
 
 def _clock_from(now: datetime) -> Clock:
@@ -113,49 +162,18 @@ def _clock_from(now: datetime) -> Clock:
     return lambda: now + timedelta(seconds=monotonic() - begun)
 
 
-def release_stale(now: datetime) -> None:
-    """Look again at letters whose sender died: what must arrive is sent once more, byte for byte
-    the same; of the rest nobody can say whether they arrived, and that is what is recorded.
-    """
-    stale = (OutgoingMail.state == MailState.SENDING, OutgoingMail.leased_until <= now)
-    db.session.execute(
-        # A letter that takes its sender down each time is looked at by a person.
-        update(OutgoingMail)
-        .where(*stale, OutgoingMail.attempts >= MOST_ATTEMPTS)
-        .values(state=MailState.PARKED, reason="Interrupted", final_at=now, leased_until=None)
-    )
-    db.session.execute(
-        update(OutgoingMail)
-        .where(*stale, OutgoingMail.promise == Promise.MUST_ARRIVE)
-        .values(state=MailState.DUE, due_at=now, leased_until=None)
-    )
-    db.session.execute(
-        update(OutgoingMail)
-        .where(*stale)
-        .values(state=MailState.UNCERTAIN, final_at=now, leased_until=None)
-    )
-
-
-def lapse(now: datetime) -> None:
-    """Drop what has outlived its use, such as a reminder of a session that has begun."""
-    db.session.execute(
-        update(OutgoingMail)
-        .where(OutgoingMail.state == MailState.DUE, OutgoingMail.useful_until <= now)
-        .values(state=MailState.SUPERSEDED, final_at=now)
-    )
-
-
 def hand_over(connection: Carrier, waiting: Queue, held: Held, clock: Clock) -> Settle | None:
     """Send a letter; returns how to record what became of it, and nothing if it is no longer ours.
 
     Raises ``Unreachable`` when the mail server has gone, and that has been recorded.
     """
     try:
-        if not waiting.is_ours(held, clock()):
-            return None
         recipient = OutgoingMail.recipient.unseal(held.recipient_sealed, held.public_id)
         body = OutgoingMail.body.unseal(held.body_sealed, held.public_id)
-        connection.send(config.current().mail_from, recipient.decode(), body)
+        may_go = partial(waiting.is_ours, held)
+        connection.send(config.current().mail_from, recipient.decode(), body, may_go)
+    except Withheld:
+        return None
     except Refused as refusal:
         return partial(_refused, refusal=refusal)
     except Uncertain:
@@ -192,8 +210,8 @@ def _final(row: OutgoingMail, state: MailState, now: datetime, reason: str | Non
 
 
 def _later(row: OutgoingMail, now: datetime, reason: str | None = None) -> None:
-    wait = BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
-    row.state, row.due_at, row.leased_until = MailState.DUE, now + wait, None
+    row.state, row.leased_until = MailState.DUE, None
+    row.due_at = now + wait_after(row.attempts)
     if row.reason != NO_ANSWER:
         row.reason = reason
 

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core import config
 from core.db import db, insert_many, public_id
 from core.errors import DomainError
 from core.mail import Letter, Mailbox, compose, message_id, readdressed
-from core.outgoing import UNDER_WAY, MailState, OutgoingMail, Promise
+from core.outgoing import UNDER_WAY, Lane, MailState, OutgoingMail, Promise
 
 __all__ = [
     "UNDER_WAY",
     "About",
+    "Lane",
     "MailState",
     "OutgoingMail",
     "Posting",
@@ -41,13 +42,13 @@ __all__ = [
     "under_way",
 ]
 
-
 _posted: ContextVar[list[str] | None] = ContextVar("posted", default=None)
 
 
 class About(TypedDict, total=False):
-    """By what a letter is found again, and with what it belongs; see ``OutgoingMail``."""
+    """How a letter is found again, what it belongs to, and who waits; see ``OutgoingMail``."""
 
+    lane: Lane
     topic: str | None
     addressee: str | None
     parcel: str | None
@@ -145,19 +146,19 @@ def post_many(postings: Iterable[Posting], now: datetime) -> int:
 def _row(posting: Posting, now: datetime) -> dict[str, Any]:
     name, address = public_id(), posting.letter.to.address.encode()
     identifier = message_id(posting.key, config.current().host)
-    body = _bytes(posting.letter, identifier, now)
     return {
         "public_id": name,
         "key": posting.key,
         "kind": posting.kind,
         "promise": posting.promise,
         "recipient_sealed": OutgoingMail.recipient.seal(address, name),
-        "body_sealed": OutgoingMail.body.seal(body, name),
+        "body_sealed": OutgoingMail.body.seal(_bytes(posting.letter, identifier, now), name),
         "message_id": identifier,
         "created_at": now,
         "due_at": posting.due_at or now,
         "useful_until": posting.useful_until,
         **{column: posting.about.get(column) for column in About.__annotations__},
+        "lane": posting.about.get("lane", Lane.USUAL),
     }
 
 
@@ -230,12 +231,9 @@ def supersede(
             .where(OutgoingMail.addressee == addressee, OutgoingMail.replaced_by.is_not(None))
             .values(replaced_by=None)
         )
-    which = (
-        OutgoingMail.thread == thread if thread is not None else OutgoingMail.addressee == addressee
-    )
     result = db.session.execute(
         update(OutgoingMail)
-        .where(which, OutgoingMail.state == MailState.DUE)
+        .where(_of(thread, addressee), OutgoingMail.state == MailState.DUE)
         .values(state=MailState.SUPERSEDED, final_at=now, replaced_by=by)
     )
     return int(getattr(result, "rowcount", 0))
@@ -278,16 +276,19 @@ def detach(addressees: Sequence[str], now: datetime) -> None:
 
 def under_way(*, thread: str | None = None, addressee: str | None = None) -> list[OutgoingMail]:
     """Return the letters of a thread, or to an addressee, whose fate is still open."""
-    which = (
-        OutgoingMail.thread == thread if thread is not None else OutgoingMail.addressee == addressee
-    )
     return list(
         db.session.scalars(
             select(OutgoingMail)
-            .where(which, OutgoingMail.state.in_(UNDER_WAY))
+            .where(_of(thread, addressee), OutgoingMail.state.in_(UNDER_WAY))
             .order_by(OutgoingMail.id)
         )
     )
+
+
+def _of(thread: str | None, addressee: str | None) -> ColumnElement[bool]:
+    if thread is not None:
+        return OutgoingMail.thread == thread
+    return OutgoingMail.addressee == addressee
 
 
 def blank(ids: list[int]) -> None:

@@ -1,131 +1,56 @@
 """The outbox as a queue: what ``core.delivery`` claims, letter by letter, and what it then records.
 
-Its few statements are put together once and run without objects, which would cost more than the
-statements themselves. States are written into them as literals, not passed as values: only then
-can the database tell that an index over part of the table serves, however long the past is.
+Its few statements are run without objects, which would cost more than the statements themselves.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from enum import Enum
 from functools import lru_cache
+from time import monotonic
 from typing import Any, Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Dialect,
-    RootTransaction,
-    Row,
-    Select,
-    bindparam,
-    exists,
-    literal_column,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Dialect, Row, Select
 
+from core import config
 from core.db import UTCDateTime
-from core.outgoing import UNDER_WAY, MailState, OutgoingMail
+from core.outbox_statements import (
+    ACCEPT,
+    ANYTHING_TO_DO,
+    CLAIMS,
+    LEASE,
+    NEXT_OF_BACKLOG,
+    NEXT_URGENT,
+    NEXT_USUAL,
+    PRESSING,
+    STILL_OURS,
+    STOP_ENDED,
+    take_a_turn,
+)
 from core.transaction import without_objects
 
-#: After this a letter that was being sent when the process died is looked at again. More than
-#: twice ``core.smtp.LONGEST_SEND``.
-LEASE: Final = timedelta(minutes=10)
+__all__ = ["FRESH", "LEASE", "Held", "Line", "Queue", "queue"]
+
 #: A claim older than this is looked at once more before its letter leaves.
 FRESH: Final = timedelta(seconds=30)
-
-_OUTBOX = OutgoingMail.metadata.tables[OutgoingMail.__tablename__]
-_LETTER = _OUTBOX.c
-_NOW = bindparam("now", type_=UTCDateTime())
+_NO_STOP: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _in_state(*states: MailState, letter: Any = _LETTER) -> ColumnElement[bool]:
-    return or_(*(letter.state == literal_column(f"'{state}'") for state in states))
+class Line(Enum):
+    """Which letters a sender takes, in this order."""
 
-
-def _next_due() -> Select[int]:
-    """The letter to send next: never one that would overtake an earlier letter of its thread, nor
-    one that has outlived its use.
-    """
-    # Another name for the table, as the claim below looks for the next letter while it changes it.
-    letter, earlier = _OUTBOX.alias("letter").c, _OUTBOX.alias("earlier").c
-    overtakes = exists().where(
-        earlier.thread == letter.thread,
-        earlier.id < letter.id,
-        _in_state(*UNDER_WAY, letter=earlier),
-    )
-    useful = or_(letter.useful_until.is_(None), letter.useful_until > _NOW)
-    return (
-        select(letter.id)
-        .where(_in_state(MailState.DUE, letter=letter), letter.due_at <= _NOW, useful, ~overtakes)
-        .order_by(letter.due_at, letter.id)
-        .limit(literal_column("1"))
-    )
-
-
-#: Given ``now``: the id of the letter to send next.
-NEXT_DUE = _next_due()
-
-#: Given ``now``: whether anything is due, has outlived its use, or was left by a sender that died.
-ANYTHING_TO_DO = select(
-    or_(
-        exists(
-            select(_LETTER.id).where(
-                _in_state(MailState.DUE),
-                or_(_LETTER.due_at <= _NOW, _LETTER.useful_until <= _NOW),
-            )
-        ),
-        exists(
-            select(_LETTER.id).where(_in_state(MailState.SENDING), _LETTER.leased_until <= _NOW)
-        ),
-    )
-)
-
-#: Given ``now`` and ``until``: claim the letter to send next, and return what it holds; nothing
-#: also if another process claims that very letter at this moment.
-CLAIM = (
-    update(_OUTBOX)
-    .where(_LETTER.id == NEXT_DUE.scalar_subquery(), _in_state(MailState.DUE))
-    .values(
-        state=MailState.SENDING,
-        leased_until=bindparam("until", type_=UTCDateTime()),
-        attempts=_LETTER.attempts + 1,
-    )
-    .returning(
-        _LETTER.id,
-        _LETTER.attempts,
-        _LETTER.public_id,
-        _LETTER.recipient_sealed,
-        _LETTER.body_sealed,
-    )
-)
-
-#: Given ``held``, ``attempt`` and ``now``: the letter, if this claim of it still holds.
-STILL_OURS = select(_LETTER.id).where(
-    _LETTER.id == bindparam("held"),
-    _in_state(MailState.SENDING),
-    _LETTER.attempts == bindparam("attempt"),
-    _LETTER.leased_until > _NOW,
-)
-
-#: Given ``held`` and ``now``: record that a letter was accepted, unless its fate is known already.
-ACCEPT = (
-    update(_OUTBOX)
-    .where(
-        _LETTER.id == bindparam("held"),
-        _in_state(MailState.DUE, MailState.SENDING, MailState.UNCERTAIN),
-    )
-    .values(state=MailState.SENT, final_at=_NOW, reason=None, leased_until=None)
-)
+    URGENT = (NEXT_URGENT,)
+    OTHERS = (NEXT_USUAL, NEXT_OF_BACKLOG)
+    ALL = (NEXT_URGENT, NEXT_USUAL, NEXT_OF_BACKLOG)
 
 
 @dataclass(frozen=True)
 class Held:
     """A letter that this process has claimed, which attempt at it this is, and its content, still
-    sealed.
+    sealed. ``claimed_at`` is on the monotonic clock.
     """
 
     identifier: int
@@ -133,63 +58,107 @@ class Held:
     public_id: str = field(repr=False)
     recipient_sealed: bytes | None = field(repr=False)
     body_sealed: bytes | None = field(repr=False)
-    leased_until: datetime
+    claimed_at: float
+
+
+#: The senders of one process take turns at writing, rather than make SQLite's one writer wait.
+_WRITING = threading.Lock()
 
 
 class Queue:
     """The outbox as one sender sees it, over a connection of its own."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, line: Line) -> None:
         self._connection = connection
+        self._line = line
+        self._stop_ended = _NO_STOP
 
     def has_anything_to_do(self, now: datetime) -> bool:
-        """Tell whether anything is due, has outlived its use, or was left by a sender that died."""
+        """Return whether anything is due, has outlived its use, or was left by a sender that died;
+        for urgent letters only whether one is due.
+        """
+        if self._line is Line.URGENT:
+            return self.has_anything_due(now)
         with self._looking():
             row = self._run(ANYTHING_TO_DO, now=now)
         return row is not None and bool(row[0])
 
     def has_anything_due(self, now: datetime) -> bool:
-        """Tell whether there is a letter to send."""
+        """Return whether there is a letter to send."""
         with self._looking():
-            return self._run(NEXT_DUE, now=now) is not None
+            return any(self._find(found, now) for found in self._line.value)
+
+    def learn_of_stop(self) -> None:
+        """Find out which letters were due before the last long stop ended."""
+        if self._line is not Line.URGENT:
+            with self._looking():
+                row = self._run(STOP_ENDED)
+            self._stop_ended = _NO_STOP if row is None else self._read(row[0])
 
     def claim(self, now: datetime) -> Held | None:
-        """Claim the next letter for this process, committed before anything is sent."""
+        """Claim the next letter for this process, committed before anything is sent.
+
+        Of what was due before a long stop ended, one leaves at each turn: nothing is returned
+        while it is not yet the next one's.
+        """
         with self._changing():
             return self._claim(now)
 
-    def accepted(self, held: Held, now: datetime) -> Held | None:
+    def accepted(self, held: Held, now: datetime, *, goes_on: bool = True) -> Held | None:
         """Record that a letter was accepted, and claim the next one in the same commit.
 
         It is recorded even if the lease ran out meanwhile: that keeps it from being sent again.
         """
         with self._changing():
             self._run(ACCEPT, held=held.identifier, now=now)
-            return self._claim(now)
+            return self._claim(now) if goes_on else None
 
-    def is_ours(self, held: Held, now: datetime) -> bool:
-        """Tell whether a letter is still ours to send: a process that was stopped for longer than
-        its lease must not send what another one has. While a lease is fresh nobody touches it.
+    def is_ours(self, held: Held) -> bool:
+        """Return whether a letter is still ours to send: a process that was stopped for longer
+        than its lease must not send what another one has. While a lease is fresh nobody touches it.
         """
-        if now < held.leased_until - LEASE + FRESH:
+        if monotonic() < held.claimed_at + FRESH.total_seconds():
             return True
-        values = {"held": held.identifier, "attempt": held.attempt, "now": now}
         with self._looking():
-            return self._run(STILL_OURS, **values) is not None
+            found = self._run(STILL_OURS, held=held.identifier, attempt=held.attempt)
+        return found is not None
 
-    def _looking(self) -> RootTransaction:
-        return self._connection.execution_options(writes=False).begin()
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        with self._connection.execution_options(writes=False).begin():
+            yield
 
-    def _changing(self) -> RootTransaction:
-        return self._connection.execution_options(writes=True).begin()
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with _WRITING, self._connection.execution_options(writes=True).begin():
+            yield
 
     def _claim(self, now: datetime) -> Held | None:
-        until = now + LEASE
-        while (row := self._run(CLAIM, now=now, until=until)) is None:
-            if self._run(NEXT_DUE, now=now) is None:
+        for found in self._line.value:
+            if found is NEXT_OF_BACKLOG and not (self._find(found, now) and self._turn_is_ours()):
+                continue
+            held = self._claim_one(found, now)
+            if held is not None:
+                return held
+        return None
+
+    def _claim_one(self, found: Select[int], now: datetime) -> Held | None:
+        claimed_at = monotonic()
+        while (row := self._run(CLAIMS[found], **self._times(now))) is None:
+            if not self._find(found, now):
                 return None
         identifier, attempt, public_id, recipient, body = row
-        return Held(identifier, attempt, public_id, recipient, body, until)
+        return Held(identifier, attempt, public_id, recipient, body, claimed_at)
+
+    def _turn_is_ours(self) -> bool:
+        pace = config.current().mail_pace
+        return not pace or self._run(take_a_turn(60 / pace)) is not None
+
+    def _find(self, found: Select[int], now: datetime) -> bool:
+        return self._run(found, **self._times(now)) is not None
+
+    def _times(self, now: datetime) -> dict[str, datetime]:
+        return {"now": now, "soon": now + PRESSING, "stop_ended": self._stop_ended}
 
     def _run(self, statement: Any, **values: Any) -> Row[*tuple[Any, ...]] | None:
         dialect = self._connection.dialect
@@ -199,12 +168,21 @@ class Queue:
         result = self._connection.exec_driver_sql(words, parameters)
         return result.one_or_none() if result.returns_rows else None
 
+    def _read(self, value: Any) -> datetime:
+        dialect = self._connection.dialect
+        kind = UTCDateTime().dialect_impl(dialect)
+        read = kind.result_processor(dialect, None)
+        moment = value if read is None else read(value)
+        if not isinstance(moment, datetime):
+            raise TypeError("A moment was expected")
+        return moment
+
 
 @contextmanager
-def queue() -> Iterator[Queue]:
+def queue(line: Line = Line.ALL) -> Iterator[Queue]:
     """Open the outbox for one sender."""
     with without_objects() as connection:
-        yield Queue(connection)
+        yield Queue(connection, line)
 
 
 @lru_cache(maxsize=32)
@@ -220,6 +198,7 @@ def _compiled(
 
 
 def _written(value: Any, dialect: Dialect) -> Any:
+    """Return a value as the driver takes it."""
     if not isinstance(value, datetime):
         return value
     prepare = UTCDateTime().dialect_impl(dialect).bind_processor(dialect)

@@ -36,6 +36,16 @@ class MailState(StrEnum):
 UNDER_WAY = (MailState.DUE, MailState.SENDING)
 
 
+class Lane(StrEnum):
+    """Who a letter has to let pass. None ever overtakes an earlier letter of its own thread."""
+
+    #: Somebody waits for it: a code, a proof of an address, what its reader has just asked for.
+    URGENT = "urgent"
+    #: After a long stop it leaves before other letters that were due: a cancellation.
+    FIRST = "first"
+    USUAL = "usual"
+
+
 class OutgoingMail(Base):
     """One letter to one person, its bytes fixed when it was posted."""
 
@@ -44,6 +54,14 @@ class OutgoingMail(Base):
         # The tick looks only at what is due, however long the past is.
         Index(
             "ix_outgoing_mail_due",
+            "due_at",
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
+        # Somebody waits for these, so they are looked for twice a second.
+        Index(
+            "ix_outgoing_mail_lane",
+            "lane",
             "due_at",
             sqlite_where=text("state = 'due'"),
             postgresql_where=text("state = 'due'"),
@@ -76,6 +94,7 @@ class OutgoingMail(Base):
         "key": "belongs",
         "kind": "technical",
         "promise": "technical",
+        "lane": "technical",
         "state": "technical",
         "recipient_sealed": "belongs",
         "body_sealed": "belongs",
@@ -101,6 +120,7 @@ class OutgoingMail(Base):
     #: What sort of letter it is, for the page that shows delivery.
     kind: Mapped[str]
     promise: Mapped[str]
+    lane: Mapped[str] = mapped_column(default=Lane.USUAL, server_default=Lane.USUAL)
     state: Mapped[str] = mapped_column(default=MailState.DUE)
     recipient_sealed: Mapped[bytes | None]
     recipient = Sealed()
@@ -122,7 +142,29 @@ class OutgoingMail(Base):
     #: After this it would only confuse, and is superseded instead of sent.
     useful_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    #: Until when a sender has it, in the time of ``core.lease``.
     leased_until: Mapped[datetime | None]
     #: Why it was refused or parked: a value of ``core.smtp.Reason``, or the class of an error.
     reason: Mapped[str | None]
     final_at: Mapped[datetime | None]
+
+
+class MailBacklog(Base):
+    """The one row about the last long stop of delivery: what was due before it ended leaves at a
+    measured pace.
+    """
+
+    __tablename__ = "mail_backlog"
+    __data_class__: ClassVar = {
+        "id": "technical",
+        "stopped_at": "technical",
+        "ended_at": "technical",
+        "free_at": "technical",
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: When delivery last went well before the stop, and when it began again.
+    stopped_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    #: When the next letter of the backlog may leave, in the time of ``core.lease``.
+    free_at: Mapped[datetime]

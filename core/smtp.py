@@ -5,6 +5,7 @@ nothing was handed over (``Unreachable``), or nobody can know (``Uncertain``). W
 said is sorted into a ``Reason`` and then dropped, since such texts quote addresses.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from types import TracebackType
@@ -23,7 +24,15 @@ from core.smtp_client import (
     open_client,
 )
 
-__all__ = ["Connection", "Reason", "Refused", "SmtpSettings", "Uncertain", "Unreachable"]
+__all__ = [
+    "Connection",
+    "Reason",
+    "Refused",
+    "SmtpSettings",
+    "Uncertain",
+    "Unreachable",
+    "Withheld",
+]
 
 # A whole send, connecting included, is over within this many seconds: less than half of the
 # five minutes for which a worker may hold a message.
@@ -48,6 +57,14 @@ class Refused(Exception):  # noqa: N818 - it names the fact, as every error here
 
 class Uncertain(Exception):  # noqa: N818 - it names the fact, as every error here does
     """The whole message went over and no answer came (RFC 1047): it may or may not arrive."""
+
+
+class Withheld(Exception):  # noqa: N818 - it names the fact, as every error here does
+    """The sender itself held the message back: it is no longer the one to send it."""
+
+
+def _always() -> bool:
+    return True
 
 
 class Connection:
@@ -79,11 +96,15 @@ class Connection:
                 self._client.quit()
         self._drop()
 
-    def send(self, sender: str, recipient: str, raw: bytes) -> None:
+    def send(
+        self, sender: str, recipient: str, raw: bytes, may_go: Callable[[], bool] = _always
+    ) -> None:
         """Hand over one message to one person; returns when the server has taken it.
 
         ``sender`` and ``recipient`` are bare ASCII addresses, ``raw`` has CRLF line ends.
-        Raises Refused, Unreachable, Uncertain, and ValueError for what must never be sent.
+        ``may_go`` is asked before DATA, and once more before the message itself.
+        Raises Refused, Unreachable, Uncertain, Withheld, and ValueError for what must never be
+        sent.
         """
         if not (is_bare_address(sender) and is_bare_address(recipient)):
             raise ValueError("A message goes from one plain address to one plain address")
@@ -94,10 +115,26 @@ class Connection:
         code, text = self._ask(f"RCPT TO:<{recipient}>")
         if not _agreed(code):
             self._refuse(code, text, at_recipient=True)
+        if not self._allowed(may_go):
+            self._reset()
+            raise Withheld
         code, text = self._ask("DATA")
         if code != 354:
             self._refuse(code, text, at_recipient=True)
+        if not self._allowed(may_go):
+            # After DATA nothing can be taken back but by hanging up before the final dot
+            # (RFC 5321 section 4.1.1.4).
+            self._drop()
+            raise Withheld
         self._hand_over(raw)
+
+    def _allowed(self, may_go: Callable[[], bool]) -> bool:
+        try:
+            return may_go()
+        except BaseException:
+            # The next message must not join this envelope.
+            self._drop()
+            raise
 
     def _begin(self, sender: str) -> None:
         self._finish_by = monotonic() + LONGEST_SEND

@@ -4,12 +4,14 @@ A job finds what is due in our rows, so a second run is harmless and a missed on
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import ClassVar, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,19 +22,23 @@ from core.transaction import transaction
 
 log = logging.getLogger(__name__)
 
+#: Set when this process is to end: whatever takes long finishes what it is at, and returns.
+LEAVING = threading.Event()
+
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Job:
     """Something that is done every so often. ``run`` takes the time and returns how many things
-    it did; ``words`` say what that is.
+    it did; ``words`` say what that is. ``at_once`` is how many runs there may be beside each other.
     """
 
     name: str
     words: str
     every: timedelta
     run: Callable[[datetime], int]
+    at_once: int = 1
 
 
 @dataclass(frozen=True)
@@ -64,36 +70,60 @@ class JobRun(Base):
     trouble: Mapped[str | None]
 
 
-def run_job(job: Job, now: datetime) -> Outcome:
-    """Run one job and note how it went; trouble is recorded and never raised."""
+def run_job(job: Job, now: datetime, *, quietly: bool = False) -> Outcome:
+    """Run one job and note how it went; trouble is recorded and never raised.
+
+    ``quietly`` notes a run only if it did something or met trouble.
+    """
     db.session.rollback()
+    begun = monotonic()
     try:
         outcome = Outcome(job, job.run(now))
+    except KeyboardInterrupt:
+        raise
     except (Unreachable, NotSetUp) as error:
         outcome = Outcome(job, 0, str(error))
-    except Exception as error:  # noqa: BLE001 - the clock must go on with the other jobs
+    except BaseException as error:  # noqa: BLE001 - the clock must go on with the other jobs
         # The class alone: the message of an error can carry a name or an address.
         outcome = Outcome(job, 0, type(error).__name__)
         log.error("the job %s met %s", job.name, type(error).__name__)
     db.session.rollback()
+    if quietly and not outcome.done and outcome.trouble is None:
+        return outcome
     try:
-        _note(outcome, now)
+        _note(outcome, now, now + timedelta(seconds=monotonic() - begun))
     except SQLAlchemyError as error:
         # A full disk or a database that is away; the next run notes how things stand then.
         log.error("the heartbeat of %s met %s", job.name, type(error).__name__)
     return outcome
 
 
-def _note(outcome: Outcome, now: datetime) -> None:
+def _note(outcome: Outcome, started_at: datetime, finished_at: datetime) -> None:
     with transaction():
-        row = db.session.get(JobRun, outcome.job.name)
-        if row is None:
-            row = JobRun(name=outcome.job.name)
-            db.session.add(row)
-        row.started_at = now
+        row = _row(outcome.job.name, started_at)
+        row.started_at = started_at
         if outcome.trouble is None:
-            row.finished_at = datetime.now(UTC)
+            row.finished_at = finished_at
         row.done, row.trouble = outcome.done, outcome.trouble
+
+
+def _row(name: str, started_at: datetime) -> JobRun:
+    row = db.session.get(JobRun, name)
+    if row is None:
+        row = JobRun(name=name, started_at=started_at)
+        db.session.add(row)
+    return row
+
+
+def note_trouble(name: str, words: str | None, now: datetime) -> None:
+    """Note trouble beside the heartbeat of a job, or under a name that is no job's; with no words
+    forget what was noted under such a name.
+    """
+    with transaction():
+        if words is None:
+            db.session.execute(delete(JobRun).where(JobRun.name == name))
+        else:
+            _row(name, now).trouble = words
 
 
 def one_by_one(items: Iterable[Item], act: Callable[[Item], int]) -> int:
@@ -116,6 +146,11 @@ def one_by_one(items: Iterable[Item], act: Callable[[Item], int]) -> int:
 def run_once(jobs: Sequence[Job], now: datetime) -> list[Outcome]:
     """Run every job once, in the order of the table."""
     return [run_job(job, now) for job in jobs]
+
+
+def heartbeat(name: str) -> JobRun | None:
+    """Return the last run of one job, if it has ever run."""
+    return db.session.get(JobRun, name)
 
 
 def heartbeats() -> dict[str, JobRun]:

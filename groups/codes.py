@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from core.db import db
 from core.encryption import blind_index, key_ring
 from core.mail import Letter, Mailbox
-from core.outbox import MailState, OutgoingMail, Promise, post, supersede_keys
+from core.outbox import Lane, MailState, OutgoingMail, Promise, post, supersede_keys
 from core.throttle import Limit, network_of, take
 from core.tokens import digest
 from groups.accounts import person_with, prove
@@ -149,7 +149,15 @@ def post_code(row: SignInCode, letter: Letter, *, leaves: bool, now: datetime) -
     """
     key = key_of(row)
     kind = "code" if leaves else "noop"
-    post(letter, key=key, kind=kind, promise=Promise.ONCE, now=now, useful_until=row.expires_at)
+    post(
+        letter,
+        key=key,
+        kind=kind,
+        promise=Promise.ONCE,
+        now=now,
+        useful_until=row.expires_at,
+        lane=Lane.URGENT,
+    )
     settled = {
         "state": MailState.DUE if leaves else MailState.SUPERSEDED,
         "final_at": None if leaves else now,

@@ -4,8 +4,11 @@ from datetime import datetime, timedelta
 
 import groups.retention
 import scheduling.retention
-from core.delivery import deliver_due
+from core.delivery import deliver_others, deliver_urgent
+from core.outbox_queue import Line
+from core.outbox_upkeep import put_right_due
 from core.retention import Rule, purge
+from core.senders import MOST
 from core.worker import Job
 from scheduling.alerts import alert_due
 from scheduling.letters.issuing import issue_due
@@ -35,7 +38,21 @@ JOBS: tuple[Job, ...] = (
     Job("invite", "calendar invitations issued", MINUTE, issue_due),
     Job("rewrite", "calendar entries written anew", MINUTE, rewrite_due),
     Job("remind", "reminders written", MINUTE, remind_due),
-    Job("deliver", "messages sent", timedelta(seconds=15), deliver_due),
+    Job("put-right", "messages whose times a wrong clock had set", MINUTE, put_right_due),
+    Job(
+        "deliver-urgent",
+        "messages sent for which somebody waits",
+        timedelta(seconds=0.5),
+        deliver_urgent,
+        at_once=MOST[Line.URGENT],
+    ),
+    Job(
+        "deliver",
+        "other messages sent",
+        timedelta(seconds=5),
+        deliver_others,
+        at_once=MOST[Line.OTHERS],
+    ),
     Job("alert", "alerts to the operator", timedelta(minutes=5), alert_due),
     Job("forget", "rows deleted or blanked on time", timedelta(days=1), forget_due),
 )

@@ -31,7 +31,7 @@ A_MINUTE = timedelta(minutes=1)
 class MadeUpPost(DemoCarrier):
     """Takes every letter but those to one address, as a mail server with a typing slip would."""
 
-    def send(self, sender: str, recipient: str, raw: bytes) -> None:
+    def send(self, sender: str, recipient: str, raw: bytes, _may_go: Callable[[], bool]) -> None:
         """Take the letter, or refuse it for good."""
         if recipient == cast.address_of(cast.BOUNCES):
             raise Refused(permanent=True, code=550, reason=Reason.MAILBOX_UNKNOWN)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.db import db
-from core.outbox import OutgoingMail, Promise, post
+from core.outbox import Lane, OutgoingMail, Promise, post
 from core.web import link
 from groups.models import Membership
 from scheduling.letters import calendar_parts, emails
@@ -70,11 +70,13 @@ def welcome(membership: Membership, *, now: datetime) -> None:
         kind="dates",
         promise=Promise.MUST_ARRIVE,
         now=now,
+        # Who has just said yes looks for it.
+        lane=Lane.URGENT,
         topic=cohort.public_id,
         addressee=membership.public_id,
     )
     for session in sessions[: sessions[0].series.invitations_ahead]:
-        issue(session, membership, now=now)
+        issue(session, membership, now=now, is_awaited=True)
 
 
 def tell_moved(

@@ -30,9 +30,11 @@ def issue(
     now: datetime,
     due_at: datetime | None = None,
     parcel: str | None = None,
+    is_awaited: bool = False,
 ) -> bool:
     """Invite one member to one session by e-mail; returns whether there was anything to send:
     not when they keep their dates otherwise, have it already, or the session is off or over.
+    ``is_awaited`` says that they have just asked for it.
     """
     recipient = recipient_of(membership, now=now)
     takes_place = session.state == SessionState.PLANNED and session.starts_at > now
@@ -43,7 +45,7 @@ def issue(
     if calendar_parts.standing(session, membership) is not None:
         return False
     told = calendar_parts.request(session, recipient, now=now)
-    return post_invitation(session, recipient, told, Act(now, due_at, parcel))
+    return post_invitation(session, recipient, told, Act(now, due_at, parcel, is_awaited))
 
 
 def post_invitation(session: PeerSession, recipient: Recipient, told: Invitation, act: Act) -> bool:

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from core.mail import Letter
-from core.outbox import About, Posting, Promise, post
+from core.outbox import About, Lane, Posting, Promise, post
 from core.web import link
 from scheduling.dates.when import When, when
 from scheduling.keeping.entry_words import place_of, prompts_shown
-from scheduling.letters.calendar_parts import key_of, part, thread_of
+from scheduling.letters.calendar_parts import CANCELLING, key_of, part, thread_of
 from scheduling.letters.emails import CalendarPart, Details
 from scheduling.letters.recipients import Recipient
 from scheduling.models import Invitation, PeerSession, SessionState
@@ -18,11 +18,14 @@ from scheduling.models import Invitation, PeerSession, SessionState
 
 @dataclass(frozen=True)
 class Act:
-    """What the letters of one act share: when it was, when they leave, and their parcel."""
+    """What the letters of one act share: when it was, when they leave, their parcel, and whether
+    who asked for it waits for them.
+    """
 
     now: datetime
     due_at: datetime | None = None
     parcel: str | None = None
+    is_awaited: bool = False
 
 
 def coming(cohort_id: int, now: datetime) -> Select[PeerSession]:
@@ -123,9 +126,16 @@ def posting_about(
         due_at=act.due_at,
         useful_until=session.ends_at,
         about=About(
+            lane=_lane(kind, act),
             topic=session.cohort.public_id,
             addressee=membership.public_id,
             parcel=act.parcel,
             thread=thread_of(session, membership),
         ),
     )
+
+
+def _lane(kind: str, act: Act) -> Lane:
+    if act.is_awaited:
+        return Lane.URGENT
+    return Lane.FIRST if kind in CANCELLING else Lane.USUAL

@@ -30,14 +30,14 @@ def send_again(session: PeerSession, membership: Membership, *, now: datetime) -
         return False
     if under_way(thread=calendar_parts.thread_of(session, membership)):
         return False
-    if told.method == Method.CANCEL and issue(session, membership, now=now):
+    if told.method == Method.CANCEL and issue(session, membership, now=now, is_awaited=True):
         # A cancelled UID is dead, and there is something to say under another.
         return True
     recipient = recipient_of(membership, now=now)
     calendar_parts.repeat(told, now=now)
     if told.method == Method.CANCEL:
-        return _post_cancellation(session, recipient, told, Act(now))
-    return post_invitation(session, recipient, told, Act(now))
+        return _post_cancellation(session, recipient, told, Act(now, is_awaited=True))
+    return post_invitation(session, recipient, told, Act(now, is_awaited=True))
 
 
 def can_send_again(session: PeerSession, membership: Membership, *, now: datetime) -> bool:

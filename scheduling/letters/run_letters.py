@@ -7,13 +7,13 @@ also gets its update or its cancellation, each by itself, since one of those hol
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy import select
 
 from core.db import db
-from core.outbox import MailState, OutgoingMail, Promise, post, supersede, under_way
+from core.outbox import Lane, MailState, OutgoingMail, Promise, post, supersede, under_way
 from core.web import link
 from groups.models import Cohort, Membership
 from scheduling.dates.when import When, when
@@ -31,6 +31,9 @@ from scheduling.letters.session_letters import (
 )
 from scheduling.letters.taking_in import Formerly, parcels_waiting, taken_in
 from scheduling.models import Invitation
+
+#: A letter about a date this near leaves before others after a long stop.
+NEAR = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -214,8 +217,16 @@ def _post_letter(
         now=act.now,
         due_at=act.due_at,
         useful_until=max(line.about.session.ends_at for line in lines),
+        lane=_lane(lines, act.now),
         topic=cohort.public_id,
         addressee=membership.public_id,
         parcel=act.parcel,
         thread=_thread(cohort, reader),
     )
+
+
+def _lane(lines: Sequence[_Line], now: datetime) -> Lane:
+    """The letter speaks of many dates: one that is off, or is near, lets it leave first."""
+    is_off = any(line.news.happened is Happened.CANCELLED for line in lines)
+    is_near = any(line.about.session.starts_at < now + NEAR for line in lines)
+    return Lane.FIRST if is_off or is_near else Lane.USUAL

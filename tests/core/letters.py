@@ -1,6 +1,6 @@
 """Letters for tests of the outbox: short, and posted with what a test wants to vary."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from core.db import db
@@ -26,6 +26,14 @@ def a_mail(
     with transaction():
         post(letter or a_letter(), key=key, kind="test", promise=promise, now=now, **values)
     return mail(key)
+
+
+def let_leases_run_out() -> None:
+    """Make as if every sender had held its letter for longer than it may."""
+    with transaction():
+        db.session.query(OutgoingMail).filter_by(state="sending").update(
+            {"leased_until": datetime(1970, 1, 1, tzinfo=UTC)}
+        )
 
 
 def mail(key: str) -> OutgoingMail:

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from flask import Flask, current_app
 
 from core import clock
-from core.clock import Election
+from core.election import Election
 from core.worker import Job, heartbeats
 
 PROCESS = Path(__file__).with_name("clock_process.py")

@@ -2,6 +2,7 @@
 by the rules of RFC 5546. A message that breaks them is a failed test, not something to forgive.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -45,7 +46,7 @@ class Inboxes:
         self._streams: dict[str, str] = {}
         self.arrived: list[tuple[str, str, bytes]] = []
 
-    def send(self, sender: str, recipient: str, raw: bytes) -> None:
+    def send(self, sender: str, recipient: str, raw: bytes, _may_go: Callable[[], bool]) -> None:
         """Accept one message. It is opened later: who sends puts up with anything that happens
         meanwhile, also with what should end a test.
         """
