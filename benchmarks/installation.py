@@ -48,6 +48,7 @@ def installation(
     key_ring = folder / "key-ring.json"
     KeyRing.generate().write(key_ring)
     settings = Config(
+        site_name="Alcove",
         instance=folder,
         base_url=f"https://{HOST}",
         secret_key="measured, and never reached by anybody else",  # noqa: S106 - it guards made-up rows

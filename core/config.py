@@ -1,22 +1,22 @@
 """One typed, frozen ``Config``, read from the environment and ``instance/alcove.toml``.
 
-The environment wins over the file. Nothing else in the code base reads either.
+The environment wins over the file. Nothing else in the code base reads either. What each text has
+to look like is in ``core.settings``.
 """
 
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from urllib.parse import urlsplit
 
 from flask import current_app
 
+from core import service_urls, settings, strength
 from core.errors import NotSetUp
 from core.imap_client import ImapSettings
-from core.mail import is_bare_address
 from core.smtp import SmtpSettings
 
 FILE_NAME = "alcove.toml"
@@ -31,14 +31,15 @@ SETTINGS = (
     "MAIL_CHECKED_BY",
     "MAIL_FROM",
     "MAIL_PACE",
+    "PUBLIC_CONTACT",
     "OPERATOR_ADDRESS",
     "TIME_ZONE",
     "PROXIES",
     "LEAVE_URL",
 )
-SECURITY = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}
 DEMO_PORT = "5000"
-PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+#: How to make a secret.
+MAKING = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,11 @@ class Config:
     """Everything an installation can be told. Times are durations; the zone is an IANA name."""
 
     instance: Path
-    site_name: str = "Alcove"
+    #: On pages and as the sender of mail. No name of ours stands in for one that was not given.
+    site_name: str = ""
     base_url: str = ""
-    secret_key: str = ""
-    database_url: str = ""
+    secret_key: str = field(default="", repr=False)
+    database_url: str = field(default="", repr=False)
     key_ring: Path | None = None
     smtp: SmtpSettings | None = None
     imap: ImapSettings | None = None
@@ -58,6 +60,9 @@ class Config:
     mail_from: str = ""
     #: How many letters a minute leave of those that were due before a long stop; 0 is no limit.
     mail_pace: int = 60
+    #: Shown to anybody; nothing else is shown in its place.
+    public_contact: str = ""
+    #: Where alerts go. Never shown to anybody.
     operator_address: str = ""
     time_zone: str = "Europe/London"
     proxies: int = 0
@@ -94,134 +99,109 @@ class Config:
     @classmethod
     def load(cls, instance: Path, environment: Mapping[str, str] | None = None) -> "Config":
         """Read the settings; raises ``NotSetUp`` with the mend when one cannot be understood."""
-        source = os.environ if environment is None else environment
-        instance = Path(source.get("ALCOVE_INSTANCE") or instance)
+        source = _cleaned(os.environ if environment is None else environment)
+        folder = _folder(instance, source)
         if source.get("ALCOVE_DEMO"):
-            return cls.made_up(instance / "demo", source)
-        given = _from_file(instance / FILE_NAME)
+            return cls.made_up(folder / "demo", source)
+        given = _from_file(folder / FILE_NAME)
         given.update({name: source[name] for name in SETTINGS if source.get(name)})
-        smtp_url, imap_url = given.get("SMTP_URL", ""), given.get("IMAP_URL", "")
+        base_url = settings.base_url(given.get("BASE_URL", ""))
         return cls(
-            instance=instance,
-            site_name=given.get("SITE_NAME", cls.site_name),
-            base_url=_base_url(given.get("BASE_URL", "")),
+            instance=folder,
+            site_name=settings.site_name(given.get("SITE_NAME", "")) or _host(base_url),
+            base_url=base_url,
             secret_key=_secret_key(given.get("SECRET_KEY", "")),
-            database_url=_database_url(given.get("DATABASE_URL", ""), instance / "alcove.db"),
-            key_ring=Path(given.get("KEY_RING", instance / "key-ring.json")),
-            smtp=_smtp(smtp_url) if smtp_url else None,
-            imap=_imap(imap_url) if imap_url else None,
-            mail_checked_by=given.get("MAIL_CHECKED_BY", "").strip().lower(),
-            mail_from=_bare("MAIL_FROM", given.get("MAIL_FROM", "")),
-            mail_pace=_whole_number("MAIL_PACE", given.get("MAIL_PACE", str(cls.mail_pace))),
-            operator_address=_bare("OPERATOR_ADDRESS", given.get("OPERATOR_ADDRESS", "")),
-            time_zone=_time_zone(given.get("TIME_ZONE", cls.time_zone)),
-            proxies=_whole_number("PROXIES", given.get("PROXIES", "0")),
-            leave_url=given.get("LEAVE_URL", cls.leave_url),
+            database_url=service_urls.database(given.get("DATABASE_URL", ""), folder),
+            key_ring=settings.path_in(folder, "KEY_RING", given.get("KEY_RING", "key-ring.json")),
+            smtp=service_urls.smtp(given.get("SMTP_URL", "")),
+            imap=service_urls.imap(given.get("IMAP_URL", "")),
+            mail_checked_by=settings.checked_by(given.get("MAIL_CHECKED_BY", "")),
+            mail_from=settings.address("MAIL_FROM", given.get("MAIL_FROM", "")),
+            mail_pace=settings.whole_number(
+                "MAIL_PACE", given.get("MAIL_PACE", str(cls.mail_pace))
+            ),
+            public_contact=settings.address("PUBLIC_CONTACT", given.get("PUBLIC_CONTACT", "")),
+            operator_address=settings.address(
+                "OPERATOR_ADDRESS", given.get("OPERATOR_ADDRESS", "")
+            ),
+            time_zone=settings.time_zone(given.get("TIME_ZONE", cls.time_zone)),
+            proxies=settings.proxies(given.get("PROXIES", "")),
+            leave_url=settings.leave_url(given.get("LEAVE_URL", cls.leave_url)),
             clock=bool(source.get("ALCOVE_CLOCK")),
         )
 
     @classmethod
     def made_up(cls, instance: Path, environment: Mapping[str, str]) -> "Config":
         """Return the settings of the demo: data of its own, and nothing leaves the machine."""
-        port = _whole_number("PORT", environment.get("PORT", "") or DEMO_PORT)
+        port = settings.port(settings.clean("PORT", environment.get("PORT", "")) or DEMO_PORT)
         return cls(
             instance=instance,
+            site_name="Alcove",
             base_url=f"http://127.0.0.1:{port}",
             secret_key="made-up data need no secret, and nobody else can reach it",  # noqa: S106 - the demo listens on this machine only
             database_url=f"sqlite:///{(instance / 'demo.db').resolve()}",
             key_ring=instance / "key-ring.json",
             mail_from="hello@alcove.example",
+            public_contact="help@alcove.example",
             operator_address="sol@operators.example",
             demo=True,
             clock=bool(environment.get("ALCOVE_CLOCK")),
         )
 
 
+def _cleaned(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what of the environment is ours, each text cleaned."""
+    ours = (*SETTINGS, "ALCOVE_INSTANCE", "ALCOVE_DEMO", "ALCOVE_CLOCK", "PORT")
+    return {name: settings.clean(name, environment[name]) for name in ours if name in environment}
+
+
+def _folder(instance: Path, source: Mapping[str, str]) -> Path:
+    """Return the folder of the installation: whole, as a server changes where it stands."""
+    named = source.get("ALCOVE_INSTANCE") or str(instance)
+    folder = settings.path_in(Path.cwd(), "ALCOVE_INSTANCE", named)
+    if folder.exists() and not folder.is_dir():
+        raise NotSetUp(f"ALCOVE_INSTANCE must be a folder, and {folder} is none.")
+    return folder
+
+
 def _from_file(path: Path) -> dict[str, str]:
-    if not path.exists():
-        return {}
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise NotSetUp(f"{path} cannot be read: {error}") from error
+        # Some editors begin a file with a byte-order mark.
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        raise NotSetUp(f"{path} cannot be read: save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        # The library's words say where, and never what stands there.
+        raise NotSetUp(f"{path} cannot be read: {error}") from None
+    except OSError as error:
+        raise NotSetUp(f"{path} cannot be opened: {error.strerror}.") from None
     unknown = sorted(name for name in content if name.upper() not in SETTINGS)
     if unknown:
         raise NotSetUp(f"{path} has settings nobody knows: {', '.join(unknown)}")
-    return {name.upper(): str(value) for name, value in content.items()}
+    if len({name.upper() for name in content}) < len(content):
+        raise NotSetUp(f"{path} has a setting twice, in small and in capital letters.")
+    read = {name.upper(): _text(path, name, value) for name, value in content.items()}
+    return {name: text for name, text in read.items() if text}
 
 
-def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    if text and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query):
-        raise NotSetUp(f"BASE_URL must look like https://alcove.example.org, not {text!r}")
-    return text.rstrip("/")
+def _text(path: Path, name: str, value: object) -> str:
+    """Return a value of the file as text; yes or no, lists and the like are no setting of ours."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise NotSetUp(f'{name} in {path.name} must be text in quotes, as in {name} = "…".')
+    return settings.clean(name.upper(), str(value))
+
+
+def _host(base_url: str) -> str:
+    return urlsplit(base_url).hostname or ""
 
 
 def _secret_key(text: str) -> str:
-    if text and len(text) < 32:
-        raise NotSetUp("SECRET_KEY is too short: use at least 32 random characters")
+    reason = strength.weakness(text) if text else None
+    if reason:
+        raise NotSetUp(f"SECRET_KEY {reason}. Make one with: {MAKING}")
     return text
-
-
-def _database_url(text: str, default: Path) -> str:
-    if not text:
-        return f"sqlite:///{default.resolve()}"
-    for scheme in ("postgresql://", "postgres://"):
-        if text.startswith(scheme):
-            return "postgresql+psycopg://" + text.removeprefix(scheme)
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise NotSetUp("DATABASE_URL must begin with sqlite:/// or postgresql://")
-    return text
-
-
-def _time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise NotSetUp(f"TIME_ZONE {name!r} is not a zone such as Europe/London") from error
-    return name
-
-
-def _whole_number(name: str, text: str) -> int:
-    if not text.isdecimal():
-        raise NotSetUp(f"{name} must be a whole number, not {text!r}")
-    return int(text)
-
-
-def _smtp(url: str) -> SmtpSettings:
-    parts = urlsplit(url)
-    if parts.scheme not in SECURITY or not parts.hostname:
-        raise NotSetUp(
-            "SMTP_URL must look like smtp+starttls://name:password@mail.example.org:587 "
-            "(smtp:// for no encryption, smtps:// for TLS from the start)"
-        )
-    timeout = parse_qs(parts.query).get("timeout", ["20"])[0]
-    seconds = float(_whole_number("The timeout of SMTP_URL", timeout))
-    try:
-        return SmtpSettings(
-            host=parts.hostname,
-            port=parts.port or PORTS[parts.scheme],
-            username=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            security=SECURITY[parts.scheme],  # type: ignore[arg-type]  # the mapping holds only its three literals
-            timeout=seconds,
-        )
-    except ValueError as error:
-        # A port that is none, or a password that would cross a network unencrypted.
-        raise NotSetUp(f"SMTP_URL cannot be used: {error}") from error
-
-
-def _imap(url: str) -> ImapSettings:
-    try:
-        return ImapSettings.read(url)
-    except ValueError as error:
-        raise NotSetUp(f"IMAP_URL cannot be used: {error}") from None
-
-
-def _bare(name: str, address: str) -> str:
-    if address and not is_bare_address(address):
-        raise NotSetUp(f"{name} must be one address, such as hello@example.org, not {address!r}")
-    return address
 
 
 EXTENSION = "alcove.config"

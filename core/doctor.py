@@ -1,6 +1,7 @@
 """What can be wrong with an installation, and how to mend each thing."""
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,13 @@ from core.worker import heartbeats
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 #: The clock ticks every few seconds; this long without one is a stopped clock.
 QUIET = timedelta(minutes=5)
+#: What a name says to whoever sees it in a mailbox, a diary or the log of a proxy at work. The name
+#: of this software is one of them: anybody can look up what it is for.
+TELLING = re.compile(
+    r"alcove|support|well-?being|wellness|mental|health|trauma|therap|counsell|recover|lawcare"
+    r"|burn-?out|addict|stress|vicarious|reflecti|peer|sobriety|confidential|anonymous|healing",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,8 @@ def examine(now: datetime) -> list[Finding]:
     """Look at everything; trouble in one place does not keep the rest from being looked at."""
     looks: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
         _settings,
+        _addresses,
+        _names,
         _key_ring,
         _database,
         _mail_server,
@@ -63,6 +73,40 @@ def _settings(_now: datetime) -> Iterator[Finding]:
     file = settings.instance / config.FILE_NAME
     if file.exists() and _open_to_others(file):
         yield Finding("Settings file", False, f"others can read {file}", f"Run: chmod 600 {file}")
+
+
+def _addresses(_now: datetime) -> Iterator[Finding]:
+    settings = config.current()
+    if settings.public_contact:
+        yield Finding("Public contact", True, f"{settings.public_contact}, shown to anybody")
+    else:
+        words = "none is set: security.txt is not there, and pages tell people to ask in person"
+        mend = "Set PUBLIC_CONTACT to an address that is meant to be seen by anybody."
+        if settings.operator_address:
+            mend += " OPERATOR_ADDRESS is for alerts alone, and is not shown any more."
+        yield Finding("Public contact", None, words, mend)
+    if settings.operator_address:
+        yield Finding("Alerts", True, "go to OPERATOR_ADDRESS, which is shown to nobody")
+    else:
+        mend = "Set OPERATOR_ADDRESS to where you want to be told."
+        yield Finding("Alerts", None, "nobody is told when something breaks", mend)
+
+
+def _names(_now: datetime) -> Iterator[Finding]:
+    settings = config.current()
+    if settings.demo:
+        return
+    seen = {
+        "SITE_NAME": settings.site_name,
+        "BASE_URL": settings.host,
+        "MAIL_FROM": settings.mail_from,
+        "PUBLIC_CONTACT": settings.public_contact,
+    }
+    for name, value in seen.items():
+        found = TELLING.search(value)
+        if found:
+            words = f"{name} has “{found[0]}” in it, which others read in mailboxes and logs"
+            yield Finding("Names", None, words, "Choose an ordinary word that tells nothing.")
 
 
 def _key_ring(_now: datetime) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 
 from core.errors import NotSetUp
+from core.strength import is_weak_key
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -115,13 +116,30 @@ class KeyRing:
                 bytes.fromhex(content["links"]),
             )
             ring.sealing[ring.current]
-        except FileNotFoundError as error:
-            raise NotSetUp(f"There is no key ring at {path}. Run: flask init") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except FileNotFoundError:
+            raise NotSetUp(
+                f"There is no key ring at {path}. Put the one from your backup there. "
+                "On a new machine run: flask init"
+            ) from None
+        except OSError as error:
+            raise NotSetUp(f"The key ring at {path} cannot be opened: {error.strerror}.") from None
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise NotSetUp(
                 f"The key ring at {path} is damaged. Put the copy from your backup in its place."
-            ) from error
+            ) from None
+        ring._refuse_weak(path)
         return ring
+
+    def _refuse_weak(self, path: Path) -> None:
+        """Raise ``NotSetUp`` if a key is plainly not random: whoever wrote it by hand could be
+        imitated, and a short one can be tried out.
+        """
+        keys = [*self.sealing.values(), self.index, self.links]
+        if any(is_weak_key(key, KEY_BYTES) for key in keys) or len(set(keys)) < len(keys):
+            raise NotSetUp(
+                f"The key ring at {path} has a key that could be guessed. "
+                "Put the copy from your backup in its place, or let flask init make a new one."
+            )
 
 
 @lru_cache(maxsize=16)

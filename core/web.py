@@ -192,6 +192,7 @@ def _page_context() -> dict[str, Any]:
     return {
         "site_name": settings.site_name,
         "leave_url": settings.leave_url,
+        "public_contact": settings.public_contact,
         "demo": settings.demo,
         "viewer": g.get("viewer"),
         "theme": getattr(g.get("viewer"), "theme", "system"),

@@ -25,11 +25,9 @@ def address_changed(to: Mailbox, *, not_me_link: str, help_link: str) -> Letter:
     opens the page for somebody who did not change it.
     """
     return written(
-        "address_changed", to, contact=contact(), not_me_link=not_me_link, help_link=help_link
+        "address_changed",
+        to,
+        contact=config.current().public_contact,
+        not_me_link=not_me_link,
+        help_link=help_link,
     )
-
-
-def contact() -> str:
-    """Return the address at which a person can be asked for help."""
-    settings = config.current()
-    return settings.operator_address or settings.mail_from

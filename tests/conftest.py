@@ -85,7 +85,9 @@ def settings(instance: Path, key_ring: Path, database_url: str, **changes: objec
         "secret_key": "a secret key that is only ever used by tests",
         "database_url": database_url,
         "key_ring": key_ring,
+        "site_name": "Alcove",
         "mail_from": "hello@alcove.example",
+        "public_contact": "help@alcove.example",
         "operator_address": "sol@operators.example",
         "testing": True,
     }

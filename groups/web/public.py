@@ -87,8 +87,8 @@ def robots() -> ResponseReturnValue:
 @pages.get("/.well-known/security.txt")
 @public
 def security() -> ResponseReturnValue:
-    """Whom to tell about a weakness (RFC 9116)."""
-    address = config.current().operator_address
+    """Whom to tell about a weakness (RFC 9116), if there is an address for anybody to write to."""
+    address = config.current().public_contact
     if not address:
         raise NotFound
     until = (now() + _CONTACT_HOLDS).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from datetime import timedelta
 
 import click
@@ -10,6 +11,7 @@ from flask import Flask
 from core import config, server
 from core.errors import NotSetUp
 from core.moment import now
+from scheduling.cli.options import Port
 from scheduling.demo import world as demo
 from scheduling.demo.data import ON_SHOW
 
@@ -23,9 +25,7 @@ def init_app(app: Flask) -> None:
 
 
 @click.command("demo")
-@click.option(
-    "--port", default=5000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535)
-)
+@click.option("--port", default=5000, show_default=True, envvar="PORT", type=Port())
 @click.option("--reset", is_flag=True, help="Throw the made-up data away and load them afresh.")
 @click.option("--load-only", is_flag=True, help="Load the data and stop.")
 @click.option("--describe", is_flag=True, help="Print people, groups and paths as JSON and stop.")
@@ -46,6 +46,7 @@ def demo_command(
     if serves:
         _refuse_if_taken(port)
     with demo.made_up_app(port).app_context():
+        folder = config.current().instance.parent
         loaded = _load(afresh=reset)
         if describe:
             click.echo(json.dumps(demo.describe(now()), indent=2))
@@ -54,6 +55,8 @@ def demo_command(
         else:
             _say(loaded=loaded, port=port)
     if serves:
+        # The workers read their settings anew, perhaps from another folder than this one.
+        os.environ["ALCOVE_INSTANCE"] = str(folder)
         server.serve(host=HOST, port=port, workers=1, demo=True)
 
 

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from core.moment import now
 from core.transaction import transaction
 from core.web import cookieless
-from groups.emails import contact
 from groups.new_address import disowned
 from scheduling.forms.by_letter import NO, ChoiceForm, not_me_form
 from scheduling.places.disowning import close_everything
@@ -47,5 +46,4 @@ def _page(token: str, form: ChoiceForm, answer: str = "") -> str:
         token=token,
         form=form,
         answer=answer,
-        contact=contact(),
     )

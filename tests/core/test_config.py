@@ -11,7 +11,7 @@ from core.errors import NotSetUp
 def test_without_anything_there_are_defaults_and_a_list_of_what_is_missing(tmp_path: Path) -> None:
     config = Config.load(tmp_path, {})
 
-    assert (config.site_name, config.time_zone) == ("Alcove", "Europe/London")
+    assert (config.site_name, config.time_zone) == ("", "Europe/London")
     assert config.database_url == f"sqlite:///{tmp_path}/alcove.db"
     assert config.missing() == ("BASE_URL", "SECRET_KEY", "MAIL_FROM")
     assert config.smtp is None

@@ -179,7 +179,7 @@ def test_taking_over_changes_the_address_and_tells_the_former_one(
     assert (mail.recipient, mail.promise) == ("amina@people.example", "must_arrive")
     assert quopri.decodestring(mail.body).count(b"/not-me/") == 2
     assert not [word for word in (NEW, "Amina", "Thursday") if word in str(mail.body)]
-    assert b"sol@operators.example" in mail.body
+    assert b"help@alcove.example" in mail.body
 
 
 def test_taking_over_ends_every_sign_in_and_every_code(amina: Person, now: datetime) -> None:

@@ -12,12 +12,14 @@ from flask_migrate import upgrade
 
 from app import create_app
 from core import server
+from core.config import Config
 from core.db import db
 from groups.models import Cohort, Membership
 from scheduling.demo import world as demo
 from scheduling.models import KeptBy, PeerSession, Series
 from tests import build
 from tests.conftest import NOW, settings
+from tests.scheduling.commands import set_up
 from tests.scheduling.post import kept_by
 
 MADE_UP = {"demo": True, "base_url": "http://127.0.0.1:5000"}
@@ -77,3 +79,30 @@ def demo_app(
     with made.app_context():
         yield made
         db.session.remove()
+
+
+@pytest.fixture(scope="session")
+def kept_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation that ``flask init`` made, copied for each test."""
+    folder = tmp_path_factory.mktemp("installation") / "instance"
+    app = create_app(Config.load(folder, {}))
+    result = set_up(app, smtp_url="smtp://127.0.0.1:9")
+    assert result.exit_code == 0, result.output
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def installation(kept_installation: Path, tmp_path: Path) -> Path:
+    """The folder of an installation of this test's own."""
+    folder = tmp_path / "instance"
+    shutil.copytree(kept_installation, folder)
+    return folder
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Flask:
+    """The app of a machine on which nothing has been set up."""
+    return create_app(Config.load(tmp_path, {}))

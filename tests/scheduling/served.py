@@ -13,6 +13,7 @@ def make() -> Flask:
     """Return the app with the settings that a test put into the environment."""
     return create_app(
         Config(
+            site_name="Alcove",
             instance=Path(os.environ["ALCOVE_TEST_INSTANCE"]),
             base_url="http://alcove.example",
             secret_key="a secret key that is only ever used by tests",

@@ -2,9 +2,7 @@
 
 import json
 import shutil
-import stat
 import sys
-import tomllib
 from base64 import b64decode
 from email import message_from_bytes
 from pathlib import Path
@@ -16,131 +14,12 @@ from flask import Flask
 
 from app import create_app
 from core.config import Config
-from core.db import db
 from core.smtp import SmtpSettings
 from groups.accounts import person_with
 from tests.build import a_person
 from tests.conftest import NOW
 from tests.core.mail_servers import Desk, free_port, serving
-
-ANSWERS = {
-    "--site-name": "Alcöve",
-    "--base-url": "https://alcove.example",
-    "--smtp-url": "smtp+starttls://name:secret@mail.example:587",
-    "--mail-from": "hello@alcove.example",
-    "--facilitator": "Amara Osei",
-    "--address": "amara@people.example",
-}
-
-
-def answers(**changes: str) -> list[str]:
-    """Return the answers to every question of ``flask init`` as options."""
-    given = {**ANSWERS, **{f"--{name.replace('_', '-')}": text for name, text in changes.items()}}
-    return [part for pair in given.items() for part in pair]
-
-
-def run(app: Flask, *arguments: str, typed: str | None = None) -> Result:
-    """Run a command of ours, as from a terminal."""
-    result = app.test_cli_runner().invoke(args=list(arguments), input=typed)
-    with app.app_context():
-        db.session.rollback()
-    return result
-
-
-def mode(path: Path) -> int:
-    """Return who may do what with a file."""
-    return stat.S_IMODE(path.stat().st_mode)
-
-
-@pytest.fixture
-def bare(tmp_path: Path) -> Flask:
-    """The app of a machine on which nothing has been set up."""
-    return create_app(Config.load(tmp_path, {}))
-
-
-def test_init_sets_everything_up_without_a_question(bare: Flask, tmp_path: Path) -> None:
-    result = run(bare, "init", *answers())
-
-    assert result.exit_code == 0, result.output
-    written = tomllib.loads((tmp_path / "alcove.toml").read_text(encoding="utf-8"))
-    assert len(written.pop("secret_key")) >= 32
-    assert written == {
-        "site_name": "Alcöve",
-        "base_url": "https://alcove.example",
-        "smtp_url": "smtp+starttls://name:secret@mail.example:587",
-        "mail_from": "hello@alcove.example",
-        "operator_address": "amara@people.example",
-        "proxies": "1",
-    }
-    assert (mode(tmp_path / "alcove.toml"), mode(tmp_path / "key-ring.json")) == (0o600, 0o600)
-
-
-def test_init_lets_the_first_facilitator_in(bare: Flask, tmp_path: Path) -> None:
-    run(bare, "init", *answers())
-
-    with create_app(Config.load(tmp_path, {})).app_context():
-        amara = person_with("amara@people.example")
-        assert amara is not None
-        assert (amara.name, amara.opens_groups, amara.operates) == ("Amara Osei", True, True)
-
-
-def test_init_asks_what_it_is_not_told(bare: Flask, tmp_path: Path) -> None:
-    typed = (
-        "\nnot an address\nhttp://alcove.example/\nsmtp://localhost\nhello@alcove.example\n"
-        "Amara\namara@people.example\n"
-    )
-
-    result = run(bare, "init", typed=typed)
-
-    assert result.exit_code == 0, result.output
-    assert "BASE_URL must look like https://alcove.example.org" in result.output
-    settings = Config.load(tmp_path, {})
-    assert (settings.site_name, settings.base_url) == ("Alcove", "http://alcove.example")
-
-
-def test_init_again_overwrites_nothing(bare: Flask, tmp_path: Path) -> None:
-    run(bare, "init", *answers())
-    before = [(tmp_path / name).read_bytes() for name in ("alcove.toml", "key-ring.json")]
-
-    result = run(bare, "init", *answers(site_name="Another", facilitator="Grace"))
-
-    after = [(tmp_path / name).read_bytes() for name in ("alcove.toml", "key-ring.json")]
-    assert result.exit_code == 0
-    assert "Kept the settings" in result.output
-    assert "Kept the key ring" in result.output
-    assert after == before
-
-
-def test_init_makes_no_new_keys_for_people_it_could_not_read(bare: Flask, tmp_path: Path) -> None:
-    run(bare, "init", *answers())
-    (tmp_path / "key-ring.json").unlink()
-
-    result = run(bare, "init", *answers())
-
-    assert result.exit_code == 1
-    assert "Put the key ring from your backup there" in result.output
-    assert not (tmp_path / "key-ring.json").exists()
-
-
-@pytest.mark.parametrize(
-    ("option", "text", "words"),
-    [
-        ("base_url", "alcove.example", "BASE_URL must look like"),
-        ("smtp_url", "mail.example", "SMTP_URL must look like"),
-        ("smtp_url", "smtp://name:secret@mail.example", "A user name needs STARTTLS or TLS"),
-        ("smtp_url", "smtp://mail.example:99999", "SMTP_URL cannot be used"),
-        ("mail_from", "hello", "needs an @"),
-        ("address", "amara at home", "needs an @"),
-    ],
-)
-def test_init_says_which_answer_it_does_not_understand(
-    bare: Flask, tmp_path: Path, option: str, text: str, words: str
-) -> None:
-    result = run(bare, "init", *answers(**{option: text}))
-
-    assert result.exit_code == 2
-    assert words in result.output
-    assert not (tmp_path / "alcove.toml").exists()
+from tests.scheduling.commands import run, set_up
 
 
 def findings(result: Result) -> dict[str, bool | None]:
@@ -161,19 +40,21 @@ def test_doctor_says_what_is_missing_and_how_to_mend_it(bare: Flask) -> None:
 def test_doctor_before_init_keeps_nobody_from_setting_up(bare: Flask) -> None:
     run(bare, "doctor")
 
-    assert run(bare, "init", *answers()).exit_code == 0
+    assert set_up(bare).exit_code == 0
 
 
 def test_doctor_finds_nothing_wrong_after_init(bare: Flask, tmp_path: Path) -> None:
     with serving(Desk()) as port:
-        run(bare, "init", *answers(smtp_url=f"smtp://127.0.0.1:{port}"))
+        set_up(bare, smtp_url=f"smtp://127.0.0.1:{port}")
         result = run(create_app(Config.load(tmp_path, {})), "doctor", "--json")
 
     found = findings(result)
     assert result.exit_code == 0, result.output
-    assert {name for name, ok in found.items() if ok is None} <= {"Clock", "Helplines"}
+    assert {name for name, ok in found.items() if ok is None} <= {"Clock", "Helplines", "Names"}
     assert {name for name, ok in found.items() if ok} == {
         "Settings",
+        "Public contact",
+        "Alerts",
         "Key ring",
         "Database",
         "Tables",
@@ -193,7 +74,7 @@ def test_doctor_finds_nothing_wrong_after_init(bare: Flask, tmp_path: Path) -> N
     ],
 )
 def test_doctor_finds_what_was_harmed(bare: Flask, tmp_path: Path, harm: object, name: str) -> None:
-    run(bare, "init", *answers())
+    set_up(bare)
     assert callable(harm)
     harm(tmp_path)
 

@@ -1,5 +1,6 @@
 """The pages anybody may read."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -81,7 +82,7 @@ def test_security_says_whom_to_tell(client: FlaskClient, now: datetime) -> None:
 
     assert response.mimetype == "text/plain"
     assert response.text.splitlines() == [
-        "Contact: mailto:sol@operators.example",
+        "Contact: mailto:help@alcove.example",
         "Expires: 2027-05-20T00:00:00Z",
         "Preferred-Languages: en",
         "Canonical: http://alcove.example/.well-known/security.txt",
@@ -89,8 +90,21 @@ def test_security_says_whom_to_tell(client: FlaskClient, now: datetime) -> None:
 
 
 def test_security_is_absent_without_anybody_to_tell(make_app: Callable[..., Flask]) -> None:
-    quiet = make_app(operator_address="").test_client()
+    quiet = make_app(public_contact="").test_client()
 
     response = quiet.get("/.well-known/security.txt", base_url="http://alcove.example")
 
     assert response.status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/privacy", "/help"])
+def test_pages_show_the_public_contact_and_no_other_address(
+    make_app: Callable[..., Flask], path: str
+) -> None:
+    told = make_app().test_client().get(path, base_url="http://alcove.example").text
+    quiet = make_app(public_contact="").test_client().get(path, base_url="http://alcove.example")
+
+    assert 'href="mailto:help@alcove.example"' in told
+    assert "whoever told you about Alcove" in quiet.text
+    assert not re.findall(r"help@|sol@|hello@", quiet.text)
+    assert not re.findall(r"sol@|hello@", told)

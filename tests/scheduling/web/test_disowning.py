@@ -1,11 +1,12 @@
 """The page for somebody who hears at their former address of a change they did not make."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, current_app
 
 from core.db import db
 from core.outbox import OutgoingMail
@@ -14,7 +15,7 @@ from groups.models import Membership, SignInCode
 from groups.new_address import not_me_token
 from scheduling.erasure import erase
 from scheduling.places.readdressing import change_address
-from tests.build import a_feed, a_person
+from tests.build import a_cohort, a_feed, a_member, a_person
 from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.post import opened
@@ -50,7 +51,7 @@ def test_opening_the_link_changes_nothing_and_the_button_ends_all(
 
     assert (before, "Was it you?" in asked) == ((200, None), True)
     assert "Signed out everywhere" in done
-    assert "write to sol@operators.example" in done.casefold()
+    assert "write to help@alcove.example" in done.casefold()
     assert (browser.get("/account").status_code, feed.revoked_at) == (303, NOW)
 
 
@@ -80,6 +81,22 @@ def test_whatever_else_is_sent_ends_nothing_and_leaves_the_link_its_one_use(
 
     assert (page.status_code, said in words(page)) == (status, True)
     assert (before, browser.get("/account").status_code) == (200, 303)
+
+
+def test_without_a_public_contact_no_private_address_stands_in_for_it(
+    make_app: Callable[..., Flask],
+) -> None:
+    with make_app(public_contact="").app_context():
+        member = a_member(a_cohort())
+        path = link_in_letter(member)
+        letter = opened(db.session.query(OutgoingMail).filter_by(kind="address_changed").one())
+        client = current_app.test_client()
+        asked = client.get(path, base_url="http://alcove.example").text
+        done = client.post(path, data=NOT_ME, base_url="http://alcove.example").text
+
+    for text in (letter.text, letter.html, asked, done):
+        assert "whoever told you about Alcove" in text
+        assert not re.findall(r"[a-z]+@operators|hello@", text)
 
 
 def test_a_code_on_its_way_to_the_new_address_ends_too(

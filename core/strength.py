@@ -1,0 +1,78 @@
+"""Whether a secret could be guessed: what somebody made up, copied or repeated. Pure.
+
+Nothing can prove that a text is random. What follows finds texts that plainly are not, and lets
+through whatever a program made: chances below are for 32 characters in hexadecimal.
+"""
+
+import re
+from collections import Counter
+from math import log2
+from typing import Final
+
+SHORTEST: Final = 32
+#: Random hexadecimal of 32 characters has 115 bits by this count; "aaaa…" has none.
+_FEWEST_BITS: Final = 80
+#: Of three characters in a row, how many are different ones. Random: nearly all.
+_LEAST_VARIED: Final = 0.6
+#: How many steps to the next letter, figure or key there are at most. Random: about a fifth.
+_MOST_STEPS: Final = 0.5
+#: What stands in examples, in place of a secret.
+_PLACEHOLDERS: Final = re.compile(
+    r"change.?(me|this|it)|secret|passw(or|0r)d|example|your.?key|insecure|default|placeholder"
+    r"|replace|random.?(key|string|characters)|qwerty|letmein|alcove|made.?up",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[a-z]+|[A-Z]+|[A-Z][a-z]+")
+_KEY_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890")
+_NEIGHBOURS: Final = frozenset(
+    pair
+    for row in _KEY_ROWS
+    for one, two in zip(row, row[1:], strict=False)
+    for pair in (one + two, two + one)
+)
+#: A random key of 32 bytes has about 30 different ones.
+_FEWEST_BYTES: Final = 12
+
+
+def weakness(text: str) -> str | None:
+    """Return why this could be guessed, in words that hold nothing of it, or ``None``."""
+    if len(text) < SHORTEST:
+        return f"is too short: use at least {SHORTEST} random characters"
+    if _PLACEHOLDERS.search(text):
+        return "has words of an example in it"
+    if _bits(text) < _FEWEST_BITS or _variety(text) < _LEAST_VARIED:
+        return "repeats itself"
+    if _steps(text) > _MOST_STEPS:
+        return "follows the alphabet, the figures or the keyboard"
+    return "is made of words" if _is_words(text) else None
+
+
+def is_weak_key(key: bytes, length: int) -> bool:
+    """Return whether bytes that should be a random key of this length are plainly none."""
+    return len(key) != length or len(set(key)) < _FEWEST_BYTES
+
+
+def _bits(text: str) -> float:
+    """Return how many bits the text has, were each character drawn as often as it occurs."""
+    total = len(text)
+    return -sum(count * log2(count / total) for count in Counter(text).values())
+
+
+def _variety(text: str) -> float:
+    triples = [text[at : at + 3] for at in range(len(text) - 2)]
+    return len(set(triples)) / len(triples)
+
+
+def _steps(text: str) -> float:
+    pairs = [text[at : at + 2].lower() for at in range(len(text) - 1)]
+    steps = [pair for pair in pairs if abs(ord(pair[0]) - ord(pair[1])) <= 1 or pair in _NEIGHBOURS]
+    return len(steps) / len(pairs)
+
+
+def _is_words(text: str) -> bool:
+    """Return whether there is nothing but words, perhaps with figures at either end. Random text
+    has figures inside.
+    """
+    inside = text.strip("0123456789!?.,;:-_ ")
+    pieces = re.split(r"[^A-Za-z0-9]+", inside)
+    return all(_WORD.fullmatch(piece) for piece in pieces if piece)

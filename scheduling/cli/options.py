@@ -1,0 +1,51 @@
+"""How what is typed after a command is read: the same way as the same thing in a setting."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from core import settings
+from core.addresses import AddressProblem, read_address
+from core.errors import NotSetUp
+
+
+class Port(click.ParamType[int]):
+    """A port to listen on, from a command line or from the environment."""
+
+    name = "port"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; ends the command in words if it is none."""
+        try:
+            return settings.port(settings.clean("PORT", str(value)))
+        except NotSetUp as error:
+            self.fail(str(error), param, ctx)
+
+
+def address(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
+    """Return an e-mail address (a callback of click)."""
+    try:
+        return read_address(text).address
+    except AddressProblem as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def address_or_none(context: click.Context, parameter: click.Parameter, text: str) -> str:
+    """Return an e-mail address, or nothing for nothing (a callback of click)."""
+    return address(context, parameter, text) if text.strip() else ""
+
+
+def setting(name: str, read: Callable[[str], str]) -> Callable[..., str]:
+    """Return a callback of click that reads a text as the setting of this name is read."""
+
+    def callback(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
+        try:
+            value = read(settings.clean(name, text))
+        except NotSetUp as error:
+            raise click.BadParameter(str(error)) from None
+        if not value:
+            raise click.BadParameter(f"{name} cannot be empty.")
+        return value
+
+    return callback
