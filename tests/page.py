@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-import html5lib
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -13,6 +12,7 @@ from core.db import db
 from core.transaction import transaction
 from groups import accounts
 from groups.models import Person
+from tests.markup import check_markup, words_of
 
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|<style", re.IGNORECASE)
 
@@ -52,7 +52,7 @@ class PageClient(FlaskClient):
 
 def check_page(html: str) -> None:
     """Raise if this page breaks what every page owes."""
-    html5lib.HTMLParser(strict=True).parse(html)
+    check_markup(html)
     assert re.search(r"<title>[^<]+</title>", html), "a page without a title"
     assert html.count("<h1") == 1, "a page has exactly one h1"
     assert not INLINE.search(html), f"inline: {INLINE.search(html)}"
@@ -62,6 +62,4 @@ def check_page(html: str) -> None:
 
 def words(response: TestResponse) -> str:
     """Return what a person reads on a page: its text with white space folded."""
-    document = html5lib.parse(response.get_data(as_text=True), namespaceHTMLElements=False)
-    main = document.find(".//main")
-    return " ".join(" ".join((document if main is None else main).itertext()).split())
+    return words_of(response.get_data(as_text=True))
