@@ -15,10 +15,11 @@ import scheduling.cli
 import scheduling.web
 from core import clock, config, encryption, rsgi, server
 from core.config import Config
-from core.db import db
+from core.db import db, engine_options
 from core.encryption import KeyRing
 from core.error_pages import init_error_pages
 from core.errors import NotSetUp
+from core.hosts import HostNames, same_name
 from core.redaction import hide_in_logs
 from core.web import init_web
 from groups.web.viewer import load_viewer
@@ -79,6 +80,7 @@ def _configure(app: Flask, settings: Config) -> None:
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key or "not set up",
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         SESSION_COOKIE_NAME="__Host-alcove" if settings.secure else "alcove",
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -92,7 +94,9 @@ def _configure(app: Flask, settings: Config) -> None:
         TESTING=settings.testing,
     )
     if settings.base_url and not settings.demo:
-        app.config["TRUSTED_HOSTS"] = [settings.host]
+        host = same_name(settings.host)
+        app.config["TRUSTED_HOSTS"] = [host]
+        app.wsgi_app = HostNames(app.wsgi_app, host)  # type: ignore[method-assign]  # the documented way to wrap an app
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]  # the documented way to wrap an app

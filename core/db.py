@@ -3,6 +3,7 @@
 What a row *means* is not here; that is the business of ``groups`` and ``scheduling``.
 """
 
+import logging
 import secrets
 import sqlite3
 from base64 import urlsafe_b64encode
@@ -21,8 +22,18 @@ from sqlalchemy import (
     MetaData,
     event,
 )
+from sqlalchemy.exc import (
+    DatabaseError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    PendingRollbackError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
+
+log = logging.getLogger(__name__)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,11 +43,17 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+#: So long a write waits for another one, in milliseconds; and so long where nobody should wait.
+BUSY_TIMEOUT = "busy_timeout=5000"
+AT_ONCE = 250
+
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     # FULL costs under half a millisecond and keeps the last commits through a power cut.
     "synchronous=FULL",
-    "busy_timeout=10000",
+    BUSY_TIMEOUT,
+    # What has been copied from the log into the file is cut off it beyond 32 MB.
+    "journal_size_limit=33554432",
     "foreign_keys=ON",
     # A deleted name is overwritten, not merely unlinked.
     "secure_delete=ON",
@@ -46,6 +63,19 @@ SQLITE_PRAGMAS = (
     # What is copied for a while (``core.transaction.rehearsal``) stays in memory.
     "temp_store=MEMORY",
 )
+
+
+#: For each connection to PostgreSQL: seconds to connect, and milliseconds until a server that has
+#: stopped answering counts as gone, a statement is given up, and a lock is no longer waited for.
+POSTGRESQL = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 15_000,
+    "keepalives_idle": 30,
+    "options": "-c statement_timeout=30000 -c lock_timeout=5000",
+}
+
+#: What the database, or the way to it, is to blame for. Whoever asks again may be answered.
+AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout, PendingRollbackError)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -99,7 +129,39 @@ class Base(DeclarativeBase):
             setattr(self, name, value)
 
 
-db = SQLAlchemy(model_class=Base)
+class Database(SQLAlchemy):
+    """The extension, but for one thing: a database that is gone when a request ends costs nobody
+    the answer that has been made already.
+    """
+
+    def _teardown_session(self, exc: BaseException | None) -> None:
+        try:
+            super()._teardown_session(exc)
+        except AWAY as error:
+            log.warning("the database was gone when a request ended: %s", type(error).__name__)
+            self.session.registry.clear()
+
+
+db = Database(model_class=Base)
+
+
+def is_away(error: BaseException) -> bool:
+    """Return whether the database, or the way to it, is to blame for an error of a statement, and
+    not what was asked of it.
+    """
+    return isinstance(error, AWAY) or type(error) is DatabaseError
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return how an engine is made so that nobody waits for the database without an end."""
+    options: dict[str, Any] = {"pool_timeout": 5}
+    if url.startswith("postgresql"):
+        # A connection that was ended while nobody used it is noticed before it is used.
+        options["pool_pre_ping"] = True
+        options["connect_args"] = dict(POSTGRESQL)
+        if "options=" in url:
+            del options["connect_args"]["options"]
+    return options
 
 
 def insert_many(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -150,7 +212,19 @@ def _make_sqlite_safe(connection: Any, _record: Any) -> None:
 
 
 @event.listens_for(Engine, "begin")
-def _begin_on_sqlite(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    writes, at_once = options.get("writes", False), options.get("at_once", False)
+    if connection.dialect.name != "sqlite":
+        if at_once:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {AT_ONCE}")
+    elif not writes:
+        connection.exec_driver_sql("BEGIN")
+    elif at_once:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={AT_ONCE}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA {BUSY_TIMEOUT}")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Flask, abort, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from core import config, encryption
+from core.db import is_away
 from core.errors import NotFound, NotSetUp
 from core.rsgi import REFUSED
 
@@ -18,6 +20,8 @@ TEMPLATES = {400: "400", 404: "404", 408: "408", 410: "410", 413: "400", 429: "4
 #: So long somebody waits who asked too often, or at a bad moment, and is not told for how long, in
 #: seconds.
 A_WHILE = "60"
+#: So long somebody waits whose request met a database that was away or locked, in seconds.
+AWAY_FOR = "30"
 
 
 def init_error_pages(app: Flask) -> None:
@@ -26,7 +30,8 @@ def init_error_pages(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _: _page("404", 404))
     app.register_error_handler(CSRFError, lambda _: _page("csrf", 400))
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database_away)
+    for kind in (DBAPIError, PoolTimeout, PendingRollbackError):
+        app.register_error_handler(kind, _database_error)
     app.register_error_handler(NotSetUp, lambda _: _page("503", 503))
     app.register_error_handler(500, lambda _: _page("500", 500))
     app.log_exception = _log_fault  # type: ignore[method-assign]  # Flask says to override it
@@ -81,10 +86,12 @@ def _when_again(error: HTTPException) -> dict[str, str]:
     return {} if said is None else {"Retry-After": said}
 
 
-def _database_away(error: OperationalError) -> ResponseReturnValue:
-    current_app.logger.error("the database cannot be reached: %s", type(error.orig).__name__)
+def _database_error(error: DBAPIError) -> ResponseReturnValue:
+    if not is_away(error):
+        raise error
+    current_app.logger.error("the database cannot be reached: %s", type(error).__name__)
     body, code = _page("503", 503)
-    return body, code, {"Retry-After": "120"}
+    return body, code, {"Retry-After": AWAY_FOR}
 
 
 def _page(name: str, code: int) -> tuple[Any, int]:

@@ -36,6 +36,8 @@ LARGEST: Final = 2 * 1024 * 1024
 MOST_HELD: Final = 64 * 1024 * 1024
 #: Where the app finds with what status a request is to be refused.
 REFUSED: Final = "alcove.refused"
+#: Where the app finds that a request must not wait for the database's write lock.
+NEVER_WAITS: Final = "alcove.never_waits"
 #: Where an app says what it can answer without a thread; see ``AtOnce``.
 AT_ONCE: Final = "alcove.at_once"
 
@@ -44,6 +46,9 @@ Header = Callable[[str], str | None]
 #: Given a method, a path and a way to read headers, returns status, headers and body, or nothing
 #: when a thread has to look. It must not wait for anybody.
 AtOnce = Callable[[str, str, Header], tuple[int, Headers, bytes] | None]
+
+#: What the app is told of a request beside the request itself.
+Said = dict[str, Any]
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What has to be answered now. It may write, and gives up at once where it would have to wait.
@@ -135,8 +140,10 @@ class Served:
                 content = await self._bodies.read(protocol, header("content-length"))
             except Refused as refusal:
                 refused = refusal.status
-        if refused or method in _SAFE or path in _NOW:
-            await self._in_a_thread(scope, protocol, content, refused)
+        if refused:
+            await self._in_a_thread(scope, protocol, b"", {REFUSED: refused})
+        elif method in _SAFE or path in _NOW:
+            await self._in_a_thread(scope, protocol, content, {NEVER_WAITS: True})
         else:
             await self._in_turn(scope, protocol, content)
 
@@ -145,21 +152,19 @@ class Served:
             async with asyncio.timeout(TURN):
                 await self._writing.acquire()
         except TimeoutError:
-            await self._in_a_thread(scope, protocol, b"", 503)
+            await self._in_a_thread(scope, protocol, b"", {REFUSED: 503})
             return
         try:
-            await self._in_a_thread(scope, protocol, content, 0)
+            await self._in_a_thread(scope, protocol, content, {})
         finally:
             self._writing.release()
 
-    async def _in_a_thread(self, scope: Any, protocol: Any, content: bytes, refused: int) -> None:
+    async def _in_a_thread(self, scope: Any, protocol: Any, content: bytes, said: Said) -> None:
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._threads, self._answer, scope, protocol, content, refused)
+        await loop.run_in_executor(self._threads, self._answer, scope, protocol, content, said)
 
-    def _answer(self, scope: Any, protocol: Any, content: bytes, refused: int) -> None:
-        environ = environ_of(scope, content)
-        if refused:
-            environ[REFUSED] = refused
+    def _answer(self, scope: Any, protocol: Any, content: bytes, said: Said) -> None:
+        environ: WSGIEnvironment = {**environ_of(scope, content), **said}
         head = _Head()
         try:
             body = _whole(self._app(environ, head))
@@ -168,7 +173,7 @@ class Served:
             protocol.response_bytes(500, [("content-type", "text/plain"), _SERVER], b"Sorry.\n")
             return
         # What was refused may still be on its way, and must not be taken for another request.
-        end = [("connection", "close")] if refused else []
+        end = [("connection", "close")] if REFUSED in said else []
         protocol.response_bytes(head.status, [*head.headers, _SERVER, *end], body)
 
 

@@ -3,13 +3,20 @@
 """
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, MetaData, Select, Table
+from flask import has_request_context, request
+from sqlalchemy import Connection, MetaData, Select, Table, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from core.db import AWAY as AWAY
 from core.db import Base, db
+from core.rsgi import NEVER_WAITS
+
+log = logging.getLogger(__name__)
 
 #: The rows of each table that an act can change, as selects of their ids.
 Touched = Mapping[type[Base], Select[int]]
@@ -23,17 +30,35 @@ def transaction() -> Iterator[None]:
     (``BEGIN IMMEDIATE``), so nothing is decided on a stale copy. Verbs never open one; pages,
     jobs and commands do.
 
-    Raises ``RuntimeError`` if rows were changed before the block, as those changes would be lost.
+    A request that only reads is answered by threads that never wait for the write lock
+    (``core.rsgi``): what it notes by the way is noted at once or not at all.
+
+    Raises ``RuntimeError`` if rows were changed before the block, as those changes would be lost,
+    and an error of ``core.db.AWAY`` if there is no lock to be had in time.
     """
     session = db.session
     _let_go()
-    session.connection(execution_options={"writes": True})
+    at_once = has_request_context() and NEVER_WAITS in request.environ
+    session.connection(execution_options={"writes": True, "at_once": at_once})
     try:
         yield
         session.commit()
     except BaseException:
         session.rollback()
         raise
+
+
+def database_answers() -> bool:
+    """Return whether the database answers a question about one of its tables within 2 seconds."""
+    session = db.session
+    try:
+        if session.connection().dialect.name == "postgresql":
+            session.execute(text("SET LOCAL statement_timeout = 2000"))
+        session.execute(text("SELECT count(*) FROM job_run"))
+    except (*AWAY, DBAPIError) as error:
+        log.error("the database does not answer: %s", type(error).__name__)
+        return False
+    return True
 
 
 @contextmanager

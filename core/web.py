@@ -28,6 +28,7 @@ from werkzeug.wrappers import Response as PlainResponse
 
 from core import config
 from core.tokens import sign
+from core.transaction import AWAY
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -67,6 +68,12 @@ def public(view: View) -> View:
 def cookieless(view: View) -> View:
     """Mark a public view that never asks who reads it, so that no cookie is looked at or set."""
     view.is_cookieless = True  # type: ignore[attr-defined]  # the mark lives on the function itself
+    return public(view)
+
+
+def always(view: View) -> View:
+    """Mark a public view that answers even while the database is away; it knows nobody then."""
+    view.is_always = True  # type: ignore[attr-defined]  # the mark lives on the function itself
     return public(view)
 
 
@@ -129,7 +136,11 @@ def init_web(app: Flask, load_viewer: Callable[[], Any], sign_in_endpoint: str) 
         _refuse_foreign_forms()
         if is_cookieless(app, request.endpoint):
             return None
-        g.viewer = load_viewer()
+        try:
+            g.viewer = load_viewer()
+        except AWAY:
+            if not getattr(app.view_functions[request.endpoint], "is_always", False):
+                raise
         if g.viewer is not None or is_public(app, request.endpoint):
             return None
         back = way_back_to(request.path) if request.method == "GET" else {}

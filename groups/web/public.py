@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from core import config
 from core.errors import NotFound
 from core.moment import now
-from core.web import link, public, see_other
+from core.transaction import database_answers
+from core.web import cookieless, link, public, see_other
 from groups import agreement_text
 from groups.helplines import helplines
 
@@ -69,10 +70,14 @@ def confidentiality() -> ResponseReturnValue:
 
 
 @pages.get("/health")
-@public
+@cookieless
 def alive() -> ResponseReturnValue:
-    """Say that this process answers. Whether mail and clock work is ``flask doctor``'s to say."""
-    return "ok\n", 200, _TEXT
+    """Say that this process and the database answer, under any host name (``core.hosts``).
+    Whether mail and clock work is ``flask doctor``'s to say.
+    """
+    if database_answers():
+        return "ok\n", 200, _TEXT
+    return "Try again later\n", 503, {**_TEXT, "Retry-After": "30"}
 
 
 @pages.get("/robots.txt")

@@ -13,12 +13,12 @@ from core.errors import NotFound
 from core.moment import now
 from core.throttle import wait_words
 from core.tokens import secret, unsign
-from core.transaction import transaction
-from core.web import RETURN, note, public, retry_after, see_other
+from core.transaction import AWAY, transaction
+from core.web import RETURN, always, note, public, retry_after, see_other
 from groups.codes import Refusal, ask_code, prove_code
 from groups.forms.sign_in import REFUSALS, AddressForm, CodeForm
 from groups.web.asking import Asking, asking_here
-from groups.web.viewer import known_here, sign_in_here, sign_out_here, signed_out_words
+from groups.web.viewer import forget_here, known_here, sign_in_here, sign_out_here, signed_out_words
 
 log = logging.getLogger(__name__)
 
@@ -85,13 +85,17 @@ def again() -> ResponseReturnValue:
 
 
 @pages.route("/leave", methods=["POST"])
-@public
+@always
 def leave() -> ResponseReturnValue:
     """Sign out and go somewhere harmless. A script sends this in the background and goes there
-    itself, so it is told nothing.
+    itself, so it is told nothing. It works while the database is away: then this browser forgets
+    who it was, and the sign-in ends by itself.
     """
-    with transaction():
-        sign_out_here(now())
+    try:
+        with transaction():
+            sign_out_here(now())
+    except AWAY:
+        forget_here()
     if request.headers.get("Sec-Fetch-Dest") == "empty":
         response = make_response("", 204)
     else:
