@@ -54,7 +54,7 @@ def create_app(settings: Config | None = None) -> Flask:
     hide_in_logs(app)
     _answer_feeds_first(app, settings)
     if settings.clock:
-        clock.start(app, JOBS, settings.instance / "clock.lock")
+        clock.start(app, JOBS, settings.instance / clock.LOCK)
     return app
 
 

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 # another; ``run_job`` and the watch below say what went wrong, without what an error may quote.
 logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
+#: The file in the instance folder that the process with the clock holds.
+LOCK: Final = "clock.lock"
 #: How often a process that lost the election asks again, in seconds.
 ASK_AGAIN = 5.0
 #: How often the two clocks are compared, in seconds.

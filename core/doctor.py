@@ -3,9 +3,10 @@
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,16 +16,19 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import config
+from core import clock, config
 from core.db import db
+from core.election import lock_trouble
 from core.encryption import KeyRing
 from core.errors import NotSetUp
 from core.mailbox import ABOVE, Inbox, Pile
+from core.outbox_upkeep import is_kept_waiting
+from core.pulse import Beat, Pulse, beats, other_troubles
 from core.smtp import Connection, Unreachable
-from core.worker import heartbeats
+from core.worker import Job
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-#: The clock ticks every few seconds; this long without one is a stopped clock.
+#: A letter that has been due for this long tells of a clock that does not run.
 QUIET = timedelta(minutes=5)
 #: What a name says to whoever sees it in a mailbox, a diary or the log of a proxy at work. The name
 #: of this software is one of them: anybody can look up what it is for.
@@ -48,8 +52,11 @@ class Finding:
     mend: str = ""
 
 
-def examine(now: datetime) -> list[Finding]:
-    """Look at everything; trouble in one place does not keep the rest from being looked at."""
+def examine(now: datetime, jobs: Sequence[Job] = ()) -> list[Finding]:
+    """Look at everything; trouble in one place does not keep the rest from being looked at.
+
+    ``jobs`` are those that the clock is to run.
+    """
     looks: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
         _settings,
         _addresses,
@@ -58,7 +65,8 @@ def examine(now: datetime) -> list[Finding]:
         _database,
         _mail_server,
         _mailbox,
-        _clock,
+        partial(_clock, jobs=jobs),
+        _clock_lock,
         _zones,
         _reachable,
     )
@@ -200,26 +208,46 @@ def _mailbox(_now: datetime) -> Iterator[Finding]:
         yield Finding("Mailbox", None, words, mend)
 
 
-def _clock(now: datetime) -> Iterator[Finding]:
+def _clock(now: datetime, jobs: Sequence[Job]) -> Iterator[Finding]:
     try:
-        beats = heartbeats()
+        seen = beats(jobs, now)
+        others, waits = list(other_troubles(jobs)), is_kept_waiting(now - QUIET)
     except SQLAlchemyError:
         db.session.rollback()
         return
-    if not beats:
+    if all(beat.pulse is Pulse.NEVER for beat in seen):
         # An installation that was set up a moment ago is well; it only has not been started.
-        yield Finding("Clock", None, "it has never run", "Run: flask serve, or flask worker")
+        ok = False if waits else None
+        yield Finding("Clock", ok, "it has never run", "Run: flask serve, or flask worker")
         return
-    last = max(beat.started_at for beat in beats.values())
-    if now - last > QUIET:
-        minutes = int((now - last).total_seconds() // 60)
-        mend = "Run: flask serve, or flask worker"
-        yield Finding("Clock", False, f"it last ran {minutes} minutes ago", mend)
+    silent = [beat for beat in seen if beat.pulse is not Pulse.WELL]
+    if silent == seen and all(beat.pulse is Pulse.LATE for beat in seen):
+        last = max(beat.finished_at for beat in seen if beat.finished_at is not None)
+        words = f"it last ran {(now - last) // timedelta(minutes=1)} minutes ago"
+        yield Finding("Clock", False, words, "Run: flask serve, or flask worker")
+    elif silent:
+        yield from (Finding("Clock", False, *_said(beat)) for beat in silent)
     else:
         yield Finding("Clock", True, "it runs")
-    for beat in beats.values():
-        if beat.trouble:
-            yield Finding("Clock", False, f"{beat.name}: {beat.trouble}", "See the lines above.")
+    for words in [f"{beat.job.name}: {beat.trouble}" for beat in seen if beat.trouble] + others:
+        yield Finding("Clock", False, words, "See the lines above.")
+
+
+def _said(beat: Beat) -> tuple[str, str]:
+    """Say what is wrong with a job, and what would help."""
+    if beat.pulse is Pulse.AHEAD:
+        return (
+            f"{beat.job.name} last ran at a time that has not come yet",
+            "Set the machine’s clock right. If this stays for more than a minute, restart Alcove.",
+        )
+    said = "has not run yet" if beat.pulse is Pulse.NEVER else "has not gone well for too long"
+    return f"{beat.job.name} {said}", "Restart Alcove, and look into its log if this stays."
+
+
+def _clock_lock(_now: datetime) -> Iterator[Finding]:
+    trouble = lock_trouble(config.current().instance / clock.LOCK)
+    if trouble:
+        yield Finding("Clock lock", None, trouble, "Put the instance folder on a local disk.")
 
 
 def _zones(_now: datetime) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ leave at a measured pace after a long stop, and what a clock that ran ahead did 
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 
 from core.db import db
 from core.lease import is_over, lease_time
@@ -81,6 +81,16 @@ def lapse(now: datetime) -> None:
         .where(OutgoingMail.state == MailState.DUE, OutgoingMail.useful_until <= now)
         .values(state=MailState.SUPERSEDED, final_at=now, reason=LAPSED)
     )
+
+
+def is_kept_waiting(since: datetime) -> bool:
+    """Return whether a letter that fell due before this moment has not been tried yet."""
+    waiting = exists().where(
+        OutgoingMail.state == MailState.DUE,
+        OutgoingMail.due_at < since,
+        OutgoingMail.attempts == 0,
+    )
+    return bool(db.session.scalar(select(waiting)))
 
 
 def put_right_due(now: datetime) -> int:

@@ -1,5 +1,6 @@
 """Telling the operator, at most once a day, that something needs a person."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -8,9 +9,10 @@ from core import config
 from core.db import db
 from core.mail import Mailbox
 from core.outbox import MailState, OutgoingMail, Promise, post
+from core.pulse import Pulse, beats
 from core.transaction import transaction
 from core.web import link
-from core.worker import heartbeats
+from core.worker import Job, heartbeats
 from scheduling.dates.wording import say_count
 from scheduling.letters import emails
 from scheduling.replies.collecting import waiting_for_a_person
@@ -18,15 +20,28 @@ from scheduling.replies.collecting import waiting_for_a_person
 #: Trouble that passes by itself within this time is not worth a letter.
 PATIENCE = timedelta(minutes=15)
 USEFUL = timedelta(days=1)
+#: The name of this very job.
+OWN_JOB = "alert"
+OUT_OF_TIME = {
+    Pulse.NEVER: "it has never gone well.",
+    Pulse.LATE: "it has not gone well for too long.",
+    Pulse.AHEAD: "it last ran at a time that has not come yet. "
+    "The clock of the machine was set back, or it was ahead.",
+}
 
 
-def alert_due(now: datetime) -> int:
+def alert_due(now: datetime, jobs: Sequence[Job]) -> int:
     """Write to the operator if letters are parked, a message in the mailbox waits for a person, or
-    a job keeps meeting trouble (a job); returns how many letters were posted. The words name no
-    person and no group.
+    one of these jobs keeps meeting trouble or does not run in time (a job); returns how many
+    letters were posted. The words name no person and no group.
     """
     address = config.current().operator_address
-    troubles = [*_parked(), *_in_the_mailbox(), *_jobs_in_trouble(now)]
+    troubles = [
+        *_parked(),
+        *_in_the_mailbox(),
+        *_jobs_in_trouble(now),
+        *_jobs_out_of_time(jobs, now),
+    ]
     if not address or not troubles:
         return 0
     with transaction():
@@ -66,4 +81,16 @@ def _jobs_in_trouble(now: datetime) -> list[str]:
         f"{run.name}: {run.trouble}"
         for run in heartbeats().values()
         if run.trouble and (run.finished_at is None or run.finished_at < now - PATIENCE)
+    ]
+
+
+def _jobs_out_of_time(jobs: Sequence[Job], now: datetime) -> list[str]:
+    own = heartbeats().get(OWN_JOB)
+    if own is None or own.finished_at is None or now - own.finished_at > PATIENCE:
+        # All of them have just begun again, and each is about to have its turn.
+        return []
+    return [
+        f"{beat.job.name}: {OUT_OF_TIME[beat.pulse]}"
+        for beat in beats(jobs, now)
+        if beat.pulse in OUT_OF_TIME and beat.job.name != OWN_JOB
     ]

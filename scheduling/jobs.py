@@ -29,6 +29,11 @@ def forget_due(now: datetime) -> int:
     return sum(purge(RULES, now).values())
 
 
+def alert_operator_due(now: datetime) -> int:
+    """Write to the operator if something needs a person (a job); returns how many letters."""
+    return alert_due(now, JOBS)
+
+
 #: What plans comes before what sends, so that one round of all jobs leaves nothing waiting.
 JOBS: tuple[Job, ...] = (
     Job("replies", "messages from calendars dealt with", 2 * MINUTE, collect_due),
@@ -53,6 +58,7 @@ JOBS: tuple[Job, ...] = (
         deliver_others,
         at_once=MOST[Line.OTHERS],
     ),
-    Job("alert", "alerts to the operator", timedelta(minutes=5), alert_due),
     Job("forget", "rows deleted or blanked on time", timedelta(days=1), forget_due),
+    # The last one, so that it finds what the others have noted in the same round.
+    Job("alert", "alerts to the operator", timedelta(minutes=5), alert_operator_due),
 )

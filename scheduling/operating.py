@@ -5,14 +5,14 @@ Letters show as an opaque id, what sort they are, and the class of the trouble.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, func, select, true
 
 from core.db import db
 from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
-from core.worker import Job, JobRun, heartbeats
+from core.pulse import Beat, Pulse, beats, other_troubles
 from groups.models import Person
 from scheduling.dates.wording import say_count
 from scheduling.jobs import JOBS
@@ -20,9 +20,7 @@ from scheduling.letters.deliveries import send_again
 from scheduling.letters.delivery_words import KINDS, parked_words
 from scheduling.replies.collecting import waiting_for_a_person
 
-#: A job that has not gone well for this many of its turns is late, but never sooner than this.
-TURNS = 3
-LEAST_LATE = timedelta(minutes=5)
+LATE: Mapping[Pulse, str] = {Pulse.NEVER: "late", Pulse.LATE: "late", Pulse.AHEAD: "wrong time"}
 MOST_PARKED = 50
 #: Letters with sign-in codes, as ``groups.codes`` names them. What becomes of one tells whether
 #: its address is known here, so they are in no figure that somebody could watch while asking.
@@ -49,7 +47,8 @@ class Heartbeat:
     name: str
     words: str
     last_words: str
-    late: bool
+    #: A word for a job that does not run in time.
+    late: str | None
     trouble: str | None
 
 
@@ -84,6 +83,19 @@ class Running:
         return not (self.parked or self.in_mailbox or late)
 
     @property
+    def red_line(self) -> str | None:
+        """What keeps messages from leaving or jobs from running; nothing when nothing does."""
+        late = [one for one in self.heartbeats if one.late]
+        if any(one.late == LATE[Pulse.AHEAD] for one in late):
+            return "This machine’s clock was set back, or is wrong. Run flask doctor on it."
+        if late and len(late) == len(self.heartbeats):
+            return "The clock has stopped, so nothing is sent. Run flask doctor on the machine."
+        if late:
+            counted = say_count(len(late), "job has", "jobs have").capitalize()
+            return f"{counted} not gone well for too long. Run flask doctor on the machine."
+        return None
+
+    @property
     def mailbox_words(self) -> str:
         """How many messages in the service mailbox wait for a person; empty when none does."""
         counted = say_count(self.in_mailbox, "message waits", "messages wait").capitalize()
@@ -92,15 +104,23 @@ class Running:
 
 def running(person: Person, *, now: datetime) -> Running:
     """Return how the system runs, for an operator; ``now`` is aware, in UTC."""
-    beats = heartbeats()
     parked = db.session.scalars(parked_seen_by(person).limit(MOST_PARKED))
     return Running(
-        heartbeats=tuple(_heartbeat(job, beats.get(job.name), now) for job in JOBS),
+        heartbeats=tuple(heartbeats_in_words(now)),
         counts=tuple(_counts().items()),
         oldest_words=_oldest_words(now),
         parked=tuple(_parked(mail, now) for mail in parked),
         in_mailbox=waiting_for_a_person(),
     )
+
+
+def heartbeats_in_words(now: datetime) -> list[Heartbeat]:
+    """Return how each job does, and what the clock itself has trouble with."""
+    told = [_heartbeat(beat, now) for beat in beats(JOBS, now)]
+    return told + [
+        Heartbeat("clock", "runs the jobs", "It has trouble", None, words)
+        for words in other_troubles(JOBS)
+    ]
 
 
 def parked_seen_by(person: Person) -> Select[OutgoingMail]:
@@ -135,11 +155,18 @@ def drop(mail: OutgoingMail, *, now: datetime) -> None:
     mail.state, mail.final_at = MailState.SUPERSEDED, now
 
 
-def _heartbeat(job: Job, run: JobRun | None, now: datetime) -> Heartbeat:
-    finished_at = None if run is None else run.finished_at
-    last_words = "It has not run yet" if finished_at is None else f"Ran {_ago(finished_at, now)}"
-    late = finished_at is None or now - finished_at > max(LEAST_LATE, job.every * TURNS)
-    return Heartbeat(job.name, job.words, last_words, late, run.trouble if run else None)
+def _heartbeat(beat: Beat, now: datetime) -> Heartbeat:
+    return Heartbeat(
+        beat.job.name, beat.job.words, _last_words(beat, now), LATE.get(beat.pulse), beat.trouble
+    )
+
+
+def _last_words(beat: Beat, now: datetime) -> str:
+    if beat.pulse is Pulse.AHEAD:
+        return "Ran at a time that has not come yet"
+    if beat.finished_at is None:
+        return "It has not run yet"
+    return f"Ran {_ago(beat.finished_at, now)}"
 
 
 def _counts() -> dict[str, int]:

@@ -13,11 +13,12 @@ from core.moment import now
 from core.retention import purge
 from core.worker import Outcome, run_once
 from scheduling.jobs import JOBS, RULES
+from scheduling.operating import Heartbeat, heartbeats_in_words
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (tick, worker, purge_now):
+    for command in (tick, worker, status, purge_now):
         app.cli.add_command(command)
 
 
@@ -57,8 +58,26 @@ def worker() -> None:
         signal.signal(name, leave)
     click.echo("The clock is running. Stop it with Ctrl-C.")
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # the app behind the proxy, for the threads of the clock
-    clock.run_until(app, JOBS, config.current().instance / "clock.lock", stop)
+    clock.run_until(app, JOBS, config.current().instance / clock.LOCK, stop)
     click.echo("The clock has stopped.")
+
+
+@click.command()
+@with_appcontext
+def status() -> None:
+    """Say whether every job runs in time, for a person or for a program that watches.
+
+    Ends with 1 if one does not or meets trouble, else with 0.
+    """
+    told = heartbeats_in_words(now())
+    for beat in told:
+        click.echo(f"{'✗' if beat.late or beat.trouble else '✓'} {beat.name:<14} {_state(beat)}")
+    if any(beat.late or beat.trouble for beat in told):
+        raise SystemExit(1)
+
+
+def _state(beat: Heartbeat) -> str:
+    return f"{beat.last_words}." + (f" Trouble: {beat.trouble}" if beat.trouble else "")
 
 
 @click.command("purge")

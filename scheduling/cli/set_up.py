@@ -20,6 +20,7 @@ from core.smtp import Connection, Refused, Uncertain, Unreachable
 from groups.helplines import stale
 from scheduling.cli.init import init
 from scheduling.cli.options import Port, address
+from scheduling.jobs import JOBS
 
 MARKS = {True: "✓", False: "✗", None: "·"}
 
@@ -39,7 +40,7 @@ def doctor(*, as_json: bool) -> None:
     ✓ is well, ✗ needs mending, · deserves a glance. Ends with status 1 if anything needs mending.
     """
     moment = now()
-    findings = examine(moment)
+    findings = examine(moment, JOBS)
     old = stale(moment.date())
     if old:
         names = ", ".join(line.name for line in old)

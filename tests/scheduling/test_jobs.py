@@ -16,8 +16,7 @@ from core.db import db
 from core.outbox import MailState
 from core.transaction import transaction
 from core.worker import Job, JobRun, heartbeats, run_once
-from scheduling.alerts import alert_due
-from scheduling.jobs import JOBS, RULES
+from scheduling.jobs import JOBS, RULES, alert_operator_due
 from tests import build
 from tests.core.letters import a_mail, states
 from tests.core.test_clock import wait_until
@@ -73,15 +72,47 @@ def test_alert_when_a_job_keeps_meeting_trouble(
 ) -> None:
     beat("We couldn’t reach the mail server.", went_well=now - ago, now=now)
 
-    count = alert_due(now)
+    count = alert_operator_due(now)
 
     assert (count, len(letters("alert"))) == (expected, expected)
+
+
+def all_jobs_ran(at: datetime, *, but: str = "") -> None:
+    """Leave a heartbeat of every job, but one."""
+    with transaction():
+        for job in JOBS:
+            if job.name != but:
+                db.session.add(JobRun(name=job.name, started_at=at, finished_at=at))
+
+
+def test_alert_when_a_job_does_not_run(app: Flask, now: datetime) -> None:
+    all_jobs_ran(now, but="deliver")
+
+    alert_operator_due(now)
+
+    [letter] = letters("alert")
+    assert "deliver: it has never gone well." in letter.text
+
+
+def test_alert_when_jobs_ran_at_a_time_that_has_not_come_yet(app: Flask, now: datetime) -> None:
+    all_jobs_ran(now + timedelta(hours=3))
+
+    alert_operator_due(now)
+
+    [letter] = letters("alert")
+    assert "deliver: it last ran at a time that has not come yet." in letter.text
+
+
+def test_no_alert_about_jobs_that_are_about_to_have_their_turn(app: Flask, now: datetime) -> None:
+    all_jobs_ran(now - timedelta(days=4))
+
+    assert alert_operator_due(now) == 0
 
 
 def test_alert_about_parked_letters_names_nobody(app: Flask, now: datetime) -> None:
     park(now)
 
-    alert_due(now)
+    alert_operator_due(now)
 
     [letter] = letters("alert")
     assert letter.to == "sol@operators.example"
@@ -92,7 +123,7 @@ def test_alert_about_parked_letters_names_nobody(app: Flask, now: datetime) -> N
 def test_alert_is_sent_at_most_once_a_day(app: Flask, now: datetime) -> None:
     park(now)
 
-    counts = [alert_due(now + timedelta(hours=hours)) for hours in (0, 1, 24)]
+    counts = [alert_operator_due(now + timedelta(hours=hours)) for hours in (0, 1, 24)]
 
     assert counts == [1, 0, 1]
 
@@ -100,10 +131,10 @@ def test_alert_is_sent_at_most_once_a_day(app: Flask, now: datetime) -> None:
 def test_no_alert_when_all_is_well_or_nobody_looks_after_it(
     make_app: Callable[..., Flask], app: Flask, now: datetime
 ) -> None:
-    well = alert_due(now)
+    well = alert_operator_due(now)
     park(now)
     with make_app(operator_address="").app_context():
-        alone = alert_due(now)
+        alone = alert_operator_due(now)
         db.session.remove()
         db.engine.dispose()
 

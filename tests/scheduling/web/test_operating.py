@@ -64,7 +64,7 @@ def test_everything_runs_when_every_job_ran_lately(signed_in: SignedIn) -> None:
     page = words(signed_in(a_person("Sol", operates=True)).get("/operating"))
 
     assert "Everything runs." in page
-    assert "deliver , messages sent. Ran one minute ago." in page
+    assert "deliver , other messages sent. Ran one minute ago." in page
     assert "Nothing is set aside." in page
 
 
@@ -75,6 +75,27 @@ def test_a_clock_that_has_stopped_is_said_to_be_late(signed_in: SignedIn) -> Non
 
     assert "Something needs a look." in page
     assert page.count("late") == len(JOBS) + 1
+    assert "The clock has stopped, so nothing is sent." in page
+
+
+def test_a_heartbeat_from_the_future_is_said_to_be_wrong(signed_in: SignedIn) -> None:
+    all_jobs_ran(NOW + timedelta(hours=3))
+
+    page = words(signed_in(a_person("Sol", operates=True)).get("/operating"))
+
+    assert "This machine’s clock was set back, or is wrong." in page
+    assert page.count("wrong time") == len(JOBS)
+
+
+def test_one_job_that_never_ran_is_said_to_be_late(signed_in: SignedIn) -> None:
+    all_jobs_ran(NOW)
+    with transaction():
+        db.session.query(JobRun).filter_by(name="remind").delete()
+
+    page = words(signed_in(a_person("Sol", operates=True)).get("/operating"))
+
+    assert "One job has not gone well for too long." in page
+    assert "It has not run yet. late" in page
 
 
 def test_the_trouble_of_a_job_is_shown(signed_in: SignedIn) -> None:
