@@ -84,6 +84,10 @@ class Runs:
             with self._lock:
                 self._under_way.pop(number, None)
 
+    def note_all_anew(self) -> None:
+        """Note the next run of every job, whatever it brings: what was noted has another time."""
+        self._noted.clear()
+
     def say_what_is_stuck(self) -> None:
         """Note as trouble which runs take too long."""
         with self._lock:
@@ -210,6 +214,7 @@ def _watch(
         step = comparison.step()
         if abs(step) > A_STEP:
             log.warning("the machine's clock was set by %+.0f seconds: every job runs now", step)
+            runs.note_all_anew()
             for position, job in enumerate(jobs):
                 clock.modify_job(job.name, next_run_time=_in_turn(position))
         if not any(thread.is_alive() for thread in threads):

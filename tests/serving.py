@@ -105,23 +105,41 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def serving(app: Flask, folder: Path, *, workers: int = 2, proxies: int = 0) -> Iterator[Site]:
-    """Serve the installation of an app, which needs a key ring and a database with tables, until
-    the end of the block.
+def environment_of(app: Flask, folder: Path) -> dict[str, str]:
+    """Return the environment by which a process finds the installation of an app; what it writes
+    beside the database it writes into this folder.
     """
-    settings: config.Config = app.extensions[config.EXTENSION]
+    made: config.Config = app.extensions[config.EXTENSION]
     folder.mkdir(parents=True, exist_ok=True)
-    environment = {
+    return {
         **os.environ,
         "ALCOVE_INSTANCE": str(folder),
-        "BASE_URL": settings.base_url,
+        "BASE_URL": made.base_url,
         # The one of the tests would be refused: it has words of an example in it.
         "SECRET_KEY": secrets.token_urlsafe(48),
-        "DATABASE_URL": settings.database_url,
-        "KEY_RING": str(settings.key_ring),
-        "MAIL_FROM": settings.mail_from,
+        "DATABASE_URL": made.database_url,
+        "KEY_RING": str(made.key_ring),
+        "MAIL_FROM": made.mail_from,
+    }
+
+
+@contextmanager
+def serving(
+    app: Flask,
+    folder: Path,
+    *,
+    workers: int = 2,
+    proxies: int = 0,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Site]:
+    """Serve the installation of an app, which needs a key ring and a database with tables, until
+    the end of the block. ``settings`` are further ones, as in the environment.
+    """
+    made: config.Config = app.extensions[config.EXTENSION]
+    environment = {
+        **environment_of(app, folder),
         "PROXIES": str(proxies),
+        **(settings or {}),
     }
     port, log = free_port(), folder / "served.log"
     command = [sys.executable, "-c", _SERVE, str(port), str(workers)]
@@ -129,7 +147,7 @@ def serving(app: Flask, folder: Path, *, workers: int = 2, proxies: int = 0) -> 
         process = subprocess.Popen(  # noqa: S603 - our own arguments
             command, cwd=ROOT, env=environment, stdout=said, stderr=said
         )
-    site = Site(port, settings.host, log, process)
+    site = Site(port, made.host, log, process)
     try:
         _wait_for(site)
         yield site
