@@ -1,6 +1,7 @@
 """What every page owes: default deny, strict headers, and templates that know no secrets."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,6 +56,8 @@ SECURITY_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+#: What ids, tickets and our own paths are made of. Words that somebody typed would be quoted.
+_IDS = re.compile(r"[\w/?&=.:-]*", re.ASCII)
 #: Purpose of the signed path that brings people back to where they were going.
 RETURN = "return"
 
@@ -106,7 +109,14 @@ def note(
     undo_label: str = "Undo",
     undo_fields: dict[str, str] | None = None,
 ) -> None:
-    """Show a note on the next page: ``done``, ``changed`` or ``info``."""
+    """Show a note on the next page: ``done``, ``changed`` or ``info``.
+
+    A note travels in a cookie that is signed but can be read. So ``text`` is one of our own
+    sentences, with numbers, dates and hours in it at most, and what undoes it is known by ids;
+    ``tests/test_notes.py`` reads every call. Raises ``ValueError`` for an address, and for an undo
+    that carries anything but ids.
+    """
+    _refuse_what_was_typed(text, undo_url, undo_fields or {})
     content = {
         "text": text,
         "kind": kind,
@@ -115,6 +125,12 @@ def note(
         "undo_fields": undo_fields or {},
     }
     flash(content, kind)  # type: ignore[arg-type]  # any JSON value travels in the signed cookie
+
+
+def _refuse_what_was_typed(text: str, undo_url: str | None, fields: dict[str, str]) -> None:
+    ids = [undo_url or "", *fields, *fields.values()]
+    if "@" in text or not all(_IDS.fullmatch(value) for value in ids):
+        raise ValueError("a note holds no text that somebody typed")
 
 
 def notes() -> list[Note]:

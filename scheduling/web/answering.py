@@ -11,7 +11,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError, NotFound
@@ -78,17 +78,18 @@ def usually(cohort_id: str) -> ResponseReturnValue:
     form = UsuallyForm()
     if not form.validate():
         abort(400)
-    chosen = form.usually.data == USUALLY
+    wanted = form.usually.data == USUALLY
     with transaction():
         membership = membership_in(cohort, g.viewer.person)
         before = standing.standing_answer(membership) is not None
-        if chosen:
+        if wanted:
             standing.usually_coming(membership, now=now())
         else:
             standing.ask_each_time(membership)
-    undo = None if form.undo.data or before == chosen else request.path
+    undone = form.undo.data or before == wanted
+    undo = None if undone else url_for("answering.usually", cohort_id=cohort_id)
     fields = {"usually": USUALLY if before else EACH_TIME, "undo": "y"}
-    words = USUALLY_SAVED if chosen else EACH_TIME_SAVED
+    words = USUALLY_SAVED if wanted else EACH_TIME_SAVED
     note(words, undo_url=undo, undo_fields=fields)
     return see_other("home.show", cohort_id=cohort_id)
 

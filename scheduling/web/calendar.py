@@ -31,13 +31,13 @@ READS_ALL: Final = "Whoever has a private link can read your dates without signi
 
 @pages.route("/calendar")
 def show() -> ResponseReturnValue:
-    """Show the choices, the private links, and how to add the one that ``link`` names. The name
-    that ``label`` gives stands ready for another link.
+    """Show the choices, the private links, and how to add the one that ``link`` names. A name that
+    was typed before signing in again stands ready for another link.
     """
-    diary = diaries.existing_diary(g.viewer.person)
-    return _page(
-        DiaryForm.about(diary), FeedForm(formdata=None, label=request.args.get("label", ""))
-    )
+    person = g.viewer.person
+    diary = diaries.existing_diary(person)
+    label = diaries.label_kept(request.args.get("kept", ""), person)
+    return _page(DiaryForm.about(diary), FeedForm(formdata=None, label=label))
 
 
 @pages.route("/calendar", methods=["POST"])
@@ -84,7 +84,7 @@ def add_feed() -> ResponseReturnValue:
             with transaction():
                 diary = diaries.diary_of(person, now=moment.now())
                 feed = diaries.make_feed(diary, form.label.data or "", now=moment.now())
-            note(f"Made a private link for {feed.label}.")
+            note("The private link is ready. Copy it below.")
             return see_other("calendar.show", link=feed.public_id)
         except DomainError as refusal:
             show_problem(form, refusal)
@@ -98,7 +98,7 @@ def revoke(feed_id: str) -> ResponseReturnValue:
     feed = find(feeds_of(g.viewer.person), feed_id)
     with transaction():
         diaries.revoke_feed(feed, now=moment.now())
-    note(f"Ended the private link for {feed.label}. Calendars that read it are emptied.")
+    note("That link no longer works. Calendars that read it are emptied.")
     return see_other("calendar.show")
 
 
@@ -137,7 +137,8 @@ def _accept_one_click(state: BlueprintSetupState) -> None:
 
 def _sign_in_first(label: str) -> str | None:
     """Ask who this is before another link is made; ending one is never made harder."""
-    back = url_for("calendar.show", label=label)
+    # The way back stands in addresses, and so in the browser's history: the name goes there sealed.
+    back = url_for("calendar.show", kept=diaries.keep_label(label, g.viewer.person))
     otherwise = ("Back to your calendar", url_for("calendar.show"))
     return sign_in_first(READS_ALL, then=back, otherwise=otherwise)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core import moment
@@ -20,6 +20,7 @@ from scheduling.keeping.diaries import existing_diary
 from scheduling.letters.repeating import can_send_again
 from scheduling.models import Answer, PeerSession
 from scheduling.showing.cards import SessionCard, card, prompt_card, session_number
+from scheduling.showing.group_titles import group_title
 from scheduling.showing.group_words import say_readers
 from scheduling.showing.member_view import dates_view, facilitator_names, group_view, membership_in
 from scheduling.web.answering_words import SAVED, TIME_CHANGED, USUAL_AGAIN
@@ -29,6 +30,8 @@ from scheduling.web.home_words import answer_url, group_words, months_of
 pages = Blueprint("home", __name__)
 
 LONGEST_PAGE_NUMBER: Final = 4
+#: The pages on which an answer can be given.
+BACK: Final = frozenset({"session", "dates", "home"})
 
 
 @pages.route("/home")
@@ -51,7 +54,12 @@ def show(cohort_id: str) -> ResponseReturnValue:
     cohort = find(cohorts_seen_by(g.viewer.person), cohort_id)
     now = moment.now()
     view = group_view(cohort, g.viewer.person, now=now)
-    return render_template("scheduling/home/group.html", **group_words(view, now), box=_box(now))
+    return render_template(
+        "scheduling/home/group.html",
+        **group_words(view, now),
+        title=group_title(cohort, g.viewer.person),
+        box=_box(now),
+    )
 
 
 @pages.route("/g/<cohort_id>/s/<session_id>")
@@ -95,7 +103,7 @@ def answer(cohort_id: str, session_id: str) -> ResponseReturnValue:
     except DomainError as refusal:
         note(refusal.words, "info")
     else:
-        _say_saved(given, "" if form.undo.data else undo)
+        _say_saved(found, given, "" if form.undo.data else undo)
     return _back(found)
 
 
@@ -144,16 +152,27 @@ def _give(session: PeerSession, membership: Membership, given: str) -> None:
         answers.give(session, membership, Answer(given), now=moment.now())
 
 
-def _say_saved(given: str, undo: str) -> None:
+def _say_saved(session: PeerSession, given: str, undo: str) -> None:
     """Say what was noted; ``undo`` is the answer before it, empty after undoing."""
-    if given == NOTHING and undo:
-        note(USUAL_AGAIN, undo_url=request.full_path, undo_fields={"answer": undo, "undo": "y"})
-        return
-    if not undo or given == NOTHING:
+    if not undo:
         note("Your answer is as it was before.")
         return
-    fields = {"answer": undo, "undo": "y"}
-    note(SAVED[Answer(given)], undo_url=request.full_path, undo_fields=fields)
+    words = USUAL_AGAIN if given == NOTHING else SAVED[Answer(given)]
+    note(words, undo_url=_again_url(session), undo_fields={"answer": undo, "undo": "y"})
+
+
+def _again_url(session: PeerSession) -> str:
+    """Return where an answer to a session is sent from the page that this one came from."""
+    back, page = request.args.get("back"), None
+    if back == "dates":
+        page = _page_number()
+    return url_for(
+        "home.answer",
+        cohort_id=session.cohort.public_id,
+        session_id=session.public_id,
+        back=back if back in BACK else None,
+        page=page,
+    )
 
 
 def _back(session: PeerSession) -> ResponseReturnValue:

@@ -16,6 +16,7 @@ from scheduling.dates.wording import say_count
 from scheduling.forms.people import ROLES, InviteForm
 from scheduling.places import departures, inviting
 from scheduling.places.inviting import Invited
+from scheduling.showing.group_titles import group_title
 from scheduling.showing.roster import called, roster
 from scheduling.web.changing import check_page, leaves_words, open_group_run, own_zone, rehearsed
 
@@ -29,7 +30,8 @@ def show(cohort_id: str) -> ResponseReturnValue:
     cohort = open_group_run(cohort_id)
     number = request.args.get("page", 1, type=int)
     found = roster(cohort, viewer=g.viewer.person, page=number, zone=own_zone(), now=now())
-    return render_template("scheduling/people/show.html", cohort=cohort, found=found)
+    title = group_title(cohort, g.viewer.person)
+    return render_template("scheduling/people/show.html", cohort=cohort, title=title, found=found)
 
 
 @pages.route(f"{AT}/invite", methods=["GET", "POST"])

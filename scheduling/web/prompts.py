@@ -22,6 +22,7 @@ from scheduling.reflection import prompts, themes
 from scheduling.reflection.drawing import prompts_of
 from scheduling.runs.series import series_of
 from scheduling.showing.group_page import theme_title
+from scheduling.showing.group_titles import group_title
 from scheduling.showing.prompt_plan import prompt_plan
 from scheduling.web.changing import group_run, session_run
 
@@ -57,6 +58,7 @@ def plan(cohort_id: str) -> ResponseReturnValue:
     page = render_template(
         "scheduling/prompts/plan.html",
         cohort=cohort,
+        title=group_title(cohort, g.viewer.person),
         form=form,
         lines=prompt_plan(series, now=now()),
     )

@@ -23,6 +23,7 @@ from scheduling.letters.deliveries import deliveries, send_again
 from scheduling.models import PlaceKind
 from scheduling.runs.series import series_of
 from scheduling.showing.group_page import count_words, group_page
+from scheduling.showing.group_titles import group_title
 from scheduling.web.changing import (
     check_page,
     group_run,
@@ -47,6 +48,7 @@ def show(cohort_id: str) -> ResponseReturnValue:
     return render_template(
         "scheduling/running/show.html",
         cohort=cohort,
+        title=group_title(cohort, g.viewer.person),
         page=page,
         count_words="" if page.count is None else count_words(page.count),
         leaves_words=say_time(page.leaves_at.astimezone(zone).time()) if page.leaves_at else None,
@@ -60,7 +62,10 @@ def delivery(cohort_id: str) -> ResponseReturnValue:
     cohort = open_group_run(cohort_id)
     number = request.args.get("page", 1, type=int)
     found = deliveries(cohort, page=number, zone=own_zone(), now=now())
-    return render_template("scheduling/running/delivery.html", cohort=cohort, found=found)
+    title = group_title(cohort, g.viewer.person)
+    return render_template(
+        "scheduling/running/delivery.html", cohort=cohort, title=title, found=found
+    )
 
 
 @pages.route(f"{AT}/delivery/<letter_id>/again", methods=["POST"])

@@ -125,7 +125,7 @@ def test_a_private_link_is_made_named_and_shown(visitor: PageClient, amina: Pers
     (feed,) = diary_of(amina).feeds
     assert response.headers["Location"] == f"/calendar?link={feed.public_id}"
     text = words(visitor.get(response.headers["Location"]))
-    assert "Made a private link for Work laptop." in text
+    assert "The private link is ready. Copy it below." in text
     assert "Made on Saturday 21 November. No calendar has read it yet." in text
 
 
@@ -206,8 +206,13 @@ def test_another_link_needs_a_fresh_sign_in_and_keeps_what_was_typed(
 
     assert "Sign in again first" in words(page)
     assert db.session.scalars(select(Feed)).all() == []
+    # The way back stands in addresses, where anybody who sees the history could read it.
+    assert "phone" not in f"{left} {back}".casefold()
     visitor.sign_in(amina)
     assert 'value="Old &lt;phone&gt;"' in visitor.get(back).text
+    visitor.sign_in(a_person("Dev"))
+    assert "&lt;phone" not in visitor.get(back).text
+    assert visitor.get(f"{back}x").status_code == 200
 
 
 def test_ending_a_link_needs_no_fresh_sign_in(visitor: PageClient, amina: Person) -> None:
