@@ -60,6 +60,15 @@ def take(purpose: str, key: str, limits: Sequence[Limit], now: datetime) -> date
     return None
 
 
+def hold(purpose: str, key: str, now: datetime) -> None:
+    """Let whoever does this for the same key wait until the caller's transaction ends.
+
+    Nothing is counted. ``now`` is an aware date-time in UTC.
+    """
+    row = _locked(key_ring().private_token("throttle", f"{purpose}:{key}"), now)
+    row.forget_at = now + timedelta(days=1)
+
+
 def network_of(address: str | None, now: datetime) -> str:
     """Return a name for the network a request came from, which is another one tomorrow.
 

@@ -37,9 +37,12 @@ WHEN_PROVED: list[Callable[[Person, datetime], None]] = []
 
 def person_with(address: str) -> Person | None:
     """Return the person with this address, or nothing."""
-    return db.session.scalars(
-        select(Person).where(Person.email_index == blind_index(address))
-    ).one_or_none()
+    return person_at(blind_index(address))
+
+
+def person_at(email_index: str) -> Person | None:
+    """Return the person whose address has this index, or nothing."""
+    return db.session.scalars(select(Person).where(Person.email_index == email_index)).one_or_none()
 
 
 def register(address: str, *, name: str | None, now: datetime) -> Person:

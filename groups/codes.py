@@ -1,132 +1,121 @@
-"""Six-digit codes that prove an address, sent by e-mail and typed into the browser that asked.
+"""Codes that prove an address, sent by e-mail and typed into a browser that asked.
 
-Asking does the same work, statement by statement, whether or not anybody has the address; nobody
-can tell from the answer or its time who belongs. A code is short, so it has little time, few
-tries, one use and one browser, and its hash is keyed: a stolen database reveals none.
+A code belongs to an address. While it is unused, asking again lengthens its life and sends
+nothing, and every browser that asks may type it, with tries of its own: so a stranger who asks in
+somebody's name keeps a code alive in their mailbox, and keeps nobody out. What limits there are
+slow the browser and the network that ask; where more tries are possible, codes get longer.
+
+Asking does the same work, statement by statement, whether or not anybody has the address, and
+what is answered depends on nothing that others did; nobody can tell from the answer or its time
+who belongs. A code has one use, and its hash is keyed: a stolen database reveals none.
 """
 
 import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
-from core.db import db
+from core.db import db, public_id
 from core.encryption import blind_index, key_ring
 from core.mail import Letter, Mailbox
 from core.outbox import Lane, MailState, OutgoingMail, Promise, post, supersede_keys
-from core.throttle import Limit, network_of, take
+from core.throttle import Limit, hold, network_of, take
 from core.tokens import digest
-from groups.accounts import person_with, prove
-from groups.emails import code
-from groups.models import Person, SignInCode
-
-LASTS: Final = timedelta(minutes=10)
-MOST_TRIES: Final = 5
-LIMITS_OF_ADDRESS: Final = (
-    Limit(3, timedelta(minutes=15)),
-    Limit(10, timedelta(days=1)),
+from core.web import link
+from groups.accounts import person_with
+from groups.code_limits import DAY, HOUR, Cause, cause_for, length_after
+from groups.codes_under_way import (
+    LASTS,
+    Asker,
+    Purpose,
+    Recent,
+    asked_in_vain,
+    code_to_share,
+    hollow_to_share,
+    is_under_way,
+    key_of,
+    network_mark,
+    network_may_try,
+    past_of,
+    recent_codes,
 )
-LIMITS_OF_NETWORK: Final = (Limit(30, timedelta(hours=1)),)
+from groups.emails import code
+from groups.models import CodeBrowser, SignInCode
 
+#: Of one network, in browsers that nobody knows, with whatever addresses.
+LIMITS_OF_NETWORK: Final = (Limit(30, timedelta(minutes=10)),)
+#: Letters that one browser causes to an address that was proved in it.
+LIMITS_OF_KNOWN: Final = (Limit(6, HOUR), Limit(20, DAY))
 
-class Refusal(StrEnum):
-    """Why a code proves nothing."""
-
-    WRONG = "wrong"
-    EXPIRED = "expired"
-    USED = "used"
-    TOO_MANY = "too_many"
+#: Given the digits and the secret of the link: the letter, and whether it is meant to leave.
+Write = Callable[[str, str], tuple[Letter, bool]]
 
 
 def ask_code(
-    address: str, *, browser: str, network: str | None, known: bool = False, now: datetime
+    address: str,
+    *,
+    browser: str,
+    network: str | None,
+    known_as: str | None = None,
+    now: datetime,
 ) -> datetime | None:
-    """Send a code to an address, for one browser; older codes for both stop working.
+    """Let a browser type the code for an address, and send one if none is under way.
 
-    ``browser`` is a secret that only the asking browser holds, ``network`` its network address.
-    ``known`` says that this very address has been proved in this browser before: it then counts
-    apart, so that strangers who ask in somebody's name cannot keep that person out.
+    It goes to the address as its account has it, however it was typed; see ``Asker`` for the rest.
+    Returns nothing, or the moment from which this network may ask again if it asked too often: a
+    browser that is known never has to wait for others.
+    """
+    if known_as is None:
+        retry_at = take("code network", network_of(network, now), LIMITS_OF_NETWORK, now)
+        if retry_at is not None:
+            return retry_at
 
-    Returns nothing, or the moment from which it may be asked again if it was asked too often.
+    def write(digits: str, token: str) -> tuple[Letter, bool]:
+        person = person_with(address)
+        to = Mailbox("", address if person is None else person.email)
+        return code(to, digits, link("sign_in.letter", token=token)), person is not None
+
+    asker = Asker(browser, network, known_as)
+    request_code(address, Purpose.SIGN_IN, asker, write, now=now)
+    return None
+
+
+def request_code(
+    address: str, purpose: Purpose, asker: Asker, write: Write, *, now: datetime
+) -> None:
+    """Do what ``ask_code`` does, for any purpose: one code of each is under way at a time.
+
+    A letter is written each time, and one that is not meant to leave is settled before anything
+    could send it, so that asking takes as long for everybody.
     """
     index = blind_index(address)
-    retry_at = take("code network", network_of(network, now), LIMITS_OF_NETWORK, now)
-    if retry_at is None:
-        retry_at = take("code known" if known else "code", index, LIMITS_OF_ADDRESS, now)
-    if retry_at is None:
-        _send(address, browser, now)
-    return retry_at
-
-
-def key_of(row: SignInCode) -> str:
-    """Return the key of the letter that carries a code."""
-    return f"code:{row.public_id}"
-
-
-def known_mark(address: str) -> str:
-    """Return what a browser keeps to show that this address was proved in it before."""
-    return key_ring().private_token("known", blind_index(address))
-
-
-def prove_code(address: str, typed: str, *, browser: str, now: datetime) -> Person | Refusal:
-    """Return the person whose address this code proves, or why it does not.
-
-    ``typed`` is six digits. The try is counted first and the code then used by one conditional
-    update each, so that of any number of attempts at the same moment one can succeed.
-    """
-    refusal = use_code(address, typed, browser=browser, now=now)
-    if refusal is not None:
-        return refusal
-    person = person_with(address)
-    if person is None:
-        return Refusal.WRONG
-    prove(person, now=now)
-    return person
-
-
-def use_code(address: str, typed: str, *, browser: str, now: datetime) -> Refusal | None:
-    """Use up the code that was sent to an address for this browser, or return why it proves
-    nothing.
-    """
-    row = _latest(blind_index(address), digest(browser))
+    hold("code", index, now)
+    recent = recent_codes(index, asker, now)
+    row = code_to_share([one for one in recent if one.row.purpose == purpose], asker, now)
     if row is None:
-        return Refusal.WRONG
-    if not _count_try(row, now):
-        return _refusal(row, now)
-    return None if _use(row, typed, now) else Refusal.WRONG
-
-
-def make_code(address: str, *, browser: str, now: datetime) -> tuple[SignInCode, str]:
-    """Make a code for an address and one browser, and return it with its six digits; older codes
-    for both stop working.
-    """
-    index, browser_hash = blind_index(address), digest(browser)
-    db.session.execute(
-        update(SignInCode)
-        .where(
-            SignInCode.email_index == index,
-            SignInCode.browser_hash == browser_hash,
-            SignInCode.expires_at > now,
-        )
-        .values(expires_at=now)
-    )
-    digits = f"{secrets.randbelow(10**6):06d}"
-    row = SignInCode(
-        email_index=index, browser_hash=browser_hash, asked_at=now, expires_at=now + LASTS
-    )
-    row.code_hash = _hash(row, digits)
-    db.session.add(row)
-    return row, digits
+        cause = _cause(recent, index, purpose, asker, now)
+        row = hollow_to_share(recent, purpose, now) if cause == Cause.NONE else None
+    if row is None:
+        row = _make(index, purpose, cause, recent, asker, write, now)
+    else:
+        letter, _ = write("0" * row.digits, _token(row))
+        _post(f"code-again:{public_id()}", letter, row.expires_at, leaves=False, now=now)
+    take_seat(row, asker, now)
 
 
 def end_codes(address: str, *, now: datetime) -> None:
     """Let no code sent to this address prove anything any more, and send none that waits."""
+    end_where(SignInCode.email_index == blind_index(address), now=now)
+
+
+def end_where(*which: ColumnElement[bool], now: datetime) -> None:
+    """Let no code of these prove anything any more, and send none that waits."""
     rows = list(
         db.session.scalars(
             select(SignInCode).where(
-                SignInCode.email_index == blind_index(address), SignInCode.expires_at > now
+                *which, SignInCode.used_at.is_(None), SignInCode.expires_at > now
             )
         )
     )
@@ -135,19 +124,86 @@ def end_codes(address: str, *, now: datetime) -> None:
     supersede_keys(now, [key_of(row) for row in rows])
 
 
-def _send(address: str, browser: str, now: datetime) -> None:
-    row, digits = make_code(address, browser=browser, now=now)
-    known = person_with(address) is not None
-    post_code(row, code(Mailbox("", address), digits), leaves=known, now=now)
+def hash_of(row: SignInCode, digits: str) -> str:
+    """Return what is stored of a code: a keyed hash that fits this row alone."""
+    return key_ring().private_token("code", f"{row.public_id}:{digits}")
 
 
-def post_code(row: SignInCode, letter: Letter, *, leaves: bool, now: datetime) -> None:
-    """Post the letter with a code, or only do the same work where none is to leave.
+def _cause(
+    recent: Sequence[Recent], index: str, purpose: Purpose, asker: Asker, now: datetime
+) -> Cause:
+    """Return on what account a new letter may leave for this browser."""
+    if asker.known_as is not None:
+        name = f"{asker.known_as}:{index}"
+        return Cause.NONE if take("code known", name, LIMITS_OF_KNOWN, now) else Cause.KNOWN
+    spent = any(
+        one.tries is not None and one.row.cause != Cause.NONE and is_under_way(one, now)
+        for one in recent
+        if one.row.purpose == purpose
+    )
+    if spent:
+        # Asking again gives no tries back.
+        return Cause.NONE
+    in_vain = asked_in_vain(index, asker, now)
+    cause = cause_for(past_of(recent), asked_in_vain=in_vain, now=now)
+    if cause != Cause.NONE and not network_may_try(index, asker, now):
+        return Cause.NONE
+    return cause
 
-    It is written either way; one that is not meant to leave is settled before anything could send
-    it. Both ways run the same statements.
-    """
-    key = key_of(row)
+
+def _make(
+    index: str,
+    purpose: Purpose,
+    cause: Cause,
+    recent: Sequence[Recent],
+    asker: Asker,
+    write: Write,
+    now: datetime,
+) -> SignInCode:
+    length = length_after(past_of(recent))
+    row = SignInCode(
+        email_index=index,
+        purpose=purpose,
+        digits=length.digits,
+        cause=cause,
+        asked_at=now,
+        expires_at=now + LASTS,
+        browsers=0,
+        strangers=0,
+        tries=0,
+    )
+    digits, token = f"{secrets.randbelow(10**length.digits):0{length.digits}d}", _token(row)
+    row.code_hash = "" if cause == Cause.NONE else hash_of(row, digits)
+    row.link_hash = digest(token)
+    db.session.add(row)
+    db.session.flush()
+    letter, leaves = write(digits, token)
+    leaves = leaves and cause != Cause.NONE
+    _post(key_of(row), letter, row.expires_at, leaves=leaves, now=now)
+    return row
+
+
+def _token(row: SignInCode) -> str:
+    return key_ring().private_token("code link", row.public_id)
+
+
+def take_seat(row: SignInCode, asker: Asker, now: datetime) -> None:
+    """Note that a browser asked, as one of those that may type this code."""
+    mine = db.session.scalars(
+        select(CodeBrowser).where(
+            CodeBrowser.code_id == row.id, CodeBrowser.browser_hash == digest(asker.browser)
+        )
+    ).one_or_none()
+    if mine is None:
+        mine = CodeBrowser(code_id=row.id, browser_hash=digest(asker.browser), tries=0)
+        mine.network = network_mark(asker, now) if asker.known_as is None else None
+        db.session.add(mine)
+        row.browsers += 1
+        row.strangers += asker.known_as is None
+    mine.asked_at = now
+
+
+def _post(key: str, letter: Letter, until: datetime, *, leaves: bool, now: datetime) -> None:
     kind = "code" if leaves else "noop"
     post(
         letter,
@@ -155,7 +211,7 @@ def post_code(row: SignInCode, letter: Letter, *, leaves: bool, now: datetime) -
         kind=kind,
         promise=Promise.ONCE,
         now=now,
-        useful_until=row.expires_at,
+        useful_until=until,
         lane=Lane.URGENT,
     )
     settled = {
@@ -163,49 +219,3 @@ def post_code(row: SignInCode, letter: Letter, *, leaves: bool, now: datetime) -
         "final_at": None if leaves else now,
     }
     db.session.execute(update(OutgoingMail).where(OutgoingMail.key == key).values(**settled))
-
-
-def _hash(row: SignInCode, digits: str) -> str:
-    return key_ring().private_token("code", f"{row.public_id}:{digits}")
-
-
-def _latest(index: str, browser_hash: str) -> SignInCode | None:
-    return db.session.scalars(
-        select(SignInCode)
-        .where(SignInCode.email_index == index, SignInCode.browser_hash == browser_hash)
-        .order_by(SignInCode.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def _count_try(row: SignInCode, now: datetime) -> bool:
-    result = db.session.execute(
-        update(SignInCode)
-        .where(
-            SignInCode.id == row.id,
-            SignInCode.used_at.is_(None),
-            SignInCode.expires_at > now,
-            SignInCode.tries < MOST_TRIES,
-        )
-        .values(tries=SignInCode.tries + 1)
-    )
-    return bool(getattr(result, "rowcount", 0) == 1)
-
-
-def _use(row: SignInCode, typed: str, now: datetime) -> bool:
-    result = db.session.execute(
-        update(SignInCode)
-        .where(
-            SignInCode.id == row.id,
-            SignInCode.used_at.is_(None),
-            SignInCode.code_hash == _hash(row, typed),
-        )
-        .values(used_at=now)
-    )
-    return bool(getattr(result, "rowcount", 0) == 1)
-
-
-def _refusal(row: SignInCode, now: datetime) -> Refusal:
-    if row.used_at is not None:
-        return Refusal.USED
-    return Refusal.EXPIRED if row.expires_at <= now else Refusal.TOO_MANY

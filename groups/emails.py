@@ -5,14 +5,16 @@ from core.letters import written
 from core.mail import Letter, Mailbox
 
 
-def code(to: Mailbox, digits: str) -> Letter:
-    """Return the letter with a six-digit code, shown as two groups of three."""
-    return written("code", to, code=f"{digits[:3]} {digits[3:]}")
+def code(to: Mailbox, digits: str, link: str) -> Letter:
+    """Return the letter with a code, shown in two halves; ``link`` leads to the page that signs in
+    the browser that asked for it.
+    """
+    return written("code", to, code=_in_halves(digits), link=link)
 
 
 def new_address(to: Mailbox, digits: str) -> Letter:
     """Return the letter with the code that proves a new address."""
-    return written("new_address", to, code=f"{digits[:3]} {digits[3:]}")
+    return written("new_address", to, code=_in_halves(digits))
 
 
 def address_taken(to: Mailbox) -> Letter:
@@ -31,3 +33,8 @@ def address_changed(to: Mailbox, *, not_me_link: str, help_link: str) -> Letter:
         not_me_link=not_me_link,
         help_link=help_link,
     )
+
+
+def _in_halves(digits: str) -> str:
+    half = len(digits) // 2
+    return f"{digits[:half]} {digits[half:]}"

@@ -11,7 +11,7 @@ from core import outbox
 from core.db import db
 from core.lookup import all_in
 from groups.access import FACILITATING, HERE, memberships_of
-from groups.codes import key_of
+from groups.codes_under_way import key_of
 from groups.memberships import holds_alone
 from groups.models import (
     Cohort,

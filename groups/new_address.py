@@ -6,6 +6,7 @@ looks the same as well, and gets nothing. What follows for dates and calendars i
 ``scheduling.places.readdressing``, which is the way in.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,29 +16,28 @@ from core.db import db
 from core.encryption import blind_index
 from core.errors import DomainError
 from core.lookup import all_in
-from core.mail import Mailbox
+from core.mail import Letter, Mailbox
 from core.outbox import Promise, post
-from core.throttle import network_of, take
+from core.throttle import Limit, take
 from core.tokens import sign, unsign
 from core.web import link
 from groups import emails
 from groups.access import sign_ins_of
 from groups.accounts import end_sign_in, person_with
-from groups.codes import (
-    LIMITS_OF_ADDRESS,
-    LIMITS_OF_NETWORK,
-    Refusal,
-    end_codes,
-    make_code,
-    post_code,
-    use_code,
-)
+from groups.codes import end_codes, request_code
+from groups.codes_under_way import Asker, Purpose
 from groups.do_not_write import asked_not_to_write
 from groups.models import Membership, OfferState, Person, PlaceOffer
+from groups.proving import Refusal, use_code
 
 #: Purpose and life of the link by which the former address says that it was not them.
 NOT_ME: Final = "not me"
 NOT_ME_LASTS: Final = timedelta(days=7)
+#: Of one person, whatever addresses they try: nobody else can use it up.
+LIMITS_OF_PERSON: Final = (
+    Limit(3, timedelta(minutes=15)),
+    Limit(10, timedelta(days=1)),
+)
 SAME: Final = "That is the address you have now."
 TAKEN: Final = "There is an account with this address already. Sign in with it instead."
 
@@ -50,22 +50,18 @@ def ask(
     Returns nothing, or the moment from which it may be asked again if it was asked too often.
     Raises DomainError for the address they have.
     """
-    index = blind_index(address)
-    if index == person.email_index:
+    if blind_index(address) == person.email_index:
         raise DomainError(SAME, field="address")
-    retry_at = take("code network", network_of(network, now), LIMITS_OF_NETWORK, now)
+    retry_at = take("new address of", person.public_id, LIMITS_OF_PERSON, now)
     if retry_at is None:
-        retry_at = take("new address of", person.public_id, LIMITS_OF_ADDRESS, now)
-    if retry_at is None:
-        retry_at = take("new address", index, LIMITS_OF_ADDRESS, now)
-    if retry_at is None:
-        _send(address, browser, now)
+        asker = Asker(browser, network)
+        request_code(address, Purpose.NEW_ADDRESS, asker, _writes_to(address), now=now)
     return retry_at
 
 
 def prove(address: str, typed: str, *, browser: str, now: datetime) -> Refusal | None:
-    """Return why six digits do not prove a new address, or nothing when they do."""
-    return use_code(address, typed, browser=_apart(browser), now=now)
+    """Return why these digits do not prove a new address, or nothing when they do."""
+    return use_code(address, typed, Purpose.NEW_ADDRESS, browser=browser, now=now)
 
 
 def take_over(person: Person, address: str, *, now: datetime) -> None:
@@ -116,19 +112,15 @@ def close_sign_ins(person: Person, *, now: datetime) -> None:
         end_sign_in(sign_in, now)
 
 
-def _send(address: str, browser: str, now: datetime) -> None:
-    row, digits = make_code(address, browser=_apart(browser), now=now)
-    to = Mailbox("", address)
-    # One letter either way, and the same work.
-    code, taken = emails.new_address(to, digits), emails.address_taken(to)
-    letter = code if person_with(address) is None else taken
-    wanted = asked_not_to_write(row.email_index) is None
-    post_code(row, letter, leaves=wanted, now=now)
+def _writes_to(address: str) -> Callable[[str, str], tuple[Letter, bool]]:
+    def write(digits: str, _token: str) -> tuple[Letter, bool]:
+        to = Mailbox("", address)
+        # One letter either way, and the same work.
+        code, taken = emails.new_address(to, digits), emails.address_taken(to)
+        letter = code if person_with(address) is None else taken
+        return letter, asked_not_to_write(blind_index(address)) is None
 
-
-def _apart(browser: str) -> str:
-    """Return by what a code for a new address knows its browser: none of them signs anybody in."""
-    return f"new address:{browser}"
+    return write
 
 
 def _readdress_offers(person: Person) -> None:

@@ -29,6 +29,8 @@ OPEN_DOORS = {
     "sign_in.ask",
     "sign_in.code",
     "sign_in.again",
+    "sign_in.forget",
+    "sign_in.letter",
     "sign_in.leave",
     "sign_in.out",
     "offers.show",

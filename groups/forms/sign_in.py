@@ -8,15 +8,16 @@ from wtforms.validators import StopValidation
 
 from core.addresses import AddressProblem, read_address
 from core.forms import CleanString
-from groups.codes import Refusal
+from groups.proving import Refusal
 
-_DIGITS: Final = 6
+#: Codes get longer while somebody guesses, see ``groups.code_limits``.
+_DIGITS: Final = range(6, 13)
 #: Why a code proves nothing, for whoever typed it.
 REFUSALS: Final = {
-    Refusal.WRONG: "That code doesn’t match. Check the latest e-mail, or get a new code.",
-    Refusal.EXPIRED: "That code has run out, as codes last 10 minutes. Get a new code.",
-    Refusal.USED: "That code has been used already. Get a new code.",
-    Refusal.TOO_MANY: "That was five tries, and a code allows no more. Get a new code.",
+    Refusal.WRONG: "That code doesn’t match. Check the latest e-mail, or ask again.",
+    Refusal.EXPIRED: "That code doesn’t match, or it has run out. Ask again.",
+    Refusal.USED: "That code has been used already. Ask again.",
+    Refusal.TOO_MANY: "That was five tries, and a code allows no more. Ask again in 30 minutes.",
 }
 
 
@@ -29,10 +30,10 @@ def is_address(_form: Form, field: Field) -> None:
 
 
 def is_code(_form: Form, field: Field) -> None:
-    """Refuse what is not six digits; spaces and hyphens between them are fine."""
+    """Refuse what cannot be a code; spaces and hyphens between the digits are fine."""
     typed = digits_of(field.data or "")
-    if len(typed) != _DIGITS or not typed.isascii() or not typed.isdigit():
-        raise StopValidation("Write the six digits from the e-mail.")
+    if len(typed) not in _DIGITS or not typed.isascii() or not typed.isdigit():
+        raise StopValidation("Write all the digits from the e-mail.")
 
 
 def digits_of(typed: str) -> str:
@@ -54,9 +55,9 @@ class AddressForm(FlaskForm):
 class CodeForm(FlaskForm):
     """The code from the e-mail."""
 
-    code = CleanString("Your six-digit code", [is_code])
+    code = CleanString("Your code", [is_code])
 
     @property
     def read(self) -> str:
-        """The six digits, once the form has been found to be in order."""
+        """The digits, once the form has been found to be in order."""
         return digits_of(self.code.data or "")

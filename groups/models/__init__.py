@@ -5,9 +5,10 @@ from groups.models.cohort import Cohort, CohortState
 from groups.models.membership import Membership, MembershipState, Role
 from groups.models.person import DoNotWrite, Person
 from groups.models.place_offer import OfferState, PlaceOffer
-from groups.models.sign_in import SignIn, SignInCode
+from groups.models.sign_in import CodeBrowser, SignIn, SignInCode
 
 __all__ = [
+    "CodeBrowser",
     "AgreementVersion",
     "Cohort",
     "CohortState",

@@ -1,9 +1,9 @@
-"""Sign-ins that can be listed and ended, and the six-digit codes that start them."""
+"""Sign-ins that can be listed and ended, and the codes that start them."""
 
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
@@ -41,8 +41,9 @@ class SignIn(Base):
 
 
 class SignInCode(Base):
-    """A code that was asked for. A row is written for unknown addresses too, so that asking
-    takes the same time and the same path whether or not we know the address.
+    """A code that was asked for. It belongs to an address: every browser that asks while it is
+    unused shares it, each with tries of its own. A row is written for unknown addresses too, so
+    that asking takes the same time and the same path whether or not we know the address.
     """
 
     __tablename__ = "sign_in_code"
@@ -50,21 +51,65 @@ class SignInCode(Base):
         "id": "technical",
         "public_id": "technical",
         "email_index": "belongs",
+        "purpose": "technical",
         "code_hash": "technical",
-        "browser_hash": "technical",
+        "link_hash": "technical",
+        "digits": "technical",
+        "cause": "technical",
         "asked_at": "technical",
         "expires_at": "technical",
-        "tries": "technical",
         "used_at": "technical",
+        "browsers": "technical",
+        "strangers": "technical",
+        "tries": "technical",
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True)
     email_index: Mapped[str] = mapped_column(index=True)
+    #: What it proves: a value of ``groups.codes.Purpose``.
+    purpose: Mapped[str]
+    #: Empty for one whose letter never left: nothing is right.
     code_hash: Mapped[str]
-    #: The hash of a nonce in the asking browser's cookie: the code works nowhere else.
-    browser_hash: Mapped[str] = mapped_column(index=True)
+    #: The hash of the secret of the link in its letter.
+    link_hash: Mapped[str] = mapped_column(unique=True)
+    digits: Mapped[int]
+    #: On what account its letter left: a value of ``groups.code_limits.Cause``.
+    cause: Mapped[str]
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    #: How many browsers asked while it was unused, and how many of them nobody knew.
+    browsers: Mapped[int] = mapped_column(default=0)
+    strangers: Mapped[int] = mapped_column(default=0)
+    #: Tries in all browsers.
     tries: Mapped[int] = mapped_column(default=0)
+
+
+class CodeBrowser(Base):
+    """A browser that asked for a code and may try it: another browser's tries are not its own."""
+
+    __tablename__ = "code_browser"
+    __table_args__ = (UniqueConstraint("code_id", "browser_hash"),)
+    __data_class__: ClassVar = {
+        "id": "technical",
+        "code_id": "belongs",
+        "browser_hash": "technical",
+        "network": "technical",
+        "asked_at": "technical",
+        "tries": "technical",
+        "used_at": "technical",
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_id: Mapped[int] = mapped_column(ForeignKey("sign_in_code.id", ondelete="CASCADE"))
+    code: Mapped[SignInCode] = relationship(lazy="joined", innerjoin=True)
+    #: The hash of a secret in the browser's cookie.
+    browser_hash: Mapped[str] = mapped_column(index=True)
+    #: The keyed hash of its network, another one each day; nothing for a browser that is known,
+    #: and in networks in which a code was used since.
+    network: Mapped[str | None]
+    asked_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    #: When the code was used in this very browser.
     used_at: Mapped[datetime | None]

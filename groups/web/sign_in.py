@@ -1,7 +1,9 @@
-"""Signing in with a code, and leaving."""
+"""Signing in with a code or the button of its letter, and leaving."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 from typing import Final
 
@@ -15,10 +17,14 @@ from core.throttle import wait_words
 from core.tokens import secret, unsign
 from core.transaction import AWAY, transaction
 from core.web import RETURN, always, note, public, retry_after, see_other
-from groups.codes import Refusal, ask_code, prove_code
+from groups.codes import ask_code
+from groups.codes_under_way import Asker
 from groups.forms.sign_in import REFUSALS, AddressForm, CodeForm
+from groups.models import Person
+from groups.proving import Refusal, asked_for, prove_code, prove_letter, prove_link
 from groups.web.asking import Asking, asking_here
-from groups.web.viewer import forget_here, known_here, sign_in_here, sign_out_here, signed_out_words
+from groups.web.known_browsers import forget_all, know_here, known_as, knows_anybody
+from groups.web.viewer import forget_here, sign_in_here, sign_out_here, signed_out_words
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +65,7 @@ def code() -> ResponseReturnValue:
     form = CodeForm()
     if not form.validate_on_submit():
         return _code_page(form, asked), 422 if form.is_submitted() else 200
-    refusal = _sign_in(asked, form.read)
+    refusal = _sign_in(partial(prove_code, asked.address, form.read, browser=asked.browser), now())
     if refusal is None:
         return redirect(_way_on(asked.way_back), code=303)
     form.code.errors = [REFUSALS[refusal]]
@@ -79,23 +85,48 @@ def again() -> ResponseReturnValue:
         note(f"A code was sent a moment ago. You can get another in {seconds} seconds.", "info")
         return see_other("sign_in.code")
     retry_at = send_code(asked.address, asked.way_back, hidden=asked.hidden)
-    words = "A new code is on its way. Only the latest one works."
+    words = "If the code you have is unused, it now works for longer. If not, a new one is coming."
     note(*((words, "done") if retry_at is None else (_later_words(retry_at), "info")))
     return see_other("sign_in.code")
+
+
+@pages.route("/sign-in/letter/<token>", methods=["GET", "POST"])
+@public
+def letter(token: str) -> ResponseReturnValue:
+    """The page of the link in a letter with a code. In the browser that asked, its button signs in;
+    in any other the code has to be typed. Opening it changes nothing.
+    """
+    if g.viewer is not None:
+        return see_other("home.start")
+    asked, form = asking_here(), CodeForm()
+    here = asked is not None and asked_for(token, browser=asked.browser)
+    if request.method != "POST" or not (here or form.validate_on_submit()):
+        return _letter_page(form, token, here), 422 if form.is_submitted() else 200
+    browser = asked.browser if asked is not None else secret()
+    if here:
+        prove = partial(prove_link, token, browser=browser)
+    else:
+        prove = partial(prove_letter, token, form.read, Asker(browser, request.remote_addr))
+    refusal = _sign_in(prove, now())
+    if refusal is None:
+        return redirect(_way_on(asked.way_back if here and asked is not None else ""), code=303)
+    form.code.errors = [REFUSALS[refusal]]
+    return _letter_page(form, token, here), 422
 
 
 @pages.route("/leave", methods=["POST"])
 @always
 def leave() -> ResponseReturnValue:
-    """Sign out and go somewhere harmless. A script sends this in the background and goes there
-    itself, so it is told nothing. It works while the database is away: then this browser forgets
-    who it was, and the sign-in ends by itself.
+    """Sign out, forget who was known here, and go somewhere harmless. A script sends this in the
+    background and goes there itself, so it is told nothing. It works while the database is away:
+    then this browser forgets who it was, and the sign-in ends by itself.
     """
     try:
         with transaction():
             sign_out_here(now())
     except AWAY:
         forget_here()
+    forget_all()
     if request.headers.get("Sec-Fetch-Dest") == "empty":
         response = make_response("", 204)
     else:
@@ -115,6 +146,19 @@ def out() -> ResponseReturnValue:
     return response
 
 
+@pages.route("/sign-in/forget", methods=["POST"])
+@public
+def forget() -> ResponseReturnValue:
+    """Sign out if somebody is signed in, and forget whose addresses were proved in this browser."""
+    with transaction():
+        sign_out_here(now())
+    forget_all()
+    note("This browser is forgotten. Nothing in it says who signed in here.")
+    response = make_response(see_other("sign_in.ask"))
+    response.headers["Clear-Site-Data"] = _CLEAR
+    return response
+
+
 def send_code(address: str, way_back: str, *, hidden: bool = False) -> datetime | None:
     """Send a code to this address and remember in this browser that it was asked for.
 
@@ -123,7 +167,7 @@ def send_code(address: str, way_back: str, *, hidden: bool = False) -> datetime 
 
     The page that asks then goes on to ``sign_in.code``. ``way_back`` is the signed path to follow
     once the code has been typed, as in ``core.web.way_back_to``; empty leads to the start. Returns
-    nothing, or the moment from which it may be asked again if it was asked too often. Opens its
+    nothing, or the moment from which this network may ask again if it asked too often. Opens its
     own transaction.
     """
     before, moment = asking_here(), now()
@@ -133,7 +177,7 @@ def send_code(address: str, way_back: str, *, hidden: bool = False) -> datetime 
             address,
             browser=browser,
             network=request.remote_addr,
-            known=known_here(address),
+            known_as=known_as(address, moment),
             now=moment,
         )
     if retry_at is None:
@@ -143,12 +187,14 @@ def send_code(address: str, way_back: str, *, hidden: bool = False) -> datetime 
     return retry_at
 
 
-def _sign_in(asked: Asking, typed: str) -> Refusal | None:
-    moment = now()
+def _sign_in(prove: Callable[..., Person | Refusal], moment: datetime) -> Refusal | None:
+    """Sign in here whoever ``prove`` proves, or return why it proves nobody."""
     with transaction():
-        proved = prove_code(asked.address, typed, browser=asked.browser, now=moment)
+        # A wrong try is counted, so it must not be rolled back.
+        proved = prove(now=moment)
         if not isinstance(proved, Refusal):
             sign_in_here(proved, now=moment)
+            know_here(proved.email, moment)
             return None
     log.info("a code was not accepted: %s", proved)
     return proved
@@ -164,7 +210,9 @@ def _way_on(token: str) -> str:
 
 
 def _ask_page(form: AddressForm) -> str:
-    return render_template("groups/sign_in.html", form=form, signed_out=signed_out_words())
+    return render_template(
+        "groups/sign_in.html", form=form, signed_out=signed_out_words(), known=knows_anybody()
+    )
 
 
 def _code_page(form: CodeForm, asked: Asking) -> str:
@@ -172,5 +220,10 @@ def _code_page(form: CodeForm, asked: Asking) -> str:
     return render_template("groups/code.html", form=form, address=address)
 
 
+def _letter_page(form: CodeForm, token: str, here: bool) -> str:
+    return render_template("groups/letter.html", form=form, token=token, here=here)
+
+
 def _later_words(retry_at: datetime) -> str:
-    return f"A code was asked for several times. Try again {wait_words(retry_at, now())}."
+    wait = wait_words(retry_at, now())
+    return f"Codes were asked for many times from where you are. Try again {wait}."

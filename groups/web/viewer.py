@@ -6,12 +6,10 @@ from datetime import datetime
 from flask import g, request, session  # noqa: TID251 - this is where signing in touches it
 
 from core import moment
-from groups import accounts, codes
+from groups import accounts
 from groups.devices import device_words
 from groups.models import Person, SignIn
-
-#: What a browser keeps to show that an address was proved in it before.
-_KNOWN = "known"
+from groups.web.known_browsers import forget_all
 
 
 @dataclass(frozen=True)
@@ -47,28 +45,22 @@ def sign_in_here(person: Person, *, now: datetime) -> None:
         accounts.end_sign_in(g.viewer.sign_in, now)
     device = device_words(request.user_agent.string)
     accounts.remember(session, accounts.start_sign_in(person, device=device, now=now), now)
-    session[_KNOWN] = codes.known_mark(person.email)
 
 
 def sign_out_here(now: datetime) -> None:
-    """End the sign-in of this browser and forget it; belongs inside a transaction."""
+    """End the sign-in of this browser and forget it; belongs inside a transaction. Which addresses
+    were proved here stays known.
+    """
     if g.viewer is not None:
         accounts.end_sign_in(g.viewer.sign_in, now)
-    known = session.get(_KNOWN)
     session.clear()
-    if known is not None:
-        session[_KNOWN] = known
 
 
 def forget_here() -> None:
     """Let this browser forget who was signed in, whose account has just been deleted."""
     session.clear()
+    forget_all()
     g.viewer = None
-
-
-def known_here(address: str) -> bool:
-    """Tell whether this address was the last to be proved in this browser."""
-    return session.get(_KNOWN) == codes.known_mark(address)
 
 
 def signed_out_words() -> str | None:

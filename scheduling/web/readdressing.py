@@ -14,10 +14,11 @@ from core.tokens import secret
 from core.transaction import transaction
 from core.web import note, retry_after, see_other
 from groups import new_address
-from groups.codes import Refusal
 from groups.forms.sign_in import REFUSALS
+from groups.proving import Refusal
 from groups.web.asking import Asking, asking_here
 from groups.web.fresh import sign_in_first
+from groups.web.known_browsers import know_here
 from groups.web.viewer import sign_in_here
 from scheduling.forms.address import NewAddressCodeForm, NewAddressForm
 from scheduling.places.readdressing import change_address
@@ -91,6 +92,7 @@ def _move(asked: Asking, form: NewAddressCodeForm) -> Refusal | None:
         if refusal is None:
             change_address(person, asked.address, tell_former=not form.quiet.data, now=moment)
             sign_in_here(person, now=moment)
+            know_here(person.email, moment)
     return refusal
 
 

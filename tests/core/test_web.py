@@ -40,7 +40,9 @@ OPEN = {
     "sign_in.again",
     "sign_in.ask",
     "sign_in.code",
+    "sign_in.forget",
     "sign_in.leave",
+    "sign_in.letter",
     "sign_in.out",
     "static",
 }

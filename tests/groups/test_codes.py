@@ -1,4 +1,4 @@
-"""Codes that prove an address: nobody learns who belongs, and nobody guesses one."""
+"""Codes that prove an address: who belongs stays hidden, guesses fail, nobody is kept out."""
 
 import re
 from collections.abc import Iterator
@@ -12,45 +12,79 @@ from sqlalchemy import event, select
 
 from core.db import db
 from core.delivery import deliver_due
+from core.encryption import blind_index
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
-from groups.codes import Refusal, ask_code, prove_code
-from groups.models import Person, SignInCode
-from tests.build import a_person
+from groups.code_limits import Cause
+from groups.codes import ask_code
+from groups.codes_under_way import Asker
+from groups.erasure import forget
+from groups.models import CodeBrowser, DoNotWrite, Person, SignInCode
+from groups.proving import Refusal, prove_code, prove_letter, prove_link
+from tests.build import a_cohort, a_person, an_offer
 
 AMINA = "amina@people.example"
 STRANGER = "nobody@people.example"
 MINUTE = timedelta(minutes=1)
+KNOWN = "a browser of hers"
 
 
-def _ask(
-    address: str, now: datetime, *, browser: str = "hers", network: str = "192.0.2.1", **how: bool
+def ask(
+    address: str,
+    now: datetime,
+    *,
+    browser: str = "hers",
+    network: str = "192.0.2.1",
+    known_as: str | None = None,
 ) -> datetime | None:
     with transaction():
-        return ask_code(address, browser=browser, network=network, now=now, **how)
+        return ask_code(address, browser=browser, network=network, known_as=known_as, now=now)
 
 
-def _prove(address: str, typed: str, now: datetime, *, browser: str = "hers") -> Person | Refusal:
+def prove(address: str, typed: str, now: datetime, *, browser: str = "hers") -> Person | Refusal:
     with transaction():
         return prove_code(address, typed, browser=browser, now=now)
 
 
-def _mails() -> list[OutgoingMail]:
-    return list(db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)))
+def letters(*, leaving: bool = True) -> list[OutgoingMail]:
+    """Return the letters with codes, oldest first: those that leave, or all."""
+    codes = select(OutgoingMail).where(OutgoingMail.key.like("code:%"))
+    if leaving:
+        codes = codes.where(OutgoingMail.kind == "code")
+    db.session.rollback()
+    return list(db.session.scalars(codes.order_by(OutgoingMail.id)))
 
 
-def _latest_code() -> str:
-    found = re.search(rb"Subject: Your code is (\d{3}) (\d{3})\r\n", _mails()[-1].body)
+def code_in(letter: OutgoingMail) -> str:
+    found = re.search(rb"Subject: Your code is (\d+) (\d+)\r\n", letter.body)
     assert found is not None
     return (found[1] + found[2]).decode()
 
 
-def _other_than(code: str) -> str:
-    return f"{(int(code) + 1) % 10**6:06d}"
+def latest_code() -> str:
+    return code_in(letters(leaving=False)[-1])
+
+
+def token_in(letter: OutgoingMail) -> str:
+    found = re.search(rb"/sign-in/letter/([\w=\r\n-]+?)\r\n\r\n", letter.body)
+    assert found is not None
+    return found[1].replace(b"=\r\n", b"").decode()
+
+
+def other_than(code: str) -> str:
+    return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}d}"
+
+
+def left(now: datetime) -> None:
+    """Let every letter that waits leave at this moment."""
+    with transaction():
+        for mail in letters():
+            if mail.state == MailState.DUE:
+                mail.state, mail.final_at = MailState.SENT, now
 
 
 @contextmanager
-def _statements() -> Iterator[list[str]]:
+def statements() -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -64,18 +98,30 @@ def _statements() -> Iterator[list[str]]:
 def test_ask_code_posts_one_letter_that_is_due_at_once(app: Flask, now: datetime) -> None:
     a_person("Amina")
 
-    _ask(AMINA, now)
+    ask(AMINA, now)
 
-    (mail,) = _mails()
+    (mail,) = letters()
     assert (mail.kind, mail.promise, mail.state) == ("code", "once", MailState.DUE)
     assert (mail.due_at, mail.useful_until) == (now, now + 10 * MINUTE)
     assert mail.recipient == AMINA
 
 
-def test_ask_code_sends_nothing_to_an_address_nobody_has(app: Flask, now: datetime) -> None:
-    _ask(STRANGER, now)
+@pytest.mark.parametrize(
+    "typed", ["AMINA@people.example", "Amina@PEOPLE.example", "amina@people.example"]
+)
+def test_a_code_goes_to_the_address_as_stored(app: Flask, now: datetime, typed: str) -> None:
+    a_person("Amina", "Amina@people.example")
 
-    (mail,) = _mails()
+    ask(typed, now)
+
+    assert [mail.recipient for mail in letters()] == ["Amina@people.example"]
+    assert b"To: Amina@people.example\r\n" in letters()[0].body
+
+
+def test_ask_code_sends_nothing_to_an_address_nobody_has(app: Flask, now: datetime) -> None:
+    ask(STRANGER, now)
+
+    (mail,) = letters(leaving=False)
     assert (mail.kind, mail.state) == ("noop", MailState.SUPERSEDED)
     assert deliver_due(now + MINUTE, opens=_refuse_to_open) == 0
 
@@ -84,38 +130,65 @@ def _refuse_to_open() -> Any:
     raise AssertionError("something was to be sent")
 
 
-def test_ask_code_does_the_same_work_for_everybody(app: Flask, now: datetime) -> None:
+def people_of_every_kind(now: datetime) -> list[str]:
+    """Return addresses that are known, unknown, invited, deleted, and not to be written to."""
     a_person("Amina")
-    with _statements() as for_amina:
-        _ask(AMINA, now, network="192.0.2.1")
-    with _statements() as for_a_stranger:
-        _ask(STRANGER, now, network="192.0.2.2")
+    gone = a_person("Gone")
+    an_offer(a_cohort(), "asked@people.example")
+    with transaction():
+        forget(gone, now=now)
+        index = blind_index("quiet@people.example")
+        db.session.add(DoNotWrite(email_index=index, asked_at=now))
+    return [
+        AMINA,
+        STRANGER,
+        "asked@people.example",
+        "gone@people.example",
+        "quiet@people.example",
+    ]
 
-    assert for_amina == for_a_stranger
-    assert len(for_amina) > 5
-    known, unknown = (mail.body.replace(mail.recipient.encode(), b"") for mail in _mails())
-    assert len(known) == len(unknown)
+
+def test_asking_and_trying_do_the_same_work_for_everybody(app: Flask, now: datetime) -> None:
+    work: list[list[str]] = []
+    for number, address in enumerate(people_of_every_kind(now)):
+        browser, network = f"b{number}", f"192.0.2.{number}"
+        with statements() as seen:
+            for minutes in range(4):
+                ask(address, now + minutes * MINUTE, browser=browser, network=network)
+            ask(address, now + 5 * MINUTE, browser=browser, network=network, known_as="known")
+            for _ in range(6):
+                prove(address, "not it", now + 6 * MINUTE, browser=browser)
+        work.append(seen)
+
+    assert all(seen == work[0] for seen in work)
+    assert len(work[0]) > 50
+    assert [mail.recipient for mail in letters()] == [AMINA]
+    known, *others = (
+        mail.body.replace(mail.recipient.encode(), b"") for mail in letters(leaving=False)
+    )
+    assert {len(body) for body in others} == {len(known)}
 
 
 def test_ask_code_stores_no_code_and_no_browser(app: Flask, now: datetime) -> None:
     a_person("Amina")
-    _ask(AMINA, now, browser="the secret of a browser")
+    ask(AMINA, now, browser="the secret of a browser", network="192.0.2.77")
 
-    row = db.session.query(SignInCode).one()
+    row, browser = db.session.query(SignInCode).one(), db.session.query(CodeBrowser).one()
 
-    stored = f"{row.code_hash} {row.browser_hash} {row.email_index}"
-    assert _latest_code() not in stored
+    stored = f"{row.code_hash} {row.link_hash} {browser.browser_hash} {row.email_index}"
+    assert latest_code() not in stored
     assert "secret" not in stored
     assert "amina" not in stored
+    assert "192.0.2" not in str(browser.network)
 
 
 def test_prove_code_gives_the_person_and_proves_the_address(app: Flask, now: datetime) -> None:
     amina = a_person("Amina")
     with transaction():
         amina.proved_at = None
-    _ask(AMINA, now)
+    ask(AMINA, now)
 
-    proved = _prove(AMINA, _latest_code(), now + MINUTE)
+    proved = prove(AMINA, latest_code(), now + MINUTE)
 
     assert proved == amina
     assert amina.proved_at == now + MINUTE
@@ -123,125 +196,234 @@ def test_prove_code_gives_the_person_and_proves_the_address(app: Flask, now: dat
 
 def test_prove_code_works_once(app: Flask, now: datetime) -> None:
     a_person("Amina")
-    _ask(AMINA, now)
-    code = _latest_code()
-    _prove(AMINA, code, now)
+    ask(AMINA, now)
+    code = latest_code()
+    prove(AMINA, code, now)
 
-    assert _prove(AMINA, code, now) == Refusal.USED
+    assert prove(AMINA, code, now) == Refusal.USED
 
 
 @pytest.mark.parametrize(("seconds", "proves"), [(599, True), (600, False)])
-def test_prove_code_lasts_ten_minutes(
-    app: Flask, now: datetime, seconds: int, proves: bool
-) -> None:
+def test_a_code_lasts_ten_minutes(app: Flask, now: datetime, seconds: int, proves: bool) -> None:
     amina = a_person("Amina")
-    _ask(AMINA, now)
+    ask(AMINA, now)
 
-    outcome = _prove(AMINA, _latest_code(), now + timedelta(seconds=seconds))
+    outcome = prove(AMINA, latest_code(), now + timedelta(seconds=seconds))
 
     assert outcome == (amina if proves else Refusal.EXPIRED)
 
 
-def test_prove_code_allows_five_tries(app: Flask, now: datetime) -> None:
-    a_person("Amina")
-    _ask(AMINA, now)
-    code = _latest_code()
+def test_asking_again_lengthens_a_life_to_thirty_minutes_after_the_letter_left(
+    app: Flask, now: datetime
+) -> None:
+    amina = a_person("Amina")
+    ask(AMINA, now)
+    left(now + MINUTE)
 
-    wrong = [_prove(AMINA, _other_than(code), now) for _ in range(6)]
+    for minutes in (9, 18, 27, 30):
+        ask(AMINA, now + minutes * MINUTE)
+    (row,) = db.session.query(SignInCode)
+
+    assert row.expires_at == now + 31 * MINUTE
+    assert len(letters()) == 1
+    assert prove(AMINA, latest_code(), now + 30 * MINUTE) == amina
+
+
+def test_after_thirty_minutes_a_new_code_leaves(app: Flask, now: datetime) -> None:
+    a_person("Amina")
+    ask(AMINA, now)
+    left(now)
+    for minutes in (9, 18, 27):
+        ask(AMINA, now + minutes * MINUTE)
+
+    ask(AMINA, now + 30 * MINUTE)
+
+    first, second = map(code_in, letters())
+    assert prove(AMINA, first, now + 30 * MINUTE) == Refusal.WRONG
+    assert isinstance(prove(AMINA, second, now + 30 * MINUTE), Person)
+
+
+def test_a_letter_that_waits_keeps_its_use_when_asked_for_again(app: Flask, now: datetime) -> None:
+    a_person("Amina")
+    ask(AMINA, now)
+
+    for minutes in (9, 18, 27, 36):
+        ask(AMINA, now + minutes * MINUTE)
+
+    (mail,) = letters()
+    assert (mail.state, mail.useful_until) == (MailState.DUE, now + 46 * MINUTE)
+
+
+@pytest.mark.parametrize("state", [MailState.REFUSED, MailState.SUPERSEDED, MailState.PARKED])
+def test_a_code_whose_letter_was_lost_is_followed_by_another(
+    app: Flask, now: datetime, state: MailState
+) -> None:
+    a_person("Amina")
+    ask(AMINA, now)
+    with transaction():
+        letters()[0].state = state
+
+    ask(AMINA, now + MINUTE)
+
+    assert len(letters()) == 2
+
+
+def test_a_code_allows_five_tries_in_a_browser(app: Flask, now: datetime) -> None:
+    a_person("Amina")
+    ask(AMINA, now)
+    code = latest_code()
+
+    wrong = [prove(AMINA, other_than(code), now) for _ in range(6)]
 
     assert wrong == [Refusal.WRONG] * 5 + [Refusal.TOO_MANY]
-    assert _prove(AMINA, code, now) == Refusal.TOO_MANY
+    assert prove(AMINA, code, now) == Refusal.TOO_MANY
 
 
-def test_prove_code_takes_the_right_code_at_the_fifth_try(app: Flask, now: datetime) -> None:
+def test_the_fifth_try_may_be_right(app: Flask, now: datetime) -> None:
     amina = a_person("Amina")
-    _ask(AMINA, now)
-    code = _latest_code()
+    ask(AMINA, now)
+    code = latest_code()
     for _ in range(4):
-        _prove(AMINA, _other_than(code), now)
+        prove(AMINA, other_than(code), now)
 
-    assert _prove(AMINA, code, now) == amina
+    assert prove(AMINA, code, now) == amina
 
 
-def test_prove_code_refuses_another_browser(app: Flask, now: datetime) -> None:
+def test_asking_again_gives_no_tries_back(app: Flask, now: datetime) -> None:
     a_person("Amina")
-    _ask(AMINA, now, browser="hers")
-    code = _latest_code()
-    _ask(AMINA, now, browser="somebody else’s")
+    ask(AMINA, now)
+    code = latest_code()
+    for _ in range(5):
+        prove(AMINA, other_than(code), now)
 
-    assert _prove(AMINA, code, now, browser="somebody else’s") == Refusal.WRONG
-    assert _prove(AMINA, code, now, browser="one that never asked") == Refusal.WRONG
+    ask(AMINA, now + MINUTE)
+
+    assert len(letters()) == 1
+    assert prove(AMINA, code, now + MINUTE) == Refusal.WRONG
 
 
-def test_prove_code_refuses_another_address(app: Flask, now: datetime) -> None:
+def test_asking_again_never_revives_a_used_code(app: Flask, now: datetime) -> None:
+    amina = a_person("Amina")
+    ask(AMINA, now)
+    first = latest_code()
+    prove(AMINA, first, now)
+
+    ask(AMINA, now + MINUTE, browser="another")
+
+    assert prove(AMINA, first, now + MINUTE, browser="another") == Refusal.WRONG
+    assert prove(AMINA, latest_code(), now + MINUTE, browser="another") == amina
+
+
+def test_the_code_in_her_mailbox_works_in_her_browser_too(app: Flask, now: datetime) -> None:
+    amina = a_person("Amina")
+    ask(AMINA, now, browser="a stranger’s", network="198.51.100.1")
+    code = latest_code()
+    for _ in range(6):
+        prove(AMINA, other_than(code), now, browser="a stranger’s")
+
+    before = prove(AMINA, code, now, browser="hers")
+    ask(AMINA, now + MINUTE, browser="hers")
+
+    assert len(letters()) == 1
+    assert before == Refusal.WRONG
+    assert prove(AMINA, other_than(code), now + MINUTE, browser="hers") == Refusal.WRONG
+    assert prove(AMINA, code, now + MINUTE, browser="hers") == amina
+
+
+def test_a_stranger_who_asked_cannot_tell_that_the_code_was_used(app: Flask, now: datetime) -> None:
+    a_person("Amina")
+    answers = []
+    for address in (AMINA, STRANGER):
+        ask(address, now, browser="a stranger’s", network="198.51.100.1")
+        ask(address, now + 8 * MINUTE, browser="hers")
+        prove(address, latest_code(), now + 8 * MINUTE, browser="hers")
+        moments = [now + 9 * MINUTE, *[now + 11 * MINUTE] * 5]
+        answers.append([prove(address, "000", at, browser="a stranger’s") for at in moments])
+
+    assert answers[0] == answers[1]
+    assert answers[0] == [Refusal.WRONG, *[Refusal.EXPIRED] * 4, Refusal.TOO_MANY]
+
+
+def test_a_code_fits_no_other_address(app: Flask, now: datetime) -> None:
     a_person("Amina")
     a_person("Dev")
-    _ask(AMINA, now)
+    ask(AMINA, now)
 
-    assert _prove("dev@people.example", _latest_code(), now) == Refusal.WRONG
+    assert prove("dev@people.example", latest_code(), now) == Refusal.WRONG
 
 
-def test_prove_code_takes_only_the_latest_of_a_browser(app: Flask, now: datetime) -> None:
+def test_a_code_never_lets_in_an_address_nobody_has(app: Flask, now: datetime) -> None:
+    ask(STRANGER, now)
+
+    assert prove(STRANGER, latest_code(), now) == Refusal.WRONG
+
+
+def test_a_network_pauses_after_thirty_in_ten_minutes(app: Flask, now: datetime) -> None:
+    asked = [ask(f"person{n}@people.example", now, browser=f"b{n}") for n in range(31)]
+
+    assert asked == [None] * 30 + [now + 10 * MINUTE]
+
+
+def test_a_browser_that_is_known_waits_for_no_network(app: Flask, now: datetime) -> None:
     amina = a_person("Amina")
-    _ask(AMINA, now)
-    older = _latest_code()
-    _ask(AMINA, now + MINUTE)
-    newer = _latest_code()
+    for n in range(31):
+        ask(f"person{n}@people.example", now, browser=f"b{n}")
 
-    outcomes = [_prove(AMINA, code, now + 2 * MINUTE) for code in (older, newer)]
-
-    assert older != newer
-    assert outcomes == [Refusal.WRONG, amina]
-
-
-def test_prove_code_never_lets_in_an_address_nobody_has(app: Flask, now: datetime) -> None:
-    _ask(STRANGER, now)
-
-    assert _prove(STRANGER, _latest_code(), now) == Refusal.WRONG
-
-
-def test_ask_code_pauses_after_three_for_one_address(app: Flask, now: datetime) -> None:
-    a_person("Amina")
-
-    for address in (AMINA, STRANGER):
-        asked = [_ask(address, now, browser=f"b{n}", network=f"192.0.2.{n}") for n in range(4)]
-        assert asked == [None, None, None, now + 15 * MINUTE]
-
-
-def test_ask_code_sends_ten_a_day_at_most(app: Flask, now: datetime) -> None:
-    a_person("Amina")
-    moments = [now + 5 * MINUTE * step for step in range(12 * 24)]
-
-    sent = [moment for moment in moments if _ask(AMINA, moment) is None]
-
-    assert len(sent) == len(_mails()) == 10
-
-
-def test_ask_code_pauses_a_network_after_thirty(app: Flask, now: datetime) -> None:
-    asked = [_ask(f"person{n}@people.example", now) for n in range(31)]
-
-    assert asked == [None] * 30 + [now + timedelta(hours=1)]
-
-
-def test_ask_code_lets_a_known_browser_in_while_strangers_ask(app: Flask, now: datetime) -> None:
-    amina = a_person("Amina")
-    for n in range(20):
-        _ask(AMINA, now, browser=f"stranger {n}", network=f"198.51.100.{n}")
-
-    asked = _ask(AMINA, now, browser="hers", known=True)
+    asked = ask(AMINA, now, known_as=KNOWN)
 
     assert asked is None
-    assert _prove(AMINA, _latest_code(), now) == amina
+    assert prove(AMINA, latest_code(), now) == amina
 
 
-def test_brute_force_gets_few_tries(app: Flask, now: datetime) -> None:
+def test_the_link_of_a_letter_signs_in_only_where_it_was_asked_for(
+    app: Flask, now: datetime
+) -> None:
+    amina = a_person("Amina")
+    ask(AMINA, now)
+    token = token_in(letters()[0])
+
+    with transaction():
+        elsewhere = prove_link(token, browser="another", now=now)
+        nonsense = prove_link("x" + token[1:], browser="hers", now=now)
+        here = prove_link(token, browser="hers", now=now)
+        again = prove_link(token, browser="hers", now=now)
+
+    assert (elsewhere, nonsense) == (Refusal.WRONG, Refusal.WRONG)
+    assert (here, again) == (amina, Refusal.USED)
+
+
+@pytest.mark.parametrize("seconds", [600, 6000])
+def test_the_link_of_a_letter_ends_with_its_code(app: Flask, now: datetime, seconds: int) -> None:
     a_person("Amina")
-    for n in range(200):
-        browser = f"attacker {n}"
-        _ask(AMINA, now, browser=browser, network=f"198.51.100.{n % 250}")
-        for guess in range(5):
-            with transaction():
-                prove_code(AMINA, f"{guess:06d}", browser=browser, now=now)
-    accepted = sum(row.tries for row in db.session.query(SignInCode))
+    ask(AMINA, now)
 
-    assert accepted <= 15
+    with transaction():
+        late = prove_link(
+            token_in(letters()[0]), browser="hers", now=now + timedelta(seconds=seconds)
+        )
+
+    assert late == Refusal.EXPIRED
+
+
+def test_elsewhere_the_link_needs_the_code_as_well(app: Flask, now: datetime) -> None:
+    amina = a_person("Amina")
+    ask(AMINA, now)
+    token, code, phone = token_in(letters()[0]), latest_code(), Asker("a phone", "192.0.2.9")
+
+    with transaction():
+        wrong = [prove_letter(token, other_than(code), phone, now=now) for _ in range(2)]
+        right = prove_letter(token, code, phone, now=now)
+
+    assert wrong == [Refusal.WRONG] * 2
+    assert right == amina
+
+
+def test_a_letter_to_nobody_has_a_code_that_nothing_fits(app: Flask, now: datetime) -> None:
+    a_person("Amina")
+    for n in range(30):
+        ask(AMINA, now, browser=f"b{n}", network="198.51.100.1")
+
+    hollow = [row for row in db.session.query(SignInCode) if row.cause == Cause.NONE]
+
+    assert [row.code_hash for row in hollow] == [""]
+    assert len(letters()) == 1

@@ -18,8 +18,10 @@ from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups import new_address
 from groups.accounts import start_sign_in
-from groups.codes import LIMITS_OF_ADDRESS, Refusal, ask_code, prove_code
+from groups.codes import ask_code
 from groups.models import DoNotWrite, OfferState, Person, PlaceOffer, SignIn
+from groups.new_address import LIMITS_OF_PERSON
+from groups.proving import Refusal, prove_code
 from tests.build import a_cohort, a_member, a_person, an_offer
 
 NEW = "amina.new@people.example"
@@ -32,10 +34,16 @@ def amina(app: Flask) -> Person:
     return a_person()
 
 
-def ask(person: Person, address: str, now: datetime, browser: str = "hers") -> datetime | None:
+def ask(
+    person: Person,
+    address: str,
+    now: datetime,
+    browser: str = "hers",
+    network: str = "192.0.2.1",
+) -> datetime | None:
     """Ask for a code to an address."""
     with transaction():
-        return new_address.ask(person, address, browser=browser, network="192.0.2.1", now=now)
+        return new_address.ask(person, address, browser=browser, network=network, now=now)
 
 
 def prove(address: str, typed: str, now: datetime, browser: str = "hers") -> Refusal | None:
@@ -138,6 +146,22 @@ def test_asking_does_the_same_work_for_every_address(amina: Person, now: datetim
     assert unwanted == free
 
 
+def test_others_who_want_an_address_keep_nobody_from_moving_there(
+    amina: Person, now: datetime
+) -> None:
+    others = [a_person(f"Other {n}") for n in range(5)]
+    for n in range(15):
+        ask(others[n % 5], NEW, now, browser=f"another {n}", network=f"198.51.100.{n}")
+
+    answer = ask(amina, NEW, now)
+
+    assert answer is None
+    sent = [mail for mail in mails() if mail.kind == "code"]
+    codes = [re.search(rb"Subject: Your code is (\d+) (\d+)\r\n", mail.body) for mail in sent]
+    assert len(codes) == 2
+    assert prove(NEW, "".join(part.decode() for part in codes[-1].groups()), now) is None
+
+
 def unwilling(address: str, now: datetime) -> None:
     """Let an address ask us never to write to it."""
     with transaction():
@@ -163,10 +187,10 @@ def test_ones_own_address_is_no_new_one(amina: Person, now: datetime) -> None:
 
 
 def test_asking_too_often_has_to_wait(amina: Person, now: datetime) -> None:
-    answers = [ask(amina, f"a{n}@people.example", now) for n in range(LIMITS_OF_ADDRESS[0].most)]
+    answers = [ask(amina, f"a{n}@people.example", now) for n in range(LIMITS_OF_PERSON[0].most)]
 
-    assert answers == [None] * LIMITS_OF_ADDRESS[0].most
-    assert ask(amina, NEW, now) == now + LIMITS_OF_ADDRESS[0].within
+    assert answers == [None] * LIMITS_OF_PERSON[0].most
+    assert ask(amina, NEW, now) == now + LIMITS_OF_PERSON[0].within
 
 
 def test_taking_over_changes_the_address_and_tells_the_former_one(
@@ -193,7 +217,7 @@ def test_taking_over_ends_every_sign_in_and_every_code(amina: Person, now: datet
     assert db.session.scalars(select(SignIn.ended_at)).all() == [now]
     assert mails()[0].state == MailState.SUPERSEDED
     with transaction():
-        assert prove_code("amina@people.example", code, browser="his", now=now) == Refusal.EXPIRED
+        assert prove_code("amina@people.example", code, browser="his", now=now) == Refusal.WRONG
 
 
 def test_an_address_that_was_taken_meanwhile_is_refused(amina: Person, now: datetime) -> None:

@@ -157,7 +157,9 @@ WRITTEN: dict[str, Callable[[], Letter]] = {
     "withdrawn": lambda: emails.withdrawn(
         TO, when=JANUARY, link="https://alcove.example/calendar", calendar=CANCELLATION
     ),
-    "code": lambda: account_emails.code(TO, "123456"),
+    "code": lambda: account_emails.code(
+        TO, "123456", "https://alcove.example/sign-in/letter/token"
+    ),
     "test": lambda: written("test", TO),
     "alert": lambda: emails.alert(
         TO,
