@@ -132,6 +132,14 @@ def holds_alone(membership: Membership) -> bool:
     return db.session.scalars(another).first() is None
 
 
+def has_a_place(person: Person) -> bool:
+    """Return whether this person holds a place in any group, ended ones among them."""
+    held = select(Membership.id).where(
+        Membership.person_id == person.id, Membership.state.in_(HERE)
+    )
+    return db.session.scalars(held.limit(1)).first() is not None
+
+
 def place_of(person: Person, cohort_id: str, *, now: datetime) -> Membership:
     """Return this person's own place in a group: the one they have, or left within 30 days.
 

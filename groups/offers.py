@@ -1,7 +1,6 @@
 """Places offered by e-mail: drafted by a facilitator, answered by whoever holds the link.
 
-An offer is bound to one address. Its link proves that address once, when a place is taken; it
-never signs anybody in afterwards.
+An offer is bound to one address. What its link can do is in ``groups.offer_answers``.
 """
 
 from datetime import datetime, time, timedelta
@@ -17,14 +16,11 @@ from core.errors import DomainError, NotFound
 from core.mail import Mailbox
 from core.tokens import digest
 from groups.access import HERE
-from groups.agreements import current_agreement
 from groups.do_not_write import asked_not_to_write
 from groups.models import (
     Cohort,
     CohortState,
-    DoNotWrite,
     Membership,
-    MembershipState,
     OfferState,
     Person,
     PlaceOffer,
@@ -88,7 +84,6 @@ def draft_offer(
     offer.state = OfferState.DRAFTED
     offer.created_at = now
     offer.sent_at = offer.expires_at = offer.answered_at = None
-    offer.membership = None
     db.session.add(offer)
     db.session.flush()
     return offer
@@ -189,96 +184,12 @@ def may_write(offer: PlaceOffer) -> bool:
     return asked_not_to_write(offer.email_index) is None
 
 
-def accept(offer: PlaceOffer, person: Person, *, now: datetime) -> Membership:
-    """Give this person the place, with the agreement as it stands; accepting twice is harmless.
-
-    Raises ``DomainError`` if the offer is for another address, can no longer be answered, or the
-    last place has gone. Exactly one of several people gets the last place.
-    """
-    hold_offer(offer)
-    if person.email_index != offer.email_index:
-        raise DomainError("This invitation is for another e-mail address.")
-    membership = _place_of(person, offer.cohort)
-    if membership is None or not _is_enough(membership, offer):
-        state = situation(offer, now=now)
-        if state not in (Situation.OPEN, Situation.DECLINED):
-            raise DomainError(REFUSALS[state])
-        membership = _give_place(membership, offer, person, now)
-    if offer.state != OfferState.ACCEPTED:
-        offer.state = OfferState.ACCEPTED
-        offer.answered_at = now
-        offer.membership = membership
-    return membership
-
-
 def hold_offer(offer: PlaceOffer) -> None:
     """Let nobody else take a place in the offer's group until this transaction ends, and read
     the offer afresh.
     """
     hold_places(offer.cohort)
     db.session.refresh(offer)
-
-
-def _place_of(person: Person, cohort: Cohort) -> Membership | None:
-    return db.session.scalars(
-        select(Membership).where(
-            Membership.cohort_id == cohort.id, Membership.person_id == person.id
-        )
-    ).one_or_none()
-
-
-def _is_enough(membership: Membership, offer: PlaceOffer) -> bool:
-    """Tell whether a place somebody has is already all that is offered."""
-    return membership.state in HERE and (membership.facilitates or offer.role == Role.MEMBER)
-
-
-def _give_place(
-    membership: Membership | None, offer: PlaceOffer, person: Person, now: datetime
-) -> Membership:
-    if membership is None:
-        membership = Membership(cohort=offer.cohort, person=person, joined_at=now)
-        db.session.add(membership)
-    membership.role = offer.role
-    membership.state, membership.changed_at = MembershipState.ACTIVE, now
-    membership.left_at = None
-    membership.agreed_version = current_agreement(offer.cohort).number
-    membership.agreed_at = now
-    person.proved_at = person.proved_at or now
-    db.session.flush()
-    return membership
-
-
-def decline(offer: PlaceOffer, *, now: datetime, never_again: bool = False) -> None:
-    """Say no, and with ``never_again`` ask never to be offered a place by e-mail again.
-
-    Nobody is told about the latter. An offer that was withdrawn stays withdrawn, and one that was
-    accepted changes nothing any more: leaving gives the place up, and the account may have another
-    address than the one this link went to.
-    """
-    hold_offer(offer)
-    if offer.state == OfferState.ACCEPTED:
-        return
-    if never_again and may_write(offer):
-        db.session.add(DoNotWrite(email_index=offer.email_index, asked_at=now))
-    if offer.state == OfferState.OPEN:
-        offer.state = OfferState.DECLINED
-        offer.answered_at = now
-        outbox.supersede(now, addressee=offer.public_id)
-
-
-def reconsider(offer: PlaceOffer) -> None:
-    """Take a no back, and with it the wish never to be written to; the offer is open again. One
-    that was accepted changes nothing any more.
-    """
-    hold_offer(offer)
-    if offer.state == OfferState.ACCEPTED:
-        return
-    asked = asked_not_to_write(offer.email_index)
-    if asked is not None:
-        db.session.delete(asked)
-    if offer.state == OfferState.DECLINED:
-        offer.state = OfferState.OPEN
-        offer.answered_at = None
 
 
 def withdraw(offer: PlaceOffer, *, now: datetime) -> None:

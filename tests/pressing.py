@@ -39,7 +39,8 @@ def forms_on(page: TestResponse) -> list[Form]:
         forms[element] = Form(element.get("method", "get").upper(), action)
         by_id[element.get("id", "")] = forms[element]
     for element in document.iter():
-        owner = by_id.get(element.get("form", "")) or _around(element, forms, parents)
+        named = element.get("form")
+        owner = by_id.get(named) if named else _around(element, forms, parents)
         if owner is not None and element.get("disabled") is None:
             _add(owner, element)
     return list(forms.values())

@@ -35,6 +35,8 @@ OPEN_DOORS = {
     "sign_in.out",
     "offers.show",
     "offers.accept",
+    "offers.go_on",
+    "offers.take_back",
     "offers.decline",
     "offers.reconsider",
     "offers.stop",

@@ -58,14 +58,14 @@ def open_group(
 
 
 def join(group: str, name: str, choices: DiaryChoices, at: datetime) -> None:
-    """Take the place that was offered."""
-    index = blind_index(cast.address_of(name))
-    offer = db.session.scalars(
-        select(PlaceOffer).where(
-            PlaceOffer.cohort_id == group_called(group).id, PlaceOffer.email_index == index
-        )
-    ).one()
-    arrive(offer, person_with(offer.email), choices, now=at)
+    """Take the place that was offered, signed in."""
+    person = person_with(cast.address_of(name)) or sign_up(name, at)
+    arrive(_offer_to(group, name), person, choices, now=at)
+
+
+def say_yes_from_letter(group: str, name: str, at: datetime) -> None:
+    """Take the place that was offered by its link alone, so that no code has been typed yet."""
+    arrive(_offer_to(group, name), None, DiaryChoices(), now=at)
 
 
 def share(group: str, name: str, at: datetime) -> None:
@@ -152,6 +152,15 @@ def group_called(name: str) -> Cohort:
 def _person(name: str) -> Person:
     index = blind_index(cast.address_of(name))
     return db.session.scalars(select(Person).where(Person.email_index == index)).one()
+
+
+def _offer_to(group: str, name: str) -> PlaceOffer:
+    return db.session.scalars(
+        select(PlaceOffer).where(
+            PlaceOffer.cohort_id == group_called(group).id,
+            PlaceOffer.email_index == blind_index(cast.address_of(name)),
+        )
+    ).one()
 
 
 def _place_of(group: str, name: str) -> Membership:

@@ -76,6 +76,8 @@ WEDNESDAY_INVITED: Final = ("Ada", "Luca", "Meera", "Femi")
 INVITED: Final = "Noor"
 #: Has one that still waits to leave.
 INVITED_JUST_NOW: Final = "Theo"
+#: Said yes from the letter, and has typed no code yet.
+FROM_LETTER: Final = "Nia"
 #: The typing slip whose mail comes back.
 BOUNCES: Final = "Kit"
 
@@ -90,5 +92,6 @@ ON_SHOW: Final = (
     ("Dev", "member", "Has chosen to see everything in the diary: name, place and prompts."),
     (CO_FACILITATOR, "co-facilitator", "Shares the frame of a group that somebody else set up."),
     (INVITED, "invited", "Open the link of an invitation, and say yes or no."),
+    (FROM_LETTER, "yes, from the e-mail", "See a place that was taken by the link alone."),
     (OPERATOR, "operator", "See whether everything runs, and no person and no group."),
 )

@@ -26,6 +26,7 @@ from scheduling.runs.set_up import SetUp
 NOTICE = timedelta(days=24)
 MORNING = time(9, 40)
 A_MINUTE = timedelta(minutes=1)
+INVITED = (cast.INVITED, cast.BOUNCES, cast.FROM_LETTER)
 
 
 class MadeUpPost(DemoCarrier):
@@ -82,7 +83,8 @@ def _thursday(now: datetime) -> list[Event]:
         *_held(name, set_up, now, (6, 5, 6)),
         Event(_days_ago(5, now), partial(acts.cancel, name, 2)),
         Event(_days_ago(3, now), partial(acts.move_a_day_earlier, name, 1)),
-        Event(_days_ago(2, now), partial(acts.offer, name, (cast.INVITED, cast.BOUNCES))),
+        Event(_days_ago(2, now), partial(acts.offer, name, INVITED)),
+        Event(_days_ago(1, now), partial(acts.say_yes_from_letter, name, cast.FROM_LETTER)),
         Event(_days_ago(1, now), partial(acts.answer, name, cast.THURSDAY_MEMBERS)),
     ]
 

@@ -21,6 +21,7 @@ from core.web import link
 from groups.access import HERE
 from groups.accounts import person_with
 from groups.models import Cohort, Membership, OfferState, Person, PlaceOffer, Role
+from groups.offer_answers import said_from_letter
 from groups.offers import token_of
 from scheduling.access import feeds_of
 from scheduling.demo import data as cast
@@ -32,6 +33,8 @@ from scheduling.models import PeerSession, SessionState
 __all__ = ["MailboxItem", "age", "describe", "is_empty", "load", "made_up_app", "mailbox", "people"]
 
 MAILBOX_PATH = "/demo/mail"
+#: What somebody is who has said yes by the link of a letter, and typed no code since.
+FROM_LETTER = "yes, from the e-mail"
 #: Held by the process that makes the installation or loads it.
 LOCK = "load.lock"
 ROLES = {
@@ -86,14 +89,18 @@ def age(now: datetime) -> timedelta:
 
 
 def made_up_people() -> Select[Person]:
-    """The people anybody may be in the demo: all of them, since none exists."""
-    return select(Person).order_by(Person.id)
+    """The people anybody may be in the demo: all whose address was proved, since none exists."""
+    return select(Person).where(Person.proved_at.is_not(None)).order_by(Person.id)
 
 
 def people() -> list[dict[str, Any]]:
-    """Return who can be tried: people with an account, and those who have been invited."""
+    """Return who can be tried: people with an account, those who said yes from the letter, and
+    those who have been invited.
+    """
     everybody = db.session.scalars(made_up_people()).all()
-    return [*map(_person, everybody), *map(_invited, _open_offers())]
+    said_yes = [_invited(offer, FROM_LETTER) for offer in _offers(OfferState.ACCEPTED)]
+    asked = [_invited(offer, "invited") for offer in _offers(OfferState.OPEN)]
+    return [*map(_person, everybody), *said_yes, *asked]
 
 
 def describe(now: datetime) -> dict[str, Any]:
@@ -127,16 +134,17 @@ def _roles(person: Person) -> list[str]:
     return [*roles, "operator"] if person.operates else roles
 
 
-def _open_offers() -> list[PlaceOffer]:
-    offers = select(PlaceOffer).where(PlaceOffer.state == OfferState.OPEN)
-    return list(db.session.scalars(offers.order_by(PlaceOffer.id)))
+def _offers(state: OfferState) -> list[PlaceOffer]:
+    offers = select(PlaceOffer).where(PlaceOffer.state == state)
+    found = db.session.scalars(offers.order_by(PlaceOffer.id)).all()
+    return [one for one in found if state == OfferState.OPEN or said_from_letter(one)]
 
 
-def _invited(offer: PlaceOffer) -> dict[str, Any]:
+def _invited(offer: PlaceOffer, role: str) -> dict[str, Any]:
     return {
         "name": offer.name or "",
         "email": offer.email,
-        "roles": ["invited"],
+        "roles": [role],
         "sign_in_path": _path("offers.show", token=token_of(offer)),
         "feed_paths": [],
     }

@@ -1,10 +1,10 @@
-"""What an invited person chooses when they say yes. All of it is chosen already."""
+"""What an invited person chooses when they answer. All of it is chosen already but the answer."""
 
 from typing import Any, Final
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import AnyOf, InputRequired, ValidationError
+from wtforms import BooleanField, RadioField, SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import AnyOf, DataRequired, InputRequired, ValidationError
 
 from core.forms import CleanString, Understandable
 from scheduling.keeping.diaries import LONGEST_WORDS
@@ -27,11 +27,18 @@ def _one_of(names: list[str]) -> list[Any]:
 
 
 class YesForm(FlaskForm):
-    """How the entry is called in the diary, and how the dates reach it.
+    """The agreement, which nothing agrees to beforehand; how the entry is called in the diary, and
+    how the dates reach it.
 
-    ``group`` is the group's name, which the choice of full details shows.
+    ``group`` is the group's name, which the choice of full details shows. ``before`` is what was
+    chosen so far; without it nothing is asked about the diary. Private links are offered only
+    where ``proved`` says that the address was.
     """
 
+    agree = BooleanField(
+        "I agree to this, and to what is held about me",
+        [DataRequired("Tick the box to say that you agree")],
+    )
     entry = RadioField(
         "What should your diary say?",
         _one_of([NEUTRAL, FULL, OWN]),
@@ -41,19 +48,31 @@ class YesForm(FlaskForm):
     words = CleanString("Your own words", [Understandable(LONGEST_WORDS, optional=True)])
     kept_by = RadioField(
         "How would you like to keep the dates?",
-        _one_of([value.value for value in KEEPING]),
+        [InputRequired(CHOOSE)],
         validate_choice=False,
-        choices=[SelectChoice(value.value, words) for value, words in KEEPING.items()],
         default=KeptBy.INVITATIONS.value,
     )
 
-    def __init__(self, group: str, before: DiaryChoices, **values: Any) -> None:
-        super().__init__(data=_chosen_before(before), **values)
+    def __init__(
+        self, group: str, before: DiaryChoices | None, *, proved: bool, **values: Any
+    ) -> None:
+        super().__init__(data=_chosen_before(before or DiaryChoices()), **values)
+        self.proved, self.asks_about_diary = proved, before is not None
+        if not self.asks_about_diary:
+            del self.entry, self.words, self.kept_by
+            return
         self.entry.choices = [
             SelectChoice(NEUTRAL, f"“{NEUTRAL_WORDS}”"),
             SelectChoice(FULL, f"“{group}”, with the place and the prompts"),
             SelectChoice(OWN, "Words of my own"),
         ]
+        self._ways = [value for value in KEEPING if proved or value != KeptBy.FEED]
+        self.kept_by.choices = [SelectChoice(way.value, KEEPING[way]) for way in self._ways]
+
+    def validate_kept_by(self, field: RadioField) -> None:
+        """Refuse what is not offered here, in the words of the other questions."""
+        if field.data not in self._ways:
+            raise ValidationError(CHOOSE)
 
     def validate_words(self, field: CleanString) -> None:
         """Ask for words where the person chose to use their own."""
@@ -62,11 +81,37 @@ class YesForm(FlaskForm):
 
     def choices(self) -> DiaryChoices:
         """Return what was chosen, once the form has been validated."""
+        if not self.asks_about_diary:
+            return DiaryChoices()
         return DiaryChoices(
             kept_by=KeptBy(str(self.kept_by.data)),
             detail=Detail.FULL if self.entry.data == FULL else Detail.DISCREET,
             words=str(self.words.data or "") if self.entry.data == OWN else "",
         )
+
+
+class NoForm(FlaskForm):
+    """A no, and whether it holds for every later offer too."""
+
+    never_again = BooleanField("Don’t offer me a place by e-mail again")
+
+
+class ChangedMindForm(FlaskForm):
+    """That a no is not to hold any more."""
+
+    sure = BooleanField(
+        "I’ve changed my mind",
+        [DataRequired("Tick the box if you’ve changed your mind")],
+    )
+
+
+class TakeBackForm(FlaskForm):
+    """That a yes from the letter is not to hold."""
+
+    sure = BooleanField(
+        "Yes, take it back and give the place up",
+        [DataRequired("Tick the box to take the yes back")],
+    )
 
 
 def _chosen_before(before: DiaryChoices) -> dict[str, str]:

@@ -182,4 +182,6 @@ def _names(addressees: Iterable[str | None]) -> dict[str, str]:
 
 def _called(place: Membership, person: Person) -> str:
     """Return what to call somebody; without a name by their address, while they are here."""
-    return person.name or (person.email if place.state in HERE else LEFT)
+    called = person.name or (person.email if place.state in HERE else LEFT)
+    unproved = place.state in HERE and person.proved_at is None
+    return f"{called} (yes, from the e-mail)" if unproved else called

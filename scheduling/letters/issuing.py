@@ -10,7 +10,7 @@ from core import config
 from core.db import db
 from core.transaction import transaction
 from core.worker import one_by_one
-from groups.models import Cohort, CohortState, Membership, MembershipState
+from groups.models import Cohort, CohortState, Membership, MembershipState, Person
 from scheduling.attendance.answer_links import link_for
 from scheduling.calendars.ical import Method
 from scheduling.letters import calendar_parts, emails
@@ -101,6 +101,7 @@ def _lacking(now: datetime) -> Select[int, int]:
         .join(Series, Series.id == PeerSession.series_id)
         .join(Cohort, Cohort.id == PeerSession.cohort_id)
         .join(Membership, Membership.cohort_id == Cohort.id)
+        .join(Person, Person.id == Membership.person_id)
         .outerjoin(Diary, Diary.person_id == Membership.person_id)
         .where(
             turn.c.position <= Series.invitations_ahead,
@@ -108,6 +109,7 @@ def _lacking(now: datetime) -> Select[int, int]:
             Cohort.opened_at <= settled_at,
             PeerSession.dates_changed_at <= settled_at,
             Membership.state == MembershipState.ACTIVE,
+            Person.reached_at.is_not(None),
             or_(Diary.id.is_(None), Diary.kept_by == KeptBy.INVITATIONS),
             ~_has_it().exists(),
         )

@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from groups import accounts, offers
-from groups.models import Membership, Person, PlaceOffer
+from core.errors import DomainError
+from groups import accounts, offer_answers, offers
+from groups.memberships import has_a_place
+from groups.models import Membership, OfferState, Person, PlaceOffer, Role
+from scheduling.attendance.standing import ask_each_time
 from scheduling.keeping import diaries
 from scheduling.letters import invitations
 from scheduling.models import Detail, KeptBy
+
+AFTER_SIGNING_IN = "You can make a private link once you have signed in."
 
 
 @dataclass(frozen=True)
@@ -20,17 +25,35 @@ class DiaryChoices:
 
 
 class SignInFirst(Exception):  # noqa: N818 - it names the fact, as every error here does
-    """The address has an account, so whoever answers must be signed in to it."""
+    """Whoever answers must be signed in with the address of the offer."""
 
 
 def belongs_to(offer: PlaceOffer, person: Person) -> bool:
-    """Tell whether an offer was made to this person's address."""
+    """Return whether an offer was made to this person's address."""
     return person.email_index == offer.email_index
 
 
-def has_account(offer: PlaceOffer) -> bool:
-    """Tell whether the address of an offer has an account; only ask for whoever has its link."""
-    return accounts.person_with(offer.email) is not None
+def must_sign_in(offer: PlaceOffer) -> bool:
+    """Return whether whoever answers an offer has to be signed in: where its address was proved,
+    and where somebody is asked to facilitate. Only ask for whoever has its link.
+    """
+    if offer.role != Role.MEMBER:
+        return True
+    person = accounts.person_with(offer.email)
+    return person is not None and person.proved_at is not None
+
+
+def keeps_dates(offer: PlaceOffer) -> bool:
+    """Return whether the address of an offer has a diary already, which no link may change."""
+    person = accounts.person_with(offer.email)
+    return person is not None and not _is_new(person)
+
+
+def _is_new(person: Person) -> bool:
+    """Return whether a diary can be chosen from a letter: nothing hangs on the one there may be."""
+    if diaries.existing_diary(person) is None:
+        return True
+    return person.proved_at is None and not has_a_place(person)
 
 
 def choices_of(person: Person) -> DiaryChoices:
@@ -46,28 +69,59 @@ def arrive(
 ) -> Membership:
     """Take the place for whoever is asking, who may be somebody new; arriving twice is harmless.
 
-    ``now`` is aware, in UTC. Raises ``SignInFirst`` if the address has an account that is not
-    signed in here, and ``DomainError`` if the place cannot be taken or the words not be shown.
+    ``asking`` is who is signed in; nobody is where the yes comes from the letter. A diary that
+    there is already stays as it is then, because a link is no proof of whose it is.
+
+    ``now`` is aware, in UTC. Raises ``SignInFirst`` if whoever answers has to be signed in, and
+    ``DomainError`` if the place cannot be taken or the words not be shown.
     """
     # Two taps at once must not make two accounts, so the place is held before looking for one.
     offers.hold_offer(offer)
-    person = asking or _newcomer(offer, now)
-    before = offer.membership
-    membership = offers.accept(offer, person, now=now)
+    person = asking or _from_letter(offer, now)
+    chooses = asking is not None or _is_new(person)
+    before = offer.membership if offer.state == OfferState.ACCEPTED else None
+    membership = offer_answers.accept(offer, person, now=now)
     if membership is before:
         return membership
-    _keep_dates(person, choices, now)
+    if chooses:
+        _keep_dates(person, choices, now)
     invitations.welcome(membership, now=now)
     return membership
 
 
-def _newcomer(offer: PlaceOffer, now: datetime) -> Person:
-    if has_account(offer):
+def take_back(offer: PlaceOffer, *, now: datetime) -> None:
+    """Take back a yes that came from the letter: the place is free, and calendars that hold its
+    dates are sent their cancellations. Twice is harmless.
+
+    ``now`` is aware, in UTC. Raises ``DomainError`` once the address has been proved.
+    """
+    place = offer_answers.take_back(offer, now=now)
+    if place is not None:
+        ask_each_time(place)
+        # What the letters lead to can be read without an account.
+        invitations.withdraw_all(place, now=now, more="public.help")
+
+
+def expect(offer: PlaceOffer, *, now: datetime) -> None:
+    """Let a code sent to the address of this offer prove something: whoever is asked to facilitate
+    gets an account before they answer, which is forgotten again if no code is typed.
+    """
+    offers.hold_offer(offer)
+    if offer.role != Role.MEMBER and accounts.person_with(offer.email) is None:
+        accounts.register(offer.email, name=offer.name, now=now)
+
+
+def _from_letter(offer: PlaceOffer, now: datetime) -> Person:
+    if must_sign_in(offer):
         raise SignInFirst
-    return accounts.register(offer.email, name=offer.name, now=now)
+    return accounts.person_with(offer.email) or accounts.register(
+        offer.email, name=offer.name, now=now
+    )
 
 
 def _keep_dates(person: Person, choices: DiaryChoices, now: datetime) -> None:
+    if choices.kept_by == KeptBy.FEED and person.proved_at is None:
+        raise DomainError(AFTER_SIGNING_IN, field="kept_by")
     diary = diaries.diary_of(person, now=now)
     diaries.choose(
         diary,

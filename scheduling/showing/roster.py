@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Exists, select
 from sqlalchemy.orm import joinedload
 
 from core import config
@@ -24,6 +24,7 @@ from scheduling.dates.wording import say_count, say_date, say_time
 from scheduling.letters.deliveries import troubles
 
 ON_PAGE = 30
+FROM_LETTER = "Yes, from the e-mail"
 ROLES = {
     Role.FACILITATOR: "Facilitates",
     Role.CO_FACILITATOR: "Facilitates too",
@@ -63,6 +64,8 @@ class Roster:
     words: str
     page: int
     of: int
+    #: Whether somebody on this page said yes from the letter, so that the words need explaining.
+    from_letter: bool
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def roster(cohort: Cohort, *, viewer: Person, page: int, zone: ZoneInfo, now: da
         else _place(row, trouble.get(row.public_id), viewer, at)
         for row in shown
     ]
-    return Roster(lines, _summary(everybody, now), page, of)
+    from_letter = any(line.state_words == FROM_LETTER for line in lines)
+    return Roster(lines, _summary(everybody, now), page, of, from_letter)
 
 
 def people_words(cohort: Cohort, *, now: datetime) -> str:
@@ -102,12 +106,20 @@ def _places(cohort: Cohort) -> list[Membership]:
     return list(
         db.session.scalars(
             select(Membership)
-            .where(Membership.cohort_id == cohort.id)
+            .where(Membership.cohort_id == cohort.id, Membership.state.in_(HERE) | ~_taken_back())
             .options(joinedload(Membership.person))
             # Whoever belongs comes first, and whoever has gone last.
             .order_by(Membership.state.not_in(HERE), Membership.id)
         )
     )
+
+
+def _taken_back() -> Exists:
+    """A yes from the letter that was taken back is a no, and its offer says so."""
+    offer = select(PlaceOffer.id).where(
+        PlaceOffer.membership_id == Membership.id, PlaceOffer.state != OfferState.ACCEPTED
+    )
+    return offer.exists()
 
 
 def _offers(cohort: Cohort) -> list[PlaceOffer]:
@@ -146,7 +158,7 @@ def _place(row: Membership, trouble: str | None, viewer: Person, at: _At) -> Lin
 def _place_words(row: Membership, at: _At) -> str:
     match row.state:
         case MembershipState.ACTIVE:
-            return "Has a place"
+            return FROM_LETTER if row.person.proved_at is None else "Has a place"
         case MembershipState.PAUSED:
             return "Paused, place kept"
         case MembershipState.LEFT:
@@ -204,8 +216,15 @@ def _summary(everybody: list[Membership | PlaceOffer], now: datetime) -> str:
         isinstance(row, PlaceOffer) and row.state == OfferState.OPEN and not is_expired(row, now)
         for row in everybody
     )
-    belong = say_count(members, "member", "members").capitalize()
-    if not waiting:
-        return f"{belong}."
-    asked = say_count(waiting, "person has", "people have")
-    return f"{belong}. {asked.capitalize()} still to answer."
+    from_letter = sum(
+        isinstance(row, Membership) and row.state in HERE and row.person.proved_at is None
+        for row in everybody
+    )
+    said = [f"{say_count(members, 'member', 'members').capitalize()}."]
+    if from_letter:
+        few = say_count(from_letter, "of them", "of them").capitalize()
+        said.append(f"{few} said yes from the e-mail.")
+    if waiting:
+        asked = say_count(waiting, "person has", "people have")
+        said.append(f"{asked.capitalize()} still to answer.")
+    return " ".join(said)

@@ -1,5 +1,6 @@
 """What people do in the journeys, by tapping and typing alone."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -80,11 +81,23 @@ def link_of_the_invitation(page: Page, name: str) -> str:
 
 
 def join(mailbox: Page, page: Page, name: str) -> Walk:
-    """Let somebody who was invited take the place; they are at home on ``page`` then."""
+    """Let somebody who was invited take the place and go on; they are at home on ``page`` then."""
     walk = Walk(page)
     walk.open(link_of_the_invitation(mailbox, name))
+    walk.choose("I agree")
     walk.tap("Yes, add me")
+    walk.tap("Go on here")
+    walk.type("Your six-digit code", code_sent_to(mailbox, name))
+    walk.tap("Continue")
     return walk
+
+
+def code_sent_to(page: Page, name: str) -> str:
+    """Return the six digits in the newest letter to somebody."""
+    page.goto(letters_to(page, name)[0])
+    found = re.search(r"\d{3} \d{3}", page.get_by_role("heading", level=1).inner_text())
+    assert found is not None
+    return found[0]
 
 
 def move_next_session(walk: Walk, group: OpenGroup, by: timedelta) -> None:

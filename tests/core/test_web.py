@@ -24,6 +24,8 @@ OPEN = {
     "disowning.show",
     "feeds.show",
     "offers.accept",
+    "offers.go_on",
+    "offers.take_back",
     "offers.decline",
     "offers.reconsider",
     "offers.show",

@@ -13,7 +13,7 @@ from core.encryption import blind_index
 from core.errors import DomainError, NotFound
 from core.mail import Mailbox
 from core.transaction import transaction
-from groups import offers
+from groups import offer_answers, offers
 from groups.models import (
     Cohort,
     CohortState,
@@ -229,7 +229,7 @@ def test_accepting_gives_the_place_with_the_agreement_as_it_stands(
     dev = a_person("Dev")
 
     with transaction():
-        membership = offers.accept(offer, dev, now=now)
+        membership = offer_answers.accept(offer, dev, now=now)
 
     assert (membership.person, membership.role, membership.state) == (dev, "member", "active")
     assert (membership.joined_at, membership.agreed_version, membership.agreed_at) == (now, 1, now)
@@ -240,10 +240,10 @@ def test_accepting_twice_is_harmless(now: datetime) -> None:
     offer = ready_offer(Situation.OPEN, now)
     dev = a_person("Dev")
     with transaction():
-        first = offers.accept(offer, dev, now=now)
+        first = offer_answers.accept(offer, dev, now=now)
 
     with transaction():
-        second = offers.accept(offer, dev, now=now + timedelta(days=1))
+        second = offer_answers.accept(offer, dev, now=now + timedelta(days=1))
 
     assert (second, offer.answered_at) == (first, now)
 
@@ -254,7 +254,7 @@ def test_accepting_is_refused_in_plain_words(state: Situation, now: datetime) ->
     dev = a_person("Dev")
 
     with pytest.raises(DomainError) as refusal, transaction():
-        offers.accept(offer, dev, now=now)
+        offer_answers.accept(offer, dev, now=now)
 
     assert refusal.value.words == offers.REFUSALS[state]
 
@@ -264,7 +264,7 @@ def test_an_offer_is_not_accepted_by_another_address(now: datetime) -> None:
     rhys = a_person("Rhys")
 
     with pytest.raises(DomainError, match="another e-mail address"), transaction():
-        offers.accept(offer, rhys, now=now)
+        offer_answers.accept(offer, rhys, now=now)
 
     assert (offer.state, len(offer.cohort.memberships)) == (OfferState.OPEN, 1)
 
@@ -276,7 +276,7 @@ def test_accepting_a_new_offer_revives_the_place_somebody_left(now: datetime) ->
     offer, _ = an_offer(membership.cohort)
 
     with transaction():
-        revived = offers.accept(offer, membership.person, now=now)
+        revived = offer_answers.accept(offer, membership.person, now=now)
 
     assert (revived, revived.state, revived.left_at) == (membership, "active", None)
 
@@ -286,7 +286,7 @@ def test_a_member_who_is_asked_to_share_the_frame_becomes_co_facilitator(now: da
     offer, _ = an_offer(membership.cohort, role=Role.CO_FACILITATOR)
 
     with transaction():
-        offers.accept(offer, membership.person, now=now)
+        offer_answers.accept(offer, membership.person, now=now)
 
     assert (membership.role, offers.places_left(membership.cohort)) == ("co_facilitator", 1)
 
@@ -296,7 +296,7 @@ def test_a_facilitator_is_not_made_a_member(now: datetime) -> None:
     offer, _ = an_offer(cohort, cohort.memberships[0].person.email)
 
     with transaction():
-        membership = offers.accept(offer, cohort.memberships[0].person, now=now)
+        membership = offer_answers.accept(offer, cohort.memberships[0].person, now=now)
 
     assert membership.role == Role.FACILITATOR
 
@@ -305,10 +305,10 @@ def test_declining_is_remembered_and_can_be_taken_back(now: datetime) -> None:
     offer = ready_offer(Situation.OPEN, now)
 
     with transaction():
-        offers.decline(offer, now=now)
+        offer_answers.decline(offer, now=now)
     declined = (offer.state, offer.answered_at)
     with transaction():
-        offers.reconsider(offer)
+        offer_answers.reconsider(offer)
 
     assert declined == (OfferState.DECLINED, now)
     assert (offer.state, offer.answered_at) == (OfferState.OPEN, None)
@@ -321,7 +321,7 @@ def test_declining_changes_nothing_where_the_question_is_no_longer_open(
     offer = ready_offer(state, now)
 
     with transaction():
-        offers.decline(offer, now=now)
+        offer_answers.decline(offer, now=now)
 
     assert situation(offer, now=now) == state
 
@@ -332,7 +332,7 @@ def test_an_address_is_not_written_to_again_by_any_group(now: datetime) -> None:
 
     for _ in range(2):
         with transaction():
-            offers.decline(offer, now=now, never_again=True)
+            offer_answers.decline(offer, now=now, never_again=True)
 
     asked = db.session.scalars(select(DoNotWrite.email_index)).all()
     assert asked == [blind_index("dev@people.example")]
@@ -344,7 +344,7 @@ def test_other_addresses_are_still_written_to(now: datetime) -> None:
     other, _ = an_offer(offer.cohort, "rhys@people.example")
 
     with transaction():
-        offers.decline(offer, now=now, never_again=True)
+        offer_answers.decline(offer, now=now, never_again=True)
 
     assert offers.may_write(other)
 
@@ -352,10 +352,10 @@ def test_other_addresses_are_still_written_to(now: datetime) -> None:
 def test_taking_a_no_back_lets_us_write_again(now: datetime) -> None:
     offer = ready_offer(Situation.OPEN, now)
     with transaction():
-        offers.decline(offer, now=now, never_again=True)
+        offer_answers.decline(offer, now=now, never_again=True)
 
     with transaction():
-        offers.reconsider(offer)
+        offer_answers.reconsider(offer)
 
     assert (offers.may_write(offer), offer.state) == (True, OfferState.OPEN)
 
@@ -396,7 +396,7 @@ def accept_in(app: Flask, now: datetime) -> Callable[[tuple[int, int]], str]:
                 with transaction():
                     offer = db.session.get_one(PlaceOffer, ids[0])
                     person = db.session.get_one(Person, ids[1])
-                    offers.accept(offer, person, now=now)
+                    offer_answers.accept(offer, person, now=now)
             except DomainError as refusal:
                 return refusal.words
             finally:

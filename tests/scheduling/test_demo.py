@@ -61,7 +61,7 @@ def test_everybody_who_can_be_tried_is_described() -> None:
     people = described()["people"]
 
     roles = {person["name"]: person["roles"] for person in people}
-    assert len(people) == 22
+    assert len(people) == 23
     assert set(people[0]) == {"name", "email", "roles", "sign_in_path", "feed_paths"}
     assert roles["Amara"] == ["facilitator"]
     assert roles["Tom"] == ["co-facilitator"]
@@ -162,3 +162,12 @@ def test_a_cancelled_session_stays_to_be_seen(demo_app: Flask) -> None:
     cancelled = select(PeerSession).where(PeerSession.state == SessionState.CANCELLED)
 
     assert [one.number for one in db.session.scalars(cancelled)] == [6]
+
+
+@pytest.mark.usefixtures("demo_app")
+def test_a_yes_from_a_letter_can_be_seen_and_signs_nobody_in() -> None:
+    [nia] = [person for person in described()["people"] if person["name"] == "Nia"]
+
+    assert nia["roles"] == ["yes, from the e-mail"]
+    assert nia["sign_in_path"].startswith("/i/")
+    assert nia["feed_paths"] == []

@@ -27,4 +27,4 @@ def test_the_second_waits_and_finds_everything_there(tmp_path: Path) -> None:
 
     assert [process.returncode for process in both] == [0, 0]
     assert described[0] == described[1]
-    assert len(described[0]["people"]) == 22
+    assert len(described[0]["people"]) == 23

@@ -13,7 +13,7 @@ from tests.build import a_cohort, a_member, a_person, a_series, a_session, an_of
 from tests.conftest import NOW
 from tests.page import PageClient
 
-YES = {"entry": "neutral", "words": "", "kept_by": "invitations"}
+YES = {"agree": "y", "entry": "neutral", "words": "", "kept_by": "invitations"}
 
 
 def a_group(**values: Any) -> Cohort:

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from core.db import Base, db
 from core.transaction import transaction
-from core.web import RETURN
 from groups.accounts import person_with
 from groups.models import DoNotWrite, Membership, MembershipState, OfferState, Person
 from scheduling.models import Detail, KeptBy
@@ -31,65 +30,46 @@ SignedIn = Callable[[Person], PageClient]
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
+SURE = {"sure": "y"}
+
 
 # Yes
 
 
-def test_one_tap_gives_a_place_an_account_and_the_dates(client: PageClient) -> None:
+def test_a_tick_and_one_tap_give_a_place_and_the_dates(client: PageClient) -> None:
     offer, path = an_open_offer(name="Dev")
 
     response = client.post(f"{path}/accept", data=YES)
 
-    assert response.status_code == 303
-    assert response.location == f"/g/{offer.cohort.public_id}"
+    assert (response.status_code, response.location) == (303, path)
     assert offer.membership is not None
     assert offer.membership.person.name == "Dev"
     assert choices_of(offer.membership.person) == DiaryChoices()
+    assert "You have a place" in words(client.get(path))
 
 
-def test_after_yes_the_person_is_signed_in(client: PageClient) -> None:
-    _, path = an_open_offer(name="Dev")
-    client.post(f"{path}/accept", data=YES)
+def test_whoever_says_yes_signed_in_goes_on_to_the_group(signed_in: SignedIn) -> None:
+    offer, path = an_open_offer()
 
-    assert client.get("/account").status_code == 200
+    response = signed_in(a_person("Dev")).post(f"{path}/accept", data=YES)
+
+    assert response.location == f"/g/{offer.cohort.public_id}"
 
 
-def test_somebody_without_a_name_is_asked_what_others_should_call_them(
-    client: PageClient,
+@pytest.mark.parametrize(
+    "data", [{}, {"agree": ""}, {**YES, "agree": ""}, {**YES, "agree": "false"}]
+)
+def test_without_the_tick_nothing_is_taken_and_what_was_chosen_is_kept(
+    data: dict[str, str], client: PageClient
 ) -> None:
-    offer, path = an_open_offer()
-    name_page = f"/g/{offer.cohort.public_id}/name"
+    _, path = an_open_offer()
+    before = everything()
 
-    asked = client.post(f"{path}/accept", data=YES).location
-    said = words(client.get(name_page))
-    answered = client.post(name_page, data={"name": "Dev"})
+    response = client.post(f"{path}/accept", data={**data, "entry": "own", "words": "Reading time"})
 
-    assert (asked, answered.location) == (name_page, f"/g/{offer.cohort.public_id}")
-    assert "What should others call you?" in said
-    assert offer.membership is not None
-    assert offer.membership.person.name == "Dev"
-
-
-def test_nobody_has_to_say_what_they_are_called(client: PageClient) -> None:
-    offer, path = an_open_offer()
-    client.post(f"{path}/accept", data=YES)
-
-    response = client.post(f"/g/{offer.cohort.public_id}/name", data={"name": ""})
-
-    assert response.status_code == 303
-    assert offer.membership is not None
-    assert offer.membership.person.name is None
-
-
-def test_a_name_that_is_too_long_is_kept_and_explained(client: PageClient) -> None:
-    offer, path = an_open_offer()
-    client.post(f"{path}/accept", data=YES)
-
-    response = client.post(f"/g/{offer.cohort.public_id}/name", data={"name": "y" * 61})
-
-    assert response.status_code == 422
-    assert "Keep this to 60 characters or fewer" in words(response)
-    assert f'value="{"y" * 61}"' in response.get_data(as_text=True)
+    assert (response.status_code, everything() == before) == (422, True)
+    assert "Tick the box to say that you agree" in words(response)
+    assert 'value="Reading time"' in response.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +78,6 @@ def test_a_name_that_is_too_long_is_kept_and_explained(client: PageClient) -> No
         ({"entry": "full"}, DiaryChoices(detail=Detail.FULL)),
         ({"entry": "own", "words": "Reading time"}, DiaryChoices(words="Reading time")),
         ({"entry": "neutral", "words": "Left over"}, DiaryChoices()),
-        ({"kept_by": "feed"}, DiaryChoices(KeptBy.FEED)),
         ({"kept_by": "neither"}, DiaryChoices(KeptBy.NEITHER)),
     ],
 )
@@ -120,6 +99,7 @@ def test_the_diary_is_kept_as_chosen(
         ({"entry": "own", "words": "x" * 61}, "Keep this to 60 characters or fewer"),
         ({"entry": "loud"}, "Choose one of these"),
         ({"kept_by": "pigeon"}, "Choose one of these"),
+        ({"kept_by": "feed"}, "Choose one of these"),
         ({"kept_by": ""}, "Choose one of these"),
     ],
 )
@@ -136,39 +116,38 @@ def test_what_was_typed_is_kept_when_something_is_missing(
     assert f'value="{chosen.get("words", "")}"' in response.get_data(as_text=True)
 
 
-def test_a_second_tap_changes_nothing_and_goes_home(client: PageClient) -> None:
+def test_a_second_tap_changes_nothing(client: PageClient) -> None:
     offer, path = an_open_offer(name="Dev")
     client.post(f"{path}/accept", data=YES)
     before = everything()
 
-    response = client.post(f"{path}/accept", data={**YES, "kept_by": "feed"})
+    response = client.post(f"{path}/accept", data={**YES, "kept_by": "neither"})
 
-    assert response.location == f"/g/{offer.cohort.public_id}"
-    assert everything() == before
+    assert (response.location, everything() == before) == (path, True)
 
 
 # Known addresses, forwarded links, wrong accounts
 
 
-def test_a_known_address_is_asked_to_sign_in_and_comes_back_here(client: PageClient) -> None:
+def test_a_known_address_gets_no_place_without_a_code(client: PageClient) -> None:
     a_person("Dev")
     _, path = an_open_offer()
     before = everything()
 
     response = client.post(f"{path}/accept", data=YES)
 
-    assert response.location.startswith(f"/sign-in?{RETURN}=")
-    assert everything() == before
-    assert "Sign in to take the place." in words(client.get(response.location))
+    assert (response.location, everything() == before) == (path, True)
+    assert "Get a code first" in words(client.get(path))
 
 
-def test_the_page_for_a_known_address_leads_to_signing_in(client: PageClient) -> None:
+def test_the_page_for_a_known_address_leads_to_a_code(client: PageClient) -> None:
     a_person("Dev")
     _, path = an_open_offer()
 
     response = client.get(path)
 
-    assert "This address already has an account. Sign in to take the place." in words(response)
+    assert "This address already has an account." in words(response)
+    assert f'action="{path}/go-on"' in response.get_data(as_text=True)
     assert "Yes, add me" not in words(response)
     assert "No, thank you" in words(response)
 
@@ -184,21 +163,19 @@ def test_a_known_address_signs_in_and_takes_the_place(signed_in: SignedIn) -> No
     assert offer.membership.person == dev
 
 
-def test_what_somebody_chose_before_is_chosen_again(
-    client: PageClient, signed_in: SignedIn
-) -> None:
-    first, path = an_open_offer()
-    client.post(f"{path}/accept", data={**YES, "entry": "full", "kept_by": "feed"})
-    assert first.membership is not None
+def test_what_somebody_chose_before_is_chosen_again(signed_in: SignedIn) -> None:
+    browser = signed_in(a_person("Dev"))
+    _, path = an_open_offer()
+    browser.post(f"{path}/accept", data={**YES, "entry": "full", "kept_by": "feed"})
     _, second = an_open_offer(a_group(facilitator=a_facilitator("Tom"), name="Tuesdays"))
 
-    html = signed_in(first.membership.person).get(second).get_data(as_text=True)
+    html = browser.get(second).get_data(as_text=True)
 
     assert 'value="full" checked' in html
     assert 'value="feed" checked' in html
 
 
-@pytest.mark.parametrize("act", ["accept", "decline", "stop", "change-mind"])
+@pytest.mark.parametrize("act", ["accept", "decline", "stop", "change-mind", "go-on", "take-back"])
 def test_somebody_else_who_is_signed_in_cannot_answer(act: str, signed_in: SignedIn) -> None:
     _, path = an_open_offer()
     browser = signed_in(a_person("Rhys"))
@@ -218,19 +195,6 @@ def test_somebody_else_who_is_signed_in_learns_nothing(kind: str, signed_in: Sig
     assert "You are signed in as somebody else" in html
     assert "Sign out to answer this" in html
     assert "Thursday evenings" not in html
-
-
-def test_a_link_that_has_been_used_signs_nobody_in(app: Flask, client: PageClient) -> None:
-    offer, path = an_open_offer(name="Dev")
-    client.post(f"{path}/accept", data=YES)
-    elsewhere = a_browser(app)
-    before = everything()
-
-    response = elsewhere.post(f"{path}/accept", data=YES)
-
-    assert response.location.startswith("/sign-in?")
-    assert elsewhere.get(f"/g/{offer.cohort.public_id}").location.startswith("/sign-in?")
-    assert everything() == before
 
 
 def test_a_used_link_says_little_to_strangers_and_all_to_its_person(
@@ -261,10 +225,32 @@ def test_somebody_who_left_is_led_back_from_the_link(signed_in: SignedIn) -> Non
 # No
 
 
-def test_no_takes_one_tap_and_asks_nothing(client: PageClient) -> None:
+def test_a_no_can_be_for_every_later_offer_too(client: PageClient) -> None:
     offer, path = an_open_offer()
 
+    client.post(f"{path}/decline", data={"never_again": "y"})
+
+    assert offer.state == OfferState.DECLINED
+    assert len(db.session.scalars(select(DoNotWrite)).all()) == 1
+
+
+def test_changing_ones_mind_needs_the_tick(client: PageClient) -> None:
+    offer, path = an_open_offer()
+    client.post(f"{path}/decline")
+
+    response = client.post(f"{path}/change-mind")
+
+    assert (response.status_code, offer.state) == (422, OfferState.DECLINED)
+    assert "Tick the box if you’ve changed your mind" in words(response)
+
+
+def test_no_is_a_page_and_a_tap_and_asks_nothing(client: PageClient) -> None:
+    offer, path = an_open_offer()
+
+    page = client.get(f"{path}/decline")
     response = client.post(f"{path}/decline")
+
+    assert "You don’t need to give a reason" in words(page)
 
     assert (response.location, offer.state) == (path, OfferState.DECLINED)
     assert "Saved. You don’t need to give a reason." in words(client.get(path))
@@ -274,7 +260,7 @@ def test_a_no_can_be_taken_back_and_become_a_yes(client: PageClient) -> None:
     offer, path = an_open_offer(name="Dev")
     client.post(f"{path}/decline")
 
-    client.post(f"{path}/change-mind")
+    client.post(f"{path}/change-mind", data=SURE)
     client.post(f"{path}/accept", data=YES)
 
     assert offer.state == OfferState.ACCEPTED
@@ -300,7 +286,7 @@ def test_stopping_can_be_undone_from_the_page_that_follows(client: PageClient) -
     client.post(f"{path}/stop", data={"answer": "no"})
     said = words(client.get(path))
     stopped = len(db.session.scalars(select(DoNotWrite)).all())
-    client.post(f"{path}/change-mind")
+    client.post(f"{path}/change-mind", data=SURE)
 
     assert "We won’t offer you a place by e-mail again. Undo" in said
     assert (stopped, offer.state) == (1, OfferState.OPEN)
@@ -365,7 +351,7 @@ def test_the_wish_of_another_address_is_kept_by_an_invitation_that_was_accepted(
         db.session.add(DoNotWrite(email_index=index, asked_at=NOW))
     before = everything()
 
-    client.post(f"{path}/change-mind")
+    client.post(f"{path}/change-mind", data=SURE)
 
     assert everything() == before
 
@@ -379,7 +365,7 @@ def test_the_one_click_of_a_mail_program_needs_no_token(app: Flask) -> None:
     assert (response.status_code, offer.state) == (204, OfferState.DECLINED)
 
 
-@pytest.mark.parametrize("act", ["accept", "decline", "change-mind"])
+@pytest.mark.parametrize("act", ["accept", "decline", "change-mind", "go-on", "take-back"])
 def test_other_answers_need_the_token_of_the_page(act: str, app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     _, path = an_open_offer()

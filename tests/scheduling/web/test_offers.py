@@ -111,15 +111,37 @@ def test_yes_and_no_weigh_the_same_and_everything_is_chosen(client: PageClient) 
 
     assert html.count('class="btn"') == 1
     assert '<button class="btn" form="yes">Yes, add me</button>' in html
-    assert '<button class="btn second" form="no">No, thank you</button>' in html
+    assert f'<a class="btn second" href="{path}/decline">No, thank you</a>' in html
     assert 'value="neutral" checked' in html
     assert 'value="invitations" checked' in html
 
 
-def test_somebody_asked_to_facilitate_reads_so(client: PageClient) -> None:
+def test_the_box_that_agrees_is_empty_at_first(client: PageClient) -> None:
+    _, path = an_open_offer()
+
+    html = client.get(path).get_data(as_text=True)
+
+    assert '<input type="checkbox" id="agree" name="agree" value="y"><span>' in html
+
+
+def test_somebody_asked_to_facilitate_sees_nothing_of_the_group_before_a_code(
+    client: PageClient,
+) -> None:
     _, path = an_open_offer(role=Role.CO_FACILITATOR)
 
-    said = words(client.get(path))
+    response = client.get(path)
+
+    said = words(response)
+    assert "Amara would like you to facilitate a small group" in said
+    shown = ("Thursday evenings", "10 December", "6pm", "Yes, add me")
+    assert [part for part in shown if part in said] == []
+    assert 'name="agree"' not in response.get_data(as_text=True)
+
+
+def test_somebody_asked_to_facilitate_reads_so_once_signed_in(signed_in: SignedIn) -> None:
+    _, path = an_open_offer(role=Role.CO_FACILITATOR)
+
+    said = words(signed_in(a_person("Dev")).get(path))
 
     assert "Amara would like you to facilitate this group together" in said
     assert "after qualifying" not in said
@@ -167,7 +189,7 @@ def test_only_an_open_invitation_tells_about_its_group(kind: str, client: PageCl
 
 
 @pytest.mark.parametrize("kind", HEADINGS)
-@pytest.mark.parametrize("part", ["", "/stop"])
+@pytest.mark.parametrize("part", ["", "/stop", "/decline", "/take-back"])
 def test_reading_changes_nothing(kind: str, part: str, client: PageClient) -> None:
     path = make_situation(kind)
     before = everything()
@@ -200,7 +222,7 @@ def test_what_can_no_longer_be_taken_is_not_taken(kind: str, client: PageClient)
     assert (response.status_code, everything() == before) == (422, True)
 
 
-@pytest.mark.parametrize("part", ["", "/stop"])
+@pytest.mark.parametrize("part", ["", "/stop", "/decline", "/take-back"])
 def test_an_unknown_link_is_the_page_of_everything_absent(part: str, client: PageClient) -> None:
     absent = client.get("/nothing-here")
 
@@ -209,7 +231,7 @@ def test_an_unknown_link_is_the_page_of_everything_absent(part: str, client: Pag
     assert (response.status_code, response.data) == (404, absent.data)
 
 
-@pytest.mark.parametrize("act", ["accept", "decline", "stop", "change-mind"])
+@pytest.mark.parametrize("act", ["accept", "decline", "stop", "change-mind", "go-on", "take-back"])
 def test_an_unknown_link_does_nothing(act: str, client: PageClient) -> None:
     before = everything()
 

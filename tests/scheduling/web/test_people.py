@@ -94,6 +94,31 @@ def test_the_list_says_in_words_how_everybody_stands(visitor: PageClient, cohort
     assert "Expired on Thursday 19 November" in page
 
 
+def test_a_yes_from_the_letter_is_said_to_be_one(visitor: PageClient, cohort: Cohort) -> None:
+    build.a_member(cohort)
+    build.a_member(cohort, build.a_person("Dev", proved_at=None))
+
+    page = words(visitor.get(at(cohort)))
+
+    assert "Two members. One of them said yes from the e-mail." in page
+    assert "Dev dev@people.example Member. Yes, from the e-mail. End the place of Dev" in page
+    assert "Their place is kept." in page
+
+
+def test_a_yes_that_was_taken_back_is_a_no_and_nothing_else(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    taken_back = build.a_member(cohort, build.a_person("Dev", proved_at=None))
+    build.an_offer(cohort, name="Dev", state=OfferState.DECLINED, membership=taken_back)
+    with transaction():
+        taken_back.state, taken_back.left_at = MembershipState.LEFT, NOW
+
+    page = words(visitor.get(at(cohort)))
+
+    assert "Dev dev@people.example Said no." in page
+    assert page.count("Dev") == 1
+
+
 @pytest.mark.parametrize("name", ["Amina", None])
 def test_the_address_of_somebody_who_has_gone_is_shown_no_more(
     visitor: PageClient, cohort: Cohort, name: str | None
