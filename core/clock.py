@@ -38,6 +38,8 @@ A_STEP: Final = 2.0
 #: A run that takes longer than this, in seconds, is said to be stuck. Every job that asks somebody
 #: else (mail servers) gives up long before.
 STUCK_AFTER: Final = 30 * 60.0
+#: How often that is said, in seconds.
+SAY_AGAIN: Final = 60.0
 #: What brought nothing is noted this often at most, in seconds: some jobs look twice a second.
 NOTE_AGAIN: Final = 15.0
 #: What APScheduler calls the thread that waits for the next run.
@@ -169,7 +171,6 @@ def run_until(app: Flask, jobs: Sequence[Job], lock: Path, stop: threading.Event
     """Wait for the election, then run the jobs until ``stop`` is set. Whatever trouble the clock
     itself meets, it starts again.
     """
-    LEAVING.clear()
     while not stop.is_set():
         election = Election(lock)
         try:
@@ -200,6 +201,7 @@ def _have_the_clock(
         if stop.is_set():
             LEAVING.set()
         clock.shutdown(wait=stop.is_set())
+        LEAVING.clear()
 
 
 def _watch(
@@ -219,6 +221,6 @@ def _watch(
                 clock.modify_job(job.name, next_run_time=_in_turn(position))
         if not any(thread.is_alive() for thread in threads):
             raise RuntimeError("the thread of the scheduler has ended")
-        if monotonic() - looked > 60:
+        if monotonic() - looked > SAY_AGAIN:
             looked = monotonic()
             runs.say_what_is_stuck()

@@ -2,25 +2,22 @@
 ends.
 """
 
-import fcntl
 import logging
 import os
-import tempfile
-from hashlib import sha256
+from contextlib import suppress
 from pathlib import Path
 
+from core.locks import elsewhere, locked
+
 log = logging.getLogger(__name__)
-
-
-class NoLocks(Exception):  # noqa: N818 - it names the fact, as every error here does
-    """Nowhere on this machine can a file be locked."""
 
 
 class Election:
     """Holds a lock file for as long as this process is the one with the clock.
 
-    Where its volume has no file locks, the lock is taken in the temporary folder of the machine.
-    ``trouble`` then says so, in words for whoever runs the installation.
+    Where its volume has no file locks, the lock is taken in the temporary folder of the machine;
+    where that has none either, every process wins: a second run of a job is harmless, and none at
+    all is not. ``trouble`` then says so, in words for whoever runs the installation.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,15 +26,11 @@ class Election:
         self._descriptor: int | None = None
 
     def won(self) -> bool:
-        """Try to take the lock; returns whether this process has it.
-
-        Raises ``NoLocks`` where there is no file that could be locked.
-        """
+        """Try to take the lock; returns whether this process has the clock."""
         try:
             won = self._take(self.path)
             self.trouble = None
-        except OSError as error:
-            self._note(error)
+        except OSError:
             won = self._take_elsewhere()
         return won
 
@@ -48,49 +41,37 @@ class Election:
             self._descriptor = None
 
     def _take(self, path: Path) -> bool:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._descriptor = locked(path, waits=False)
         except BlockingIOError:
-            os.close(descriptor)
             return False
-        except OSError:
-            os.close(descriptor)
-            raise
-        self._descriptor = descriptor
         return True
 
     def _take_elsewhere(self) -> bool:
+        other = elsewhere(self.path)
         try:
-            return self._take(elsewhere(self.path))
+            won = self._take(other)
+            self._note(f"{self.path} cannot be locked, so {other} is.")
         except OSError as error:
-            raise NoLocks(type(error).__name__) from error
+            won = True
+            self._note(
+                f"Neither {self.path} nor {other} can be locked ({error.strerror}), "
+                "so more than one process may run the jobs."
+            )
+        return won
 
-    def _note(self, error: OSError) -> None:
-        words = f"{self.path} cannot be locked ({error.strerror}), so {elsewhere(self.path)} is."
+    def _note(self, words: str) -> None:
         if self.trouble != words:
             log.warning("%s", words)
         self.trouble = words
 
 
-def elsewhere(path: Path) -> Path:
-    """Return the file that is locked instead of this one: another one for each installation and
-    account of the machine.
-    """
-    name = sha256(f"{os.getuid()}:{path.resolve()}".encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"clock-{name}.lock"
-
-
 def lock_trouble(path: Path) -> str | None:
     """Return what keeps files beside this one from being locked, or nothing when they can be."""
     probe = Election(path.with_name(f"{path.name}.probe"))
-    try:
-        probe.won()
-    except NoLocks as error:
-        return f"Neither {path} nor any file elsewhere can be locked ({error})."
-    finally:
-        probe.resign()
-        probe.path.unlink(missing_ok=True)
-        elsewhere(probe.path).unlink(missing_ok=True)
+    probe.won()
+    probe.resign()
+    for made in (probe.path, elsewhere(probe.path)):
+        with suppress(OSError):
+            made.unlink()
     return probe.trouble

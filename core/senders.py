@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final, TypeVar
 
+from flask import current_app
+
 from core.outbox_queue import Line
 from core.smtp import Unreachable
 
@@ -25,9 +27,23 @@ MOST: Final = {Line.URGENT: 4, Line.OTHERS: 4}
 #: For so many seconds nothing is tried after the mail server could not be reached.
 PAUSE: Final = {Line.URGENT: 2.0, Line.OTHERS: 10.0}
 
-_lock = threading.Lock()
-_at_work: dict[Line, list["Sender"]] = {}
-_away: dict[Line, tuple[float, str]] = {}
+EXTENSION: Final = "alcove.senders"
+
+
+@dataclass(eq=False)
+class _Office:
+    """Who sends for this app in this process, and for how long the mail server is let alone, with
+    the words of its trouble.
+    """
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    at_work: dict[Line, list["Sender"]] = field(default_factory=dict)
+    away: dict[Line, tuple[float, str]] = field(default_factory=dict)
+
+
+def _office() -> _Office:
+    office: _Office = current_app.extensions.setdefault(EXTENSION, _Office())
+    return office
 
 
 @dataclass(eq=False)
@@ -47,34 +63,36 @@ class Sender:
 
         Raises ``Unreachable``, during the pause with the same words.
         """
-        until, words = _away.get(self.line, (0.0, ""))
+        away = _office().away
+        until, words = away.get(self.line, (0.0, ""))
         if monotonic() < until:
             raise Unreachable(words)
         with ExitStack() as opened:
             try:
                 connection = opened.enter_context(opens())
             except Unreachable as error:
-                _away[self.line] = (monotonic() + PAUSE.get(self.line, 0.0), error.words)
+                away[self.line] = (monotonic() + PAUSE.get(self.line, 0.0), error.words)
                 raise
-            _away.pop(self.line, None)
+            away.pop(self.line, None)
             yield connection
 
 
 @contextmanager
 def let_in(line: Line) -> Iterator[Sender | None]:
     """Give a sender for a line, or nothing while another one gets on with it."""
-    sender = _enter(line)
+    office = _office()
+    sender = _enter(office, line)
     try:
         yield sender
     finally:
         if sender is not None:
-            with _lock:
-                _at_work[line].remove(sender)
+            with office.lock:
+                office.at_work[line].remove(sender)
 
 
-def _enter(line: Line) -> Sender | None:
-    with _lock:
-        others = _at_work.setdefault(line, [])
+def _enter(office: _Office, line: Line) -> Sender | None:
+    with office.lock:
+        others = office.at_work.setdefault(line, [])
         stuck_since = monotonic() - STUCK_AFTER[line]
         if len(others) >= MOST[line] or any(other.since > stuck_since for other in others):
             return None

@@ -7,7 +7,7 @@ from time import monotonic
 import pytest
 
 from core.refusals import Reason
-from core.smtp import Connection, Refused, SmtpSettings, Uncertain, Unreachable
+from core.smtp import Connection, Refused, SmtpSettings, Uncertain, Unreachable, Withheld
 from tests.core.mail_servers import GO_ON, Desk, following, free_port, self_signed, serving
 
 SENDER = "groups@alcove.example"
@@ -298,3 +298,48 @@ def test_server_that_drips_its_answer_is_given_up_in_time() -> None:
         waited = monotonic() - started
 
     assert 0.3 < waited < 1.5
+
+
+def test_a_message_that_is_held_back_before_data_is_reset_and_the_next_one_goes(
+    desk: Desk, server: SmtpSettings
+) -> None:
+    with Connection(server) as connection:
+        with pytest.raises(Withheld):
+            connection.send(SENDER, "amina@example.org", RAW, lambda: False)
+        connection.send(SENDER, "ben@example.org", RAW, lambda: True)
+
+    assert recipients(desk) == [["ben@example.org"]]
+    assert (desk.resets, len(desk.connections)) == (1, 1)
+
+
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_message_whose_sender_cannot_ask_is_not_sent(
+    desk: Desk, server: SmtpSettings, position: int
+) -> None:
+    answers = iter([True] * position)
+
+    def ask() -> bool:
+        for answer in answers:
+            return answer
+        raise LookupError
+
+    with Connection(server) as connection:
+        with pytest.raises(LookupError):
+            connection.send(SENDER, "amina@example.org", RAW, ask)
+        connection.send(SENDER, "ben@example.org", RAW)
+
+    assert recipients(desk) == [["ben@example.org"]]
+    assert len(desk.connections) == 2
+
+
+def test_a_message_that_is_held_back_after_data_is_broken_off(
+    desk: Desk, server: SmtpSettings
+) -> None:
+    answers = iter([True, False])
+    with Connection(server) as connection:
+        with pytest.raises(Withheld):
+            connection.send(SENDER, "amina@example.org", RAW, lambda: next(answers))
+        connection.send(SENDER, "ben@example.org", RAW)
+
+    assert recipients(desk) == [["ben@example.org"]]
+    assert len(desk.connections) == 2
