@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.addresses import MOST_LINES, AddressProblem, Paste, read_address, read_addresses
+from core.addresses import (
+    MOST_LINES,
+    AddressProblem,
+    Fate,
+    Paste,
+    read_address,
+    read_addresses,
+)
 from core.mail import Mailbox
 
 
@@ -164,11 +171,12 @@ def test_paste_counts_lines_at_every_kind_of_line_end() -> None:
     assert [line for line, _ in paste.problems] == [3, 4]
 
 
-def test_heading_is_left_out_on_the_first_line_only() -> None:
-    paste = read_addresses("\nName, E-mail\namina@example.org\nName, E-mail")
+def test_a_line_of_nothing_but_headings_is_left_out_wherever_it_stands() -> None:
+    paste = read_addresses("\nWho, E-mail\namina@example.org\nName, E-mail\nWhere, E-mail")
 
     assert found(paste) == [("", "amina@example.org")]
-    assert [line for line, _ in paste.problems] == [4]
+    assert [one.line for one in paste.pieces if one.fate is Fate.LEFT_OUT] == [2, 4]
+    assert [line for line, _ in paste.problems] == [5]
 
 
 def test_paste_of_exactly_the_most_lines_is_read() -> None:
