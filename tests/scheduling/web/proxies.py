@@ -62,7 +62,7 @@ def nginx(folder: Path, upstream: int) -> Iterator[Proxy]:
         pytest.skip("nginx is not installed: apt-get install nginx-light")
     made = Proxy(free_port(), free_port(), folder)
     certificate, key = _certificate(folder)
-    said = snippet("nginx:")
+    said = snippet("nginx ")
     for words, instead in {
         "listen 443": f"listen 127.0.0.1:{made.https}",
         "listen 80": f"listen 127.0.0.1:{made.http}",
@@ -91,10 +91,12 @@ def caddy(folder: Path, upstream: int) -> Iterator[Proxy]:
         pytest.skip("Caddy is not installed: apt-get install caddy")
     made = Proxy(free_port(), free_port(), folder)
     certificate, key = _certificate(folder)
-    ports = f"admin off\n    http_port {made.http}\n    https_port {made.https}\n    log default {{"
+    ports = f"{{\n    admin off\n    http_port {made.http}\n    https_port {made.https}"
+    kept = f"        output file {folder}/caddy.log\n        level debug"
     said = snippet("Caddy ")
     for words, instead in {
-        "log default {": f"{ports}\n        output file {folder}/caddy.log\n        level debug",
+        "{\n    servers {": f"{ports}\n    servers {{",
+        "log default {": f"log default {{\n{kept}",
         f"\n{HOST} {{": f"\n{HOST} {{\n    tls {certificate} {key}",
         UPSTREAM: f"127.0.0.1:{upstream}",
     }.items():

@@ -19,6 +19,7 @@ from tests.build import a_cohort, a_feed, a_member, a_series, a_session
 from tests.scheduling.polling import ready_for_fast
 from tests.scheduling.web.proxies import HOST, Proxy, caddy, nginx
 
+REFUSED = b"This request could not be taken"
 Starts = Callable[[Path, int], AbstractContextManager[Proxy]]
 
 
@@ -52,6 +53,14 @@ class Site:
         connection.sock = context.wrap_socket(plain, server_hostname=HOST)
         return _answered(connection, method, url or self.url, headers)
 
+    def send(self, body: bytes) -> Answer:
+        """Send a form without a key over https, which a page refuses once it has read it."""
+        context = ssl.create_default_context(cafile=str(self.proxy.folder / "certificate.pem"))
+        connection = HTTPConnection(HOST)
+        plain = socket.create_connection(("127.0.0.1", self.proxy.https), timeout=10)
+        connection.sock = context.wrap_socket(plain, server_hostname=HOST)
+        return _answered(connection, "POST", "/sign-in", {}, body)
+
     def ask_plainly(self) -> Answer:
         """Ask over http."""
         connection = HTTPConnection(HOST)
@@ -59,14 +68,20 @@ class Site:
         return _answered(connection, "GET", self.url, {})
 
 
-def _answered(connection: HTTPConnection, method: str, url: str, headers: dict[str, str]) -> Answer:
+def _answered(
+    connection: HTTPConnection,
+    method: str,
+    url: str,
+    headers: dict[str, str],
+    body: bytes | None = None,
+) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.request(method, url, headers=named)
+    connection.request(method, url, body, headers=named)
     response = connection.getresponse()
-    body = response.read()
+    read = response.read()
     connection.close()
     found = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, found, body)
+    return Answer(response.status, found, read)
 
 
 @pytest.fixture
@@ -142,6 +157,53 @@ def test_f19_a_proxy_says_come_back_later_while_the_site_is_away(site: Site) -> 
 
     assert (answer.status, answer.body.strip()) == (503, b"Try again later")
     assert answer.headers["retry-after"] == "600"
+
+
+def test_a_proxy_tells_neither_its_version_nor_what_stands_behind_it(site: Site) -> None:
+    answers = [site.ask(), site.ask(url="/nowhere"), site.ask(url="/" + "x" * 10_000)]
+    site.server.shutdown()
+    site.server.server_close()
+    answers.append(site.ask())
+
+    assert [answer.status for answer in answers][:2] == [200, 404]
+    assert answers[2].status in {404, 414}
+    assert answers[3].status == 503
+    for answer in answers:
+        named = answer.headers.get("server", "") + answer.headers.get("via", "")
+        assert named in {"", "nginx"}
+        assert b"nginx" not in answer.body
+        assert b"caddy" not in answer.body.lower()
+    assert answers[2].status == 404 or answers[2].body.strip() == REFUSED
+
+
+def test_a_proxy_refuses_what_is_too_large_in_plain_words(site: Site) -> None:
+    answer = site.send(b"x" * (2 * 1024 * 1024 + 1))
+
+    assert answer.status == 413
+    assert b"nginx" not in answer.body
+    assert b"caddy" not in answer.body.lower()
+
+
+def test_a_proxy_takes_what_the_site_would_take(site: Site) -> None:
+    # More than 1 MB, at which nginx stops by itself.
+    assert site.send(b"x" * (1536 * 1024)).status == 422
+
+
+def test_a_proxy_tells_nothing_to_who_asks_for_another_name(site: Site) -> None:
+    with socket.create_connection(("127.0.0.1", site.proxy.http), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: other.example\r\n\r\n")
+        try:
+            plainly = connection.recv(4096)
+        except ConnectionError:
+            plainly = b""
+    context = ssl.create_default_context()
+    with (
+        pytest.raises(ssl.SSLError),
+        socket.create_connection(("127.0.0.1", site.proxy.https), timeout=10) as connection,
+    ):
+        context.wrap_socket(connection, server_hostname="other.example")
+
+    assert plainly == b""
 
 
 def test_h2_a_proxy_writes_no_token_anywhere(site: Site) -> None:
