@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from core.db import Base, db
 from core.lookup import find
+from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups import offer_answers
 from groups.access import offers_run_by
@@ -28,6 +29,7 @@ from tests import test_confidentiality as access_table
 from tests.conftest import NOW
 from tests.page import PageClient
 from tests.pressing import forms_on, press, press_everything
+from tests.scheduling import post
 from tests.scheduling.letters_written import WRITTEN
 from tests.world import World
 
@@ -37,6 +39,8 @@ world = access_table.world
 LINK = re.compile(r"https://alcove\.example[^\s\"<>]*")
 #: Where a choice has to be made before the button.
 ASKING = {"answering.show", "calendar.stop", "disowning.show", "offers.show", "offers.stop"}
+#: Where a code has to be typed before the button.
+TYPING = {"sign_in.letter"}
 SIGNED_IN = {"home.show", "home.session", "calendar.show", "operating.show"}
 
 
@@ -70,13 +74,26 @@ def linked(app: Flask) -> set[str]:
 def opened(app: Flask, endpoint: str, world: World) -> tuple[PageClient, TestResponse]:
     """Return a browser nobody has used before, and the page to which a link leads it."""
     browser = PageClient(app, app.response_class)
-    path = access_table.address(app, endpoint, world)
+    token = {"token": code_link(app, world)} if endpoint in TYPING else {}
+    path = access_table.address(app, endpoint, world, **token)
     return browser, browser.get(path, follow_redirects=True)
+
+
+def code_link(app: Flask, world: World) -> str:
+    """Return the secret in a letter with a code for which another browser has asked."""
+    sent = select(OutgoingMail).where(OutgoingMail.kind == "code")
+    if db.session.scalars(sent).first() is None:
+        asker = PageClient(app, app.response_class)
+        asker.post("/sign-in", data={"address": world.people["member"].email})
+    letter = post.opened(db.session.scalars(sent).one())
+    found = re.search(r"/sign-in/letter/([\w-]+)", letter.text)
+    assert found is not None
+    return found[1]
 
 
 @pytest.mark.any_database
 def test_letters_link_to_these_pages_and_no_others(linked: set[str]) -> None:
-    assert linked == ASKING | SIGNED_IN | {"public.help"}
+    assert linked == ASKING | TYPING | SIGNED_IN | {"public.help"}
 
 
 @pytest.mark.any_database
@@ -85,6 +102,7 @@ def test_the_first_button_alone_changes_nothing(
     app: Flask, world: World, linked: set[str], before: Callable[[World], None]
 ) -> None:
     before(world)
+    code_link(app, world)
     stood, changed, pressed = access_table.fingerprint(app), set[str](), 0
 
     for endpoint in sorted(linked):
@@ -104,6 +122,7 @@ def test_pressing_every_button_changes_nothing(
     app: Flask, world: World, linked: set[str], before: Callable[[World], None]
 ) -> None:
     before(world)
+    code_link(app, world)
     stood, changed = access_table.fingerprint(app), set[str]()
 
     for endpoint in sorted(linked):

@@ -36,7 +36,9 @@ TYPING = {
 }  # fmt: skip
 #: Attributes that hold an address or name an element.
 ADDRESSES = {"href", "action", "src", "id", "for", "name", "aria-labelledby", "aria-describedby"}
-#: What ends an account, a group or a draft comes last, and what may be sent only once.
+#: Where a sign-in ends, and nothing could be sent any more.
+ENDING = ("/leave", "/sign-out", "/sign-in/forget")
+#: What ends an account, a group or a draft comes last.
 LAST = ("erasing.", "leaving.", "running.end", "setting_up.delete")
 
 
@@ -128,7 +130,7 @@ def sent(browser: PageClient, page: TestResponse, further: int) -> list[tuple[st
     """
     answers = []
     for form in forms_on(page) if page.mimetype == "text/html" else []:
-        if form.method != "POST" or form.action in ("/leave", "/sign-out"):
+        if form.method != "POST" or form.action in ENDING:
             continue
         for button in range(max(1, len(form.buttons))):
             answer = press(browser, filled(form), button)
