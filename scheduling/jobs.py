@@ -43,10 +43,10 @@ JOBS: tuple[Job, ...] = (
     Job("invite", "calendar invitations issued", MINUTE, issue_due),
     Job("rewrite", "calendar entries written anew", MINUTE, rewrite_due),
     Job("remind", "reminders written", MINUTE, remind_due),
-    Job("put-right", "messages whose times a wrong clock had set", MINUTE, put_right_due),
+    Job("put-right", "message times put right after a wrong clock", MINUTE, put_right_due),
     Job(
         "deliver-urgent",
-        "messages sent for which somebody waits",
+        "messages sent that someone waits for",
         timedelta(seconds=0.5),
         deliver_urgent,
         at_once=MOST[Line.URGENT],

@@ -103,6 +103,7 @@ def _say(*, loaded: bool, port: int) -> None:
         click.echo(f"They were arranged around {ago}. flask demo --reset moves them to today.")
     click.echo("Nothing is e-mailed. Read what would be sent at /demo/mail\n")
     click.echo(f"  Open  http://{HOST}:{port}/demo   and choose who to be:")
-    for left, right in zip(ON_SHOW[::2], ON_SHOW[1::2], strict=True):
-        click.echo(f"        {left[0]:<7} {left[1]:<12} {right[0]:<7} {right[1]}")
+    width = max(len(what) for _, what, _ in ON_SHOW)
+    for name, what, _ in ON_SHOW:
+        click.echo(f"        {name:<8}{what:<{width}}".rstrip())
     click.echo("  Ctrl+C stops.   flask demo --reset starts again.   flask init sets up for real.")
