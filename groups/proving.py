@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from core.db import db
 from core.encryption import blind_index
+from core.throttle import hold
 from core.tokens import digest
 from groups.accounts import person_at, prove
 from groups.code_limits import MOST_TRIES, Cause, seats_for
@@ -76,6 +77,9 @@ def prove_letter(token: str, typed: str, asker: Asker, *, now: datetime) -> Pers
     row = _row_of(token)
     if row is None:
         return Refusal.WRONG
+    # One after another, so that a form sent twice at once takes one seat.
+    hold("code", row.email_index, now)
+    db.session.refresh(row)
     if not asked_for(token, browser=asker.browser):
         if row.strangers >= seats_for(row.digits):
             return Refusal.WRONG

@@ -1,7 +1,8 @@
 """Codes that prove an address: who belongs stays hidden, guesses fail, nobody is kept out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -427,3 +428,91 @@ def test_a_letter_to_nobody_has_a_code_that_nothing_fits(app: Flask, now: dateti
 
     assert [row.code_hash for row in hollow] == [""]
     assert len(letters()) == 1
+
+
+def at_once(app: Flask, act: Callable[[int], object], times: int = 8) -> list[object]:
+    """Return what becomes of so many acts at the same moment, each in a session of its own."""
+
+    def one(number: int) -> object:
+        with app.app_context():
+            try:
+                return act(number)
+            finally:
+                db.session.remove()
+
+    db.session.rollback()
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(one, range(times)))
+
+
+def test_eight_browsers_that_type_the_right_code_at_once_let_one_in(
+    app: Flask, now: datetime
+) -> None:
+    a_person("Amina")
+    for n in range(8):
+        ask(AMINA, now, browser=f"b{n}", network=f"192.0.2.{n}")
+    (letter,) = letters()
+    code = code_in(letter)
+
+    outcomes = at_once(
+        app, lambda n: str(getattr(prove(AMINA, code, now, browser=f"b{n}"), "name", "in"))
+    )
+
+    assert sorted(outcomes) == ["Amina", *["WRONG"] * 7]
+
+
+def test_the_right_code_sent_eight_times_at_once_is_used_once(app: Flask, now: datetime) -> None:
+    a_person("Amina")
+    ask(AMINA, now)
+    code = latest_code()
+
+    outcomes = at_once(app, lambda _: isinstance(prove(AMINA, code, now), Person))
+
+    assert sorted(map(bool, outcomes)) == [False] * 7 + [True]
+
+
+def test_eight_who_ask_at_once_cause_one_letter(app: Flask, now: datetime) -> None:
+    a_person("Amina")
+
+    at_once(app, lambda n: ask(AMINA, now, browser=f"b{n}", network=f"192.0.2.{n}"))
+
+    assert len(letters()) == 1
+    assert db.session.query(SignInCode).one().strangers == 8
+
+
+def test_a_form_to_ask_that_is_sent_eight_times_at_once_counts_one_browser(
+    app: Flask, now: datetime
+) -> None:
+    a_person("Amina")
+
+    at_once(app, lambda _: ask(AMINA, now))
+
+    assert len(letters()) == 1
+    assert db.session.query(CodeBrowser).count() == 1
+
+
+def test_a_link_pressed_eight_times_at_once_signs_in_once(app: Flask, now: datetime) -> None:
+    a_person("Amina")
+    ask(AMINA, now)
+    token = token_in(letters()[0])
+
+    def press(_number: int) -> bool:
+        with transaction():
+            return isinstance(prove_link(token, browser="hers", now=now), Person)
+
+    assert sorted(map(bool, at_once(app, press))) == [False] * 7 + [True]
+
+
+def test_a_letter_typed_elsewhere_eight_times_at_once_has_five_tries(
+    app: Flask, now: datetime
+) -> None:
+    a_person("Amina")
+    ask(AMINA, now)
+    token, wrong = token_in(letters()[0]), other_than(latest_code())
+
+    def type_it(_number: int) -> str:
+        with transaction():
+            outcome = prove_letter(token, wrong, Asker("a phone", "192.0.2.9"), now=now)
+        return str(outcome)
+
+    assert sorted(map(str, at_once(app, type_it))) == ["too_many"] * 3 + ["wrong"] * 5
