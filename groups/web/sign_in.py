@@ -226,4 +226,4 @@ def _letter_page(form: CodeForm, token: str, here: bool) -> str:
 
 def _later_words(retry_at: datetime) -> str:
     wait = wait_words(retry_at, now())
-    return f"Codes were asked for many times from where you are. Try again {wait}."
+    return f"Too many codes were asked for from your network. Try again {wait}."

@@ -16,7 +16,7 @@ from typing import Final
 from core.db import db
 from core.encryption import Unreadable, key_ring
 from core.errors import NotFound
-from core.throttle import Limit, take
+from core.throttle import Limit, network_of, take
 from core.web import link
 from groups.models import CohortState, Membership, MembershipState
 from scheduling.models import PeerSession, SessionState
@@ -92,11 +92,12 @@ def situation(found: AnswerLink, *, now: datetime) -> Situation:
     return Situation.OPEN
 
 
-def wait_for(found: AnswerLink, *, now: datetime) -> datetime | None:
-    """Count one more answer by a link; return from when on it can be used again if there were a
-    great many. Belongs inside a transaction.
+def wait_for(found: AnswerLink, *, network: str | None, now: datetime) -> datetime | None:
+    """Count one more answer by a link from this network; return from when on it can be used from
+    there again if there were a great many: a program that presses buttons in a mail gateway keeps
+    nobody else from answering. Belongs inside a transaction.
     """
-    names = f"{found.session.public_id}:{found.membership.public_id}"
+    names = f"{found.session.public_id}:{found.membership.public_id}:{network_of(network, now)}"
     return take("answer link", names, LIMITS, now)
 
 

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
-from flask import Blueprint, abort, g, render_template, url_for
+from flask import Blueprint, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError, NotFound
@@ -115,7 +115,7 @@ def _note(found: AnswerLink, given: str) -> datetime | None:
     """Note an answer or take it back, or say from when on that is possible again."""
     session, membership, moment = found.session, found.membership, now()
     with transaction():
-        retry_at = wait_for(found, now=moment)
+        retry_at = wait_for(found, network=request.remote_addr, now=moment)
         if retry_at is None and given == NOTHING:
             answers.take_back(session, membership, now=moment)
         elif retry_at is None:

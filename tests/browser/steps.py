@@ -87,7 +87,7 @@ def join(mailbox: Page, page: Page, name: str) -> Walk:
     walk.choose("I agree")
     walk.tap("Yes, add me")
     walk.tap("Go on here")
-    walk.type("Your six-digit code", code_sent_to(mailbox, name))
+    walk.type("Your code", code_sent_to(mailbox, name))
     walk.tap("Continue")
     return walk
 

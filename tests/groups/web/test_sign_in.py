@@ -224,7 +224,7 @@ def test_one_network_asks_thirty_times_and_keeps_no_known_browser_out(
     type_code(hers, latest_code())
 
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
-    said = "Codes were asked for many times from where you are. Try again in 10 minutes."
+    said = "Too many codes were asked for from your network. Try again in 10 minutes."
     assert said in words(refused)
     assert f'value="{STRANGER}"' in refused.text
     assert is_in(hers)

@@ -157,11 +157,12 @@ def test_a_link_may_be_used_often_but_not_without_end(
 ) -> None:
     found = opened(token_for(session, member))
     with transaction():
-        waits = [wait_for(found, now=now) for _ in range(LIMITS[0].most + 1)]
+        waits = [wait_for(found, network="192.0.2.1", now=now) for _ in range(LIMITS[0].most + 1)]
         other = opened(token_for(session, facilitator_of(member)))
-        apart = wait_for(other, now=now)
+        apart = wait_for(other, network="192.0.2.1", now=now)
+        elsewhere = wait_for(found, network="192.0.2.2", now=now)
 
-    assert (waits[:-1], apart) == ([None] * LIMITS[0].most, None)
+    assert (waits[:-1], apart, elsewhere) == ([None] * LIMITS[0].most, None, None)
     assert waits[-1] == now + timedelta(hours=1)
 
 
