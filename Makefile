@@ -28,9 +28,9 @@ faults: .venv/tools ## break things on purpose: long tests with real processes a
 	tests/prepare
 	$(BIN)/python -m pytest tests/faults -m faults
 
-look: .venv/tools ## open every page in a browser, in every theme and width
+look: .venv/tools ## open every page in a browser, in every theme and width; pictures in build/gallery
 	tests/prepare
-	$(BIN)/python -m pytest -m look
+	$(BIN)/python -m pytest tests/browser -m "browser or look" --gallery
 
 check: .venv/tools ## what has to be true before a change lands
 	$(BIN)/ruff check .

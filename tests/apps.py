@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from flask import Flask
 from jinja2 import BytecodeCache
-from sqlalchemy import event, make_url
+from sqlalchemy import QueuePool, event, make_url
 
 from app import create_app
 from core.config import Config
@@ -93,8 +93,13 @@ class _LentApp:
         return self.app
 
     def take_back(self) -> None:
-        """Close every connection to the database of the test that had it."""
-        self.engine.dispose()
+        """Close every connection to the file of the test that had it. Those to a server stay, as
+        the next test has the same database there, unless one is still held by somebody.
+        """
+        pool = self.engine.pool
+        held = not isinstance(pool, QueuePool) or pool.checkedout() > 0
+        if held or self.engine.dialect.name == "sqlite":
+            self.engine.dispose()
 
     def _marked(self) -> tuple[int, ...]:
         listeners = (getattr(self.engine.dispatch, name).listeners for name in EVENTS)

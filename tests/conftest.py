@@ -38,8 +38,11 @@ BASE_URL = "http://alcove.example"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--database postgresql`` runs the same tests on a throwaway PostgreSQL."""
+    """``--database postgresql`` runs the same tests on a throwaway PostgreSQL; ``--gallery`` keeps
+    pictures of the pages that are looked over in a browser.
+    """
     parser.addoption("--database", default="sqlite", choices=["sqlite", "postgresql"])
+    parser.addoption("--gallery", action="store_true")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -169,7 +172,6 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
     with made.app_context():
         yield made
         db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

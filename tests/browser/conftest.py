@@ -9,11 +9,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import chromium
+from tests.browser import chromium, gallery
 from tests.browser.demo_server import Demo, load, serving
 from tests.browser.watching import Visitor, visitor
 
 Arrive = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pictures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With ``--gallery``, keep pictures of every page that is looked over."""
+    if not request.config.getoption("--gallery"):
+        yield
+        return
+    gallery.begin()
+    yield
+    gallery.end()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ from typing import Any, Final, Literal
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Page
 
+from tests.browser import gallery
+
 AXE: Final = AXE_FILE_PATH.read_text(encoding="utf-8")
 #: WCAG 2.2 A and AA, and what its makers call good practice.
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -57,6 +59,7 @@ def look_at(
     page: Page, name: str, *, solid: int = 1, widths: tuple[int, ...] = WIDTHS
 ) -> list[str]:
     """Return what is wrong with the page that is open, in words, each with this name."""
+    gallery.show(page, name)
     page.evaluate(AXE)
     wrong = []
     for width in widths:

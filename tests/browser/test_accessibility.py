@@ -1,4 +1,7 @@
-"""Every page that the demo offers, for everybody who meets it, at two widths in both themes."""
+"""Every page that the demo offers, for everybody who meets it, at two widths in both themes.
+
+The pages of one person are looked over with every run of the tests, those of all by ``make look``.
+"""
 
 import pytest
 
@@ -8,6 +11,9 @@ from tests.browser.looking import look_at, look_over
 from tests.browser.pages_on_offer import pages_on_offer
 
 pytestmark = pytest.mark.browser
+look = pytest.mark.look
+
+OTHERS = ("Amara", "Priya", "Sol")
 
 #: Who is there, a form that is sent without anything in it, and the button that sends it.
 FORMS = [
@@ -21,7 +27,7 @@ FRAME = "header.top, footer.foot, aside.demo, .skip"
 ANY_NUMBER = 99
 
 
-@pytest.mark.parametrize("name", ["Amara", "Amina", "Priya", "Sol"])
+@pytest.mark.parametrize("name", ["Amina", *(pytest.param(one, marks=look) for one in OTHERS)])
 def test_pages_of_somebody_signed_in_have_no_barriers(
     demo: Demo, arrive: Arrive, name: str
 ) -> None:
@@ -35,6 +41,7 @@ def test_pages_of_somebody_signed_in_have_no_barriers(
     assert wrong == []
 
 
+@look
 def test_pages_for_everybody_have_no_barriers(arrive: Arrive) -> None:
     visitor = arrive()
 
