@@ -34,14 +34,26 @@ HOW_TO_WRITE_A_TIME = "Write a time like 6pm or 18:00"
 HOW_TO_WRITE_A_DATE = "Write a date like 14 January 2027"
 CLOCK = re.compile(r"([0-9]{1,2})(?:[:. ]?([0-9]{2}))? ?(am|pm)?")
 HALF_OF_DAY = re.compile(r"(?<![a-z])([ap])\.? ?m\b\.?")
-ISO_DATE = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
+#: Spreadsheets add an hour that nobody typed.
+MIDNIGHT = re.compile(r"[t ]00:00(?::00(?:\.0+)?)?z?$")
+ISO_DATE = re.compile(
+    r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})"
+)
 NUMBERED_DATE = re.compile(
-    r"(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})(?:[/.-](?P<year>[0-9]{4}|[0-9]{2}))?"
+    r"(?:(?P<weekday>[a-z]{3,9})\.?,? )?(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})"
+    r"(?:[/.-](?P<year>[0-9]{4}|[0-9]{2}))?"
 )
+#: With spaces, or with hyphens or slashes as a spreadsheet turns it: "14-Jan-27".
 WRITTEN_DATE = re.compile(
-    r"(?:(?P<weekday>[a-z]{3,9})\.?,? )?(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?,? ?(?:of )?"
-    r"(?P<month>[a-z]{3,9})\.?,?(?: (?P<year>[0-9]{4}|[0-9]{2}))?"
+    r"(?:(?P<weekday>[a-z]{3,9})\.?,? )?(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?,?[ /.-]?(?:of )?"
+    r"(?P<month>[a-z]{3,9})\.?,?(?:[ /.-]'?(?P<year>[0-9]{4}|[0-9]{2}))?"
 )
+#: The month first only where nothing else can be meant: "Jan-27" is a month to a spreadsheet.
+MONTH_FIRST_DATE = re.compile(
+    r"(?:(?P<weekday>[a-z]{3,9})\.?,? )?(?P<month>[a-z]{3,9})\.?[ -](?P<day>[0-9]{1,2})"
+    r"(?:st|nd|rd|th)?,?[ -](?P<year>[0-9]{4})"
+)
+DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-") | {ord("’"): "'"}
 
 
 class NotUnderstood(ValueError):  # noqa: N818 - it names the fact, as every error here does
@@ -158,15 +170,15 @@ def _refuse_either_half_of_day(found: re.Match[str], hour: int, minute: int) -> 
 
 
 def read_date(text: str, today: date) -> date:
-    """Read a date: "14 January 2027", "Thursday 14 Jan", "14/1/2027" (day first), "2027-01-14".
+    """Read a date: "14 January 2027", "Thursday 14 Jan", "14/1/2027" (day first), "2027-01-14",
+    "14-Jan-27" as spreadsheets write it.
 
     Without a year it is the next such day, today included. Raises NotUnderstood, also for a day
     that is not in the calendar and for a weekday that is not that of the date.
     """
-    plain = _plain(text)
-    found = (
-        ISO_DATE.fullmatch(plain) or NUMBERED_DATE.fullmatch(plain) or WRITTEN_DATE.fullmatch(plain)
-    )
+    plain = MIDNIGHT.sub("", _plain(text))
+    shapes = (ISO_DATE, NUMBERED_DATE, WRITTEN_DATE, MONTH_FIRST_DATE)
+    found = next(filter(None, (shape.fullmatch(plain) for shape in shapes)), None)
     if found is None:
         raise NotUnderstood(HOW_TO_WRITE_A_DATE)
     parts = found.groupdict()
@@ -178,6 +190,15 @@ def read_date(text: str, today: date) -> date:
         day = _next_such_day(month, day_number, today)
     _check_weekday(day, parts.get("weekday"))
     return day
+
+
+def is_either_way(text: str) -> bool:
+    """Return whether a date in figures would be another one with its month first."""
+    found = NUMBERED_DATE.fullmatch(MIDNIGHT.sub("", _plain(text)))
+    if found is None or found["weekday"]:
+        return False
+    day, month = int(found["day"]), int(found["month"])
+    return day != month and 1 <= day <= 12 and 1 <= month <= 12
 
 
 def read_dates(text: str, today: date) -> list[date]:
@@ -213,7 +234,7 @@ def _plain(text: str) -> str:
         "" if unicodedata.category(sign) == "Cf" else sign if sign.isprintable() else " "
         for sign in unicodedata.normalize("NFKC", text.strip())
     )
-    return " ".join("".join(visible).lower().split())
+    return " ".join("".join(visible).translate(DASHES).lower().split())
 
 
 def _month(text: str) -> int:

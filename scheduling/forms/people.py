@@ -9,6 +9,7 @@ from core.addresses import Paste, read_addresses
 from groups.models import Role
 from scheduling.forms.reading import PastedText, as_sent
 from scheduling.forms.sessions import CheckedForm
+from scheduling.showing.pasted import problems_of
 
 ROLES = {
     Role.MEMBER.value: "Take part as a member",
@@ -33,7 +34,7 @@ class InviteForm(CheckedForm):
     def validate_people(self, field: Field) -> None:
         """Read the list, and number the lines that cannot be read."""
         self.paste = read_addresses(as_sent(field))
-        field.errors = [f"Line {number}: {words}" for number, words in self.paste.problems]
+        field.errors = problems_of(self.paste)
         if not self.paste.problems and not self.paste.mailboxes:
             raise ValidationError("Write at least one e-mail address")
 

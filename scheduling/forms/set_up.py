@@ -45,6 +45,7 @@ from scheduling.forms.reading import (
 from scheduling.models import PlaceKind
 from scheduling.places.drafts import Draft
 from scheduling.runs.set_up import DEFAULT_PROMPT_DAYS, SetUp, planned
+from scheduling.showing.pasted import problems_of
 
 LONGEST_NAME: Final = 60
 LONGEST_PLACE: Final = 100
@@ -221,7 +222,7 @@ class SetUpForm(FlaskForm):
     def validate_people(self, field: Field) -> None:
         """Read the list, and number the lines that cannot be read."""
         self.paste = read_addresses(as_sent(field))
-        field.errors = [f"Line {number}: {words}" for number, words in self.paste.problems]
+        field.errors = problems_of(self.paste)
 
     def set_up(self) -> SetUp:
         """Return the run, once the form has been found to be in order."""

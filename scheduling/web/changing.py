@@ -23,6 +23,7 @@ from scheduling.changing.sessions import is_over
 from scheduling.dates.wording import say_count, say_time
 from scheduling.forms.sessions import CheckedForm
 from scheduling.models import PeerSession
+from scheduling.showing.pasted import PastedList
 from scheduling.showing.plan_words import PlanWords
 from scheduling.showing.roster import names_of
 
@@ -138,12 +139,13 @@ def check_page(
     readers: list[str] | None = None,
     can_change: bool = True,
     look: Look | None = None,
+    pasted: PastedList | None = None,
 ) -> str:
     """Return the page on which a change is looked at before it is made.
 
     ``form`` is sent on as it was typed; ``can_change`` says whether there is anything to go back
-    to. ``button`` is the act, ``rows`` and ``look`` what changes, ``advice`` what speaks against
-    it.
+    to. ``button`` is the act; ``rows``, ``look`` and ``pasted`` say what it does, ``advice`` what
+    speaks against it.
     """
     return render_template(
         "scheduling/sessions/check.html",
@@ -161,6 +163,7 @@ def check_page(
         fields=_typed(form) | ({"seen": look.words.digest} if look else {}),
         can_change=can_change,
         look=look,
+        pasted=pasted,
         pause=int(config.current().pause.total_seconds() // 60),
     )
 

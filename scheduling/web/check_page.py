@@ -15,6 +15,7 @@ from groups.models import Cohort, PlaceOffer
 from groups.offers import LASTS
 from scheduling.dates.recurrence import ChosenDates
 from scheduling.dates.wording import (
+    is_either_way,
     say_count,
     say_pattern,
     say_time,
@@ -28,6 +29,7 @@ from scheduling.places.offering import letter_about
 from scheduling.runs.series import series_of, set_up_of
 from scheduling.showing.cards import year_cells
 from scheduling.showing.checking import DateRow, date_rows, sessions_of, skip_rows
+from scheduling.showing.pasted import counted_words
 from scheduling.showing.run_notes import run_note
 
 #: Stands where each reader finds a link that is theirs alone.
@@ -36,16 +38,35 @@ NO_TOKEN = "a-link-of-their-own"  # noqa: S105 - it says that there is none
 
 def after_saving(cohort: Cohort, form: SetUpForm) -> ResponseReturnValue:
     """Say what became of the list of people, and go on to where the button said."""
-    kept = len(drafted_offers(cohort))
-    if form.paste.merged:
-        times = say_count(len(form.paste.merged), "address stood", "addresses stood")
-        note(f"{times.capitalize()} on the list more than once. Each gets one invitation.", "info")
-    if kept < len(form.paste.mailboxes):
-        note("Your own address is left out: you belong already.", "info")
+    said = [*_about_people(form, kept=len(drafted_offers(cohort))), *_about_dates(form)]
+    if said:
+        note(" ".join(said), "info")
     if form.later.data:
         note("Saved as a draft. Nothing has been sent.")
         return see_other("groups.show")
     return see_other("setting_up.check", cohort_id=cohort.public_id)
+
+
+def _about_people(form: SetUpForm, *, kept: int) -> list[str]:
+    # Numbers only: what was typed stays out of notes, which travel in a cookie.
+    said = []
+    if kept:
+        said.append(f"{counted_words(form.paste)}. Each is listed under “Who gets it”.")
+    if form.paste.merged:
+        times = say_count(len(form.paste.merged), "address stood", "addresses stood")
+        said.append(f"{times.capitalize()} on the list more than once. Each gets one invitation.")
+    if kept < len(form.paste.mailboxes):
+        said.append("Your own address is left out: you belong already.")
+    return said
+
+
+def _about_dates(form: SetUpForm) -> list[str]:
+    typed = [form.first_on.data or ""]
+    if form.how_often.data == "chosen":
+        typed += (form.dates.data or "").splitlines()
+    if not any(map(is_either_way, typed)):
+        return []
+    return ["Dates in figures are read with the day first, then the month. Check each of them."]
 
 
 def sent_words(letters: int, leaves_at: datetime) -> str:

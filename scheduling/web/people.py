@@ -17,6 +17,7 @@ from scheduling.forms.people import ROLES, InviteForm
 from scheduling.places import departures, inviting
 from scheduling.places.inviting import Invited
 from scheduling.showing.group_titles import group_title
+from scheduling.showing.pasted import pasted_list, person_words
 from scheduling.showing.roster import called, roster
 from scheduling.web.changing import check_page, leaves_words, open_group_run, own_zone, rehearsed
 
@@ -43,7 +44,9 @@ def invite(cohort_id: str) -> ResponseReturnValue:
             return _invited(cohort, form) if form.is_confirmed else _check_invite(cohort, form)
         except DomainError as error:
             show_problem(form, error)
-    page = render_template("scheduling/people/invite.html", cohort=cohort, form=form)
+    page = render_template(
+        "scheduling/people/invite.html", cohort=cohort, form=form, pasted=pasted_list(form.paste)
+    )
     return page, 422 if form.is_submitted() and (form.errors or form.form_errors) else 200
 
 
@@ -143,20 +146,11 @@ def _check_invite(cohort: Cohort, form: InviteForm) -> ResponseReturnValue:
         title="Check the invitations",
         button=f"Send {say_count(len(asked), 'invitation', 'invitations')}",
         back_url=request.path,
-        rows=_rows(form, known),
+        rows=[{"label": "You ask them to", "words": ROLES[form.role.data]}],
         advice=[warning] if warning else [],
-        readers=[f"{box.name}, {box.address}" if box.name else box.address for box in asked],
+        readers=[person_words(box) for box in asked],
+        pasted=pasted_list(form.paste, known=known),
     )
-
-
-def _rows(form: InviteForm, known: list[str]) -> list[dict[str, str]]:
-    rows = [{"label": "You ask them to", "words": ROLES[form.role.data]}]
-    if known:
-        rows.append({"label": "Invited already, so passed over", "words": ", ".join(known)})
-    if form.paste.merged:
-        merged = sorted({address for _, address in form.paste.merged})
-        rows.append({"label": "On the list more than once", "words": ", ".join(merged)})
-    return rows
 
 
 def _invited(cohort: Cohort, form: InviteForm) -> ResponseReturnValue:

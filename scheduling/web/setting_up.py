@@ -31,6 +31,7 @@ from scheduling.runs.series import (
 )
 from scheduling.showing.checking import DateRow, date_row
 from scheduling.showing.earlier import drafted_people, earlier_groups, people_of
+from scheduling.showing.pasted import pasted_list
 from scheduling.web.check_page import after_saving, check_page, sent_words
 
 pages = Blueprint("setting_up", __name__)
@@ -216,5 +217,6 @@ def _first_screen(form: SetUpForm, cohort: Cohort | None = None) -> ResponseRetu
         cohort=cohort,
         earlier=earlier_groups(g.viewer.person) if cohort is None else [],
         date_kind=kind_of_date_field(form.first_on.data),
+        pasted=pasted_list(form.paste),
     )
     return page, 422 if form.is_submitted() else 200

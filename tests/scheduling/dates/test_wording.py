@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scheduling.dates.recurrence import ChosenDates, EveryWeeks, MonthlyByWeekday, Pattern, Shift
 from scheduling.dates.wording import (
     NotUnderstood,
+    is_either_way,
     read_date,
     read_dates,
     read_time,
@@ -328,3 +329,57 @@ def test_reading_either_understands_or_asks_in_a_sentence(text: str) -> None:
             answer = str(problem)
 
         assert re.fullmatch("|Write .+|There is no .+|.+ is a .+, not a .+", answer)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14-Jan-27",
+        "14-JAN-2027",
+        "14/Jan/2027",
+        "14\u2011Jan\u201127",
+        "14\u201301\u20132027",
+        "14/01/2027",
+        "Thursday, 14/01/2027",
+        "Thu 14-Jan-27",
+        "Thu, 14 January 2027",
+        "14 Jan \u201927",
+        "2027-01-14 00:00:00",
+        "14/01/2027 00:00",
+        "2027/01/14",
+        "January 14, 2027",
+        "14-Jan",
+    ],
+)
+def test_date_is_read_as_spreadsheets_and_letters_write_it(text: str) -> None:
+    assert read_date(text, date(2026, 11, 29)) == date(2027, 1, 14)
+
+
+@pytest.mark.parametrize("text", ["Jan-27", "Jan 27", "January 14", "14-Jan-27 09:00", "1-2-3-4"])
+def test_what_could_be_a_month_or_more_than_a_date_is_not_read(text: str) -> None:
+    with pytest.raises(NotUnderstood):
+        read_date(text, date(2026, 11, 29))
+
+
+def test_dates_as_a_spreadsheet_copies_them_are_read() -> None:
+    days = read_dates("14-Jan-27\r\n11-Feb-27\r\n11-Mar-27\r\n", date(2026, 11, 29))
+
+    assert days == [date(2027, 1, 14), date(2027, 2, 11), date(2027, 3, 11)]
+
+
+@pytest.mark.parametrize(
+    ("text", "either_way"),
+    [
+        ("01/02/2027", True),
+        ("1.2.27", True),
+        ("3\u20114\u20112027", True),
+        ("01/01/2027", False),
+        ("13/02/2027", False),
+        ("Monday 01/02/2027", False),
+        ("2027-02-01", False),
+        ("1-Feb-27", False),
+        ("", False),
+    ],
+)
+def test_a_date_in_figures_that_could_be_another_is_noticed(text: str, either_way: bool) -> None:
+    assert is_either_way(text) is either_way

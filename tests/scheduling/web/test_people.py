@@ -178,6 +178,22 @@ def test_inviting_is_looked_at_first_and_sends_nothing(visitor: PageClient, coho
     assert (offers(), letters()) == ([], [])
 
 
+def test_what_became_of_each_line_is_shown_before_invitations_leave(
+    visitor: PageClient, cohort: Cohort
+) -> None:
+    build.an_offer(cohort, "olu@people.example")
+    people = "Name\tE-mail\nDev\tdev@people.example\nolu@people.example\nDEV@people.example"
+
+    page = words(visitor.post(at(cohort, "/invite"), data={**INVITE, "people": people}))
+
+    assert "3 of 3 addresses read" in page
+    assert "Line 1: Name E-mail Left out, as it is about nobody" in page
+    assert "Dev dev@people.example Dev, dev@people.example" in page
+    assert "olu@people.example is invited or in the group already. Passed over" in page
+    assert "DEV@people.example stands above already. One invitation" in page
+    assert "Send one invitation" in page
+
+
 def test_confirmed_invitations_wait_and_can_be_taken_back(
     visitor: PageClient, cohort: Cohort
 ) -> None:

@@ -248,6 +248,55 @@ def test_duplicates_are_merged_and_said(amara: PageClient) -> None:
     assert len(the_cohort().offers) == 2
 
 
+def test_how_many_addresses_were_read_is_said_before_anything_is_sent(amara: PageClient) -> None:
+    people = "E-mail;Name\namina@example.org;Amina\nAMINA@example.org\nben@example.org"
+
+    page = words(amara.get(save(amara, people=people)))
+
+    assert "3 of 3 addresses read. Each is listed under “Who gets it”." in page
+    assert "Amina, amina@example.org: the invitation above" in page
+
+
+def test_what_became_of_each_line_is_shown_while_one_cannot_be_read(amara: PageClient) -> None:
+    people = "amina@example.org, jo.example.org\nAMINA@example.org\nOkafor, Ben\n<ben@example.org>"
+
+    response = amara.post("/groups/new", data={**ANSWERS, "people": people})
+
+    page = words(response)
+    assert response.status_code == 422
+    assert "2 of 5 addresses read" in page
+    assert "AMINA@example.org stands above already. One invitation" in page
+    assert page.count("“<ben@example.org>” may go on from the line above.") == 3
+    assert people.splitlines()[0] in page
+    assert db.session.scalars(select(Series)).all() == []
+
+
+def test_of_many_lines_that_cannot_be_read_ten_are_listed_above(amara: PageClient) -> None:
+    people = "\n".join(f"person {number}" for number in range(40))
+
+    page = words(amara.post("/groups/new", data={**ANSWERS, "people": people}))
+
+    assert "0 of 40 addresses read" in page
+    assert "30 more lines could not be read" in page
+    assert "Show the other 28" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_said"),
+    [
+        ({"first_on": "01/02/2027", "how_often": "weeks"}, True),
+        ({"first_on": "14-Jan-27"}, False),
+        ({"how_often": "chosen", "dates": "02/03/2027\n14-Apr-27"}, True),
+    ],
+)
+def test_dates_in_figures_are_read_day_first_and_it_is_said(
+    amara: PageClient, changes: dict[str, str], is_said: bool
+) -> None:
+    page = words(amara.get(save(amara, **changes)))
+
+    assert ("Dates in figures are read with the day first" in page) is is_said
+
+
 def test_own_address_is_left_out_and_said(amara: PageClient) -> None:
     check = save(amara, people="amara@people.example\nr.patel@example.org")
 

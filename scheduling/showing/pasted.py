@@ -1,0 +1,85 @@
+"""What became of a pasted list of people, line by line, in words for whoever pasted it. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from core.addresses import Became, Fate, Paste
+from core.mail import Mailbox
+
+#: So many problems are listed above the form; the rest stand in the table.
+_LISTED = 10
+_LONGEST_TYPED = 120
+
+
+@dataclass(frozen=True)
+class PastedRow:
+    """One piece of a list: its line, what was typed, and what became of it."""
+
+    line: str
+    typed: str
+    words: str
+    is_problem: bool
+
+
+@dataclass(frozen=True)
+class PastedList:
+    """Such as "11 of 12 addresses read", and a row for each piece."""
+
+    words: str
+    rows: list[PastedRow]
+
+
+def pasted_list(paste: Paste, *, known: Collection[str] = ()) -> PastedList | None:
+    """Return a list in words; ``None`` where nothing was pasted.
+
+    ``known`` are addresses that have a place or an invitation already.
+    """
+    rows = [
+        PastedRow(
+            line=f"Line {one.line}",
+            typed=_shortened(one.typed),
+            words=_words(one, known),
+            is_problem=one.fate is Fate.PROBLEM,
+        )
+        for one in paste.pieces
+        if one.typed
+    ]
+    return PastedList(counted_words(paste), rows) if rows else None
+
+
+def counted_words(paste: Paste) -> str:
+    """Say how many addresses were read, and of how many: "12 of 12 addresses read"."""
+    read, of = paste.counted
+    return f"{read} of {of} {'address' if of == 1 else 'addresses'} read"
+
+
+def problems_of(paste: Paste) -> list[str]:
+    """Say what is the matter with each line; of a long list the rest is counted."""
+    said = [f"Line {line}: {words}" for line, words in paste.problems]
+    more = len(said) - _LISTED
+    if more <= 0:
+        return said
+    return [*said[:_LISTED], f"{more} more {'line' if more == 1 else 'lines'} could not be read"]
+
+
+def _words(one: Became, known: Collection[str]) -> str:
+    if one.fate is Fate.LEFT_OUT or (one.mailbox is None and one.fate is not Fate.PROBLEM):
+        return "Left out, as it is about nobody"
+    if one.mailbox is None:
+        return one.words
+    if one.fate is Fate.TWICE:
+        return f"{one.mailbox.address} stands above already. One invitation"
+    if one.mailbox.address in known:
+        return f"{one.mailbox.address} is invited or in the group already. Passed over"
+    return person_words(one.mailbox)
+
+
+def person_words(box: Mailbox) -> str:
+    """Say who somebody is: "Amina Khan, amina@example.org", or the address alone."""
+    return f"{box.name}, {box.address}" if box.name else box.address
+
+
+def _shortened(typed: str) -> str:
+    if len(typed) <= _LONGEST_TYPED:
+        return typed
+    return typed[: _LONGEST_TYPED - 1].rstrip() + "…"
