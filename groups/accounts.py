@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from core.db import db
 from core.encryption import blind_index
@@ -27,6 +28,8 @@ _GRAIN: Final = timedelta(minutes=1)
 
 _HELD: Final = "sign_in"
 _SEEN: Final = "seen"
+
+HAS_ACCOUNT: Final = "There is an account with this address already."
 
 Session = MutableMapping[str, Any]
 
@@ -51,12 +54,16 @@ def register(address: str, *, name: str | None, now: datetime) -> Person:
     Raises ``DomainError`` if somebody has this address already.
     """
     if person_with(address) is not None:
-        raise DomainError("There is an account with this address already.", field="address")
+        raise DomainError(HAS_ACCOUNT, field="address")
     person = Person(
         name=name or None, email=address, email_index=blind_index(address), created_at=now
     )
-    db.session.add(person)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(person)
+    except IntegrityError:
+        # Two groups offered a place to one address, and both were taken at the same moment.
+        raise DomainError(HAS_ACCOUNT, field="address") from None
     return person
 
 

@@ -37,13 +37,16 @@ def needed_by(person: Person) -> list[Cohort]:
     ]
 
 
-def forget(person: Person, *, now: datetime) -> None:
+def forget(person: Person, *, now: datetime, keep_wish: bool = False) -> None:
     """Delete a person who has left every group, with all that names them or their address.
 
     Groups they once opened pass to whoever facilitates them now, or to nobody. Letters that are
     on their way still leave; nothing ties them to a person or a group any more. ``now`` is an
-    aware date-time in UTC.
+    aware date-time in UTC. With ``keep_wish`` it stays known that the address asked never to be
+    offered a place.
     """
+    if not keep_wish:
+        db.session.execute(delete(DoNotWrite).where(DoNotWrite.email_index == person.email_index))
     _hand_over(person)
     places = all_in(memberships_of(person))
     offers = _offers_to(person)
@@ -58,7 +61,6 @@ def forget(person: Person, *, now: datetime) -> None:
     for table, which in (
         (PlaceOffer, PlaceOffer.email_index == person.email_index),
         (SignInCode, SignInCode.email_index == person.email_index),
-        (DoNotWrite, DoNotWrite.email_index == person.email_index),
         (SignIn, SignIn.person_id == person.id),
         (Membership, Membership.person_id == person.id),
         (Person, Person.id == person.id),

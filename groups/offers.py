@@ -83,7 +83,7 @@ def draft_offer(
     offer.role = role
     offer.state = OfferState.DRAFTED
     offer.created_at = now
-    offer.sent_at = offer.expires_at = offer.answered_at = None
+    offer.sent_at = offer.expires_at = offer.answered_at = offer.asked_at = None
     db.session.add(offer)
     db.session.flush()
     return offer

@@ -38,11 +38,12 @@ def refusal(person: Person) -> str | None:
     return NEEDED.format(groups=f"{', '.join(others)} or {last}" if others else last)
 
 
-def erase(person: Person, *, now: datetime) -> None:
+def erase(person: Person, *, now: datetime, keep_wish: bool = False) -> None:
     """Delete this person's account for good, at ``now`` (aware, UTC).
 
     Every group is left, and calendars that hold its coming dates are sent their cancellations.
-    Drafts that nobody else facilitates go too. How many came to a session stays: it names nobody.
+    Drafts that nobody else facilitates go too. With ``keep_wish`` it stays known that the address
+    asked never to be offered a place. How many came to a session stays: it names nobody.
     Raises ``DomainError`` while an open group has nobody else to facilitate it.
     """
     places = sorted(all_in(memberships_of(person)), key=lambda place: place.cohort_id)
@@ -57,7 +58,7 @@ def erase(person: Person, *, now: datetime) -> None:
             _give_up(place, now)
     db.session.flush()
     _forget_dates(person)
-    forget(person, now=now)
+    forget(person, now=now, keep_wish=keep_wish)
 
 
 def _give_up(place: Membership, now: datetime) -> None:

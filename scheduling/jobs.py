@@ -11,6 +11,7 @@ from core.retention import Rule, purge
 from core.senders import MOST
 from core.worker import Job
 from scheduling.alerts import alert_due
+from scheduling.letters.asking_back import ask_back_due
 from scheduling.letters.issuing import issue_due
 from scheduling.letters.reminders import remind_due
 from scheduling.letters.rewriting import rewrite_due
@@ -43,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     Job("invite", "calendar invitations issued", MINUTE, issue_due),
     Job("rewrite", "calendar entries written anew", MINUTE, rewrite_due),
     Job("remind", "reminders written", MINUTE, remind_due),
+    Job("ask-back", "questions whether a yes was meant", timedelta(hours=1), ask_back_due),
     Job("put-right", "message times put right after a wrong clock", MINUTE, put_right_due),
     Job(
         "deliver-urgent",

@@ -3,16 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, false, select
+from sqlalchemy import Select, delete, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from core import config
+from core import config, moment
 from core.db import db
 from core.outbox import MailState, OutgoingMail, blank
 from core.retention import Rule
+from groups.access import HERE
 from groups.cohorts import delete_draft
-from groups.models import Cohort, CohortState, PlaceOffer
+from groups.models import Cohort, CohortState, Membership, OfferState, Person, PlaceOffer
 from scheduling.attendance.answers import KEPT
+from scheduling.erasure import erase
 from scheduling.models import CalendarMail, Feed, PeerSession, Reply, Reversal
 from scheduling.replies import collecting
 
@@ -26,6 +28,7 @@ LETTER_ROWS = timedelta(days=90)
 #: For this long an ended link serves an empty calendar; ``scheduling.feeds.contents`` relies on it.
 REVOKED_FEEDS = timedelta(days=30)
 DRAFTS = timedelta(days=90)
+NEVER_PROVED = timedelta(days=30)
 
 
 def _replies(now: datetime) -> Select[int]:
@@ -80,6 +83,41 @@ def _drafts(now: datetime) -> Select[int]:
     )
 
 
+def _never_proved(now: datetime) -> Select[int]:
+    """People who said yes from a letter, never typed a code, and have had no place for a while."""
+    since = now - NEVER_PROVED
+    kept = (
+        select(Membership.id)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .where(
+            Membership.person_id == Person.id,
+            or_(
+                Membership.left_at > since,
+                Membership.state.in_(HERE)
+                & or_(Cohort.state != CohortState.ENDED, Cohort.ended_at > since),
+            ),
+        )
+    )
+    asked = select(PlaceOffer.id).where(
+        PlaceOffer.email_index == Person.email_index,
+        PlaceOffer.state.in_((OfferState.DRAFTED, OfferState.OPEN)),
+    )
+    return select(Person.id).where(
+        Person.proved_at.is_(None),
+        Person.opens_groups.is_(False),
+        Person.operates.is_(False),
+        Person.id.in_(select(Membership.person_id)),
+        ~kept.exists(),
+        ~asked.exists(),
+    )
+
+
+def _forget_people(ids: list[int]) -> None:
+    for identifier in ids:
+        person = db.session.get_one(Person, identifier)
+        erase(person, now=moment.now(), keep_wish=True)
+
+
 def _delete_drafts(ids: list[int]) -> None:
     for identifier in ids:
         delete_draft(db.session.get_one(Cohort, identifier))
@@ -128,6 +166,13 @@ RULES: tuple[Rule, ...] = (
         "A private calendar link you ended: deleted after 30 days",
         _revoked_feeds,
         _deleting(Feed.id),
+    ),
+    Rule(
+        "never proved",
+        "Somebody who said yes by e-mail and never signed in: forgotten 30 days after their last "
+        "place ended",
+        _never_proved,
+        _forget_people,
     ),
     Rule(
         "drafts",

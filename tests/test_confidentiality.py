@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from core.db import Base, db
+from core.transaction import transaction
 from groups.new_address import not_me_token
 from scheduling.keeping.diaries import stop_token
 from tests.conftest import NOW, settings
@@ -191,6 +192,7 @@ TABLE[("prompts.library", "GET")] = RUNS_IT | {"outside_facilitator"}
 #: What each of them may read somewhere: nothing else may stand on any page of theirs.
 MAY_READ: dict[str, frozenset[str]] = {
     "nobody": frozenset(),
+    "unproved": frozenset(),
     "member": OF_THE_GROUP | {"member", "member_address", "diary_words"},
     "fellow": OF_THE_GROUP | {"fellow"},
     "paused": OF_THE_GROUP - {"place", "room"},
@@ -245,7 +247,20 @@ def browser_of(
     world: World, client: PageClient, signed_in: Callable[..., PageClient]
 ) -> Callable[[str], PageClient]:
     """Return a function that gives the browser of one of the cast."""
-    return lambda name: client if name == "nobody" else signed_in(world.people[name])
+
+    def browser(name: str) -> PageClient:
+        if name == "nobody":
+            return client
+        person, proved_at = world.people[name], world.people[name].proved_at
+        with transaction():
+            person.proved_at = NOW
+        found = signed_in(person)
+        # As the address stands: a sign-in that should never have been shows nothing either.
+        with transaction():
+            person.proved_at = proved_at
+        return found
+
+    return browser
 
 
 def routes(app: Flask) -> set[tuple[str, str]]:

@@ -24,9 +24,11 @@ from tests.build import (
 )
 from tests.conftest import NOW
 
-#: Everybody who asks in the access table; "nobody" is a browser without a sign-in.
+#: Everybody who asks in the access table; "nobody" is a browser without a sign-in, and "unproved"
+#: somebody with a place whose address no code has proved, in a browser that holds a sign-in.
 CAST = (
     "nobody",
+    "unproved",
     "member",
     "fellow",
     "paused",
@@ -37,7 +39,7 @@ CAST = (
     "outside_facilitator",
     "operator",
 )
-SIGNED_IN = frozenset(CAST) - {"nobody"}
+SIGNED_IN = frozenset(CAST) - {"nobody", "unproved"}
 EVERYBODY = frozenset(CAST)
 RUNS_IT = frozenset({"facilitator", "co_facilitator"})
 IN_IT = frozenset({"member", "fellow", "paused", "facilitator", "co_facilitator"})
@@ -172,6 +174,7 @@ def _people() -> dict[str, Person]:
         "co_facilitator": a_person("Tom"),
         "member": a_person(CANARIES["member"], f"{CANARIES['member_address']}@people.example"),
         "fellow": a_person(CANARIES["fellow"]),
+        "unproved": a_person("Uma", proved_at=None),
         "paused": a_person("Paula"),
         "left": a_person("Lars"),
         "outside_member": a_person("Olu"),
@@ -186,7 +189,7 @@ def _people() -> dict[str, Person]:
 
 def _places(cohort: Cohort, people: dict[str, Person]) -> None:
     a_member(cohort, people["co_facilitator"], Role.CO_FACILITATOR)
-    for name in ("member", "fellow", "paused", "left"):
+    for name in ("member", "fellow", "unproved", "paused", "left"):
         a_member(cohort, people[name])
     elsewhere = a_cohort(people["outside_facilitator"], name="Elsewhere")
     a_member(elsewhere, people["outside_member"])

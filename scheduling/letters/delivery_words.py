@@ -11,6 +11,7 @@ KINDS = {
     "offer": "Invitation",
     "place_offered": "Invitation",
     "dates": "All dates",
+    "was_it_you": "Whether the yes was meant",
     "new_dates": "New dates",
     "invitation": "One date for the calendar",
     "moved": "New time",

@@ -114,9 +114,17 @@ def expect(offer: PlaceOffer, *, now: datetime) -> None:
 def _from_letter(offer: PlaceOffer, now: datetime) -> Person:
     if must_sign_in(offer):
         raise SignInFirst
-    return accounts.person_with(offer.email) or accounts.register(
-        offer.email, name=offer.name, now=now
-    )
+    known = accounts.person_with(offer.email)
+    if known is not None:
+        return known
+    try:
+        return accounts.register(offer.email, name=offer.name, now=now)
+    except DomainError:
+        # Another group's offer to this address was taken at this moment.
+        known = accounts.person_with(offer.email)
+        if known is None:
+            raise
+        return known
 
 
 def _keep_dates(person: Person, choices: DiaryChoices, now: datetime) -> None:

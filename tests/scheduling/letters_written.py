@@ -55,6 +55,9 @@ WRITTEN: dict[str, Callable[[], Letter]] = {
         count_words="twelve dates",
         last_day_words="Saturday 5 December",
     ),
+    "was_it_you": lambda: emails.was_it_you(
+        TO, when=DECEMBER, link="https://alcove.example/i/token"
+    ),
     "dates": lambda: emails.dates(
         TO,
         whens=[DECEMBER, JANUARY],

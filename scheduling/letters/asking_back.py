@@ -1,0 +1,74 @@
+"""Asking once whether a yes that came from a letter was meant.
+
+Whoever holds a letter can say yes with it, a program too. Where nobody has typed a code for seven
+days, the address is asked, in words that give nothing away. Whoever answers nothing keeps the
+place.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from core.db import db
+from core.outbox import Promise, post
+from core.web import link
+from core.worker import one_by_one
+from groups.access import HERE
+from groups.models import Cohort, CohortState, Membership, OfferState, Person, PlaceOffer
+from groups.offer_answers import said_from_letter
+from groups.offers import hold_offer, token_of
+from scheduling.letters import emails
+from scheduling.letters.posting import coming, when_of, with_a_way_to_stop
+from scheduling.letters.recipients import recipient_of
+
+#: A yes from a letter is asked about after this long.
+ASKED_AFTER: Final = timedelta(days=7)
+
+
+def ask_back_due(now: datetime) -> int:
+    """Post the letters whose time has come (a job); returns how many."""
+    due = db.session.scalars(
+        select(PlaceOffer.id)
+        .join(Cohort, Cohort.id == PlaceOffer.cohort_id)
+        .join(Membership, Membership.id == PlaceOffer.membership_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            PlaceOffer.state == OfferState.ACCEPTED,
+            PlaceOffer.answered_at <= now - ASKED_AFTER,
+            PlaceOffer.asked_at.is_(None),
+            Cohort.state == CohortState.OPEN,
+            Membership.state.in_(HERE),
+            Person.proved_at.is_(None),
+        )
+        .order_by(PlaceOffer.id)
+    ).all()
+    return one_by_one(due, lambda identifier: _ask_back(identifier, now))
+
+
+def _ask_back(identifier: int, now: datetime) -> int:
+    offer = db.session.get_one(PlaceOffer, identifier)
+    # Taking the yes back holds the offer too, so the question never follows its answer.
+    hold_offer(offer)
+    place = offer.membership
+    session = db.session.scalars(coming(offer.cohort_id, now).limit(1)).one_or_none()
+    asked = offer.asked_at is not None or not said_from_letter(offer)
+    if asked or place is None or session is None:
+        return 0
+    offer.asked_at = now
+    recipient = recipient_of(place, now=now)
+    letter = emails.was_it_you(
+        recipient.mailbox,
+        when=when_of(session, now, recipient),
+        link=link("offers.show", token=token_of(offer)),
+    )
+    return post(
+        with_a_way_to_stop(letter, recipient),
+        key=f"was-it-you:{offer.public_id}:{offer.answered_at:%Y%m%dT%H%M%SZ}",
+        kind="was_it_you",
+        promise=Promise.ONCE,
+        now=now,
+        useful_until=session.starts_at,
+        topic=offer.cohort.public_id,
+        addressee=place.public_id,
+    )
