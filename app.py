@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import groups.web
 import scheduling.cli
 import scheduling.web
-from core import clock, config, encryption, rsgi, server
+from core import clock, config, encryption, guard, rsgi, server
 from core.config import Config
 from core.db import db, engine_options
 from core.encryption import KeyRing
@@ -45,6 +45,8 @@ def create_app(settings: Config | None = None) -> Flask:
     _configure(app, settings)
     db.init_app(app)
     migrate.init_app(app, db)
+    if not settings.testing:
+        guard.guard(app)
     csrf.init_app(app)
     init_web(app, load_viewer, "sign_in.ask")
     init_error_pages(app)

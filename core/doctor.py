@@ -10,13 +10,11 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import clock, config
+from core import clock, config, guard, installation
 from core.db import db
 from core.election import lock_trouble
 from core.encryption import KeyRing
@@ -27,7 +25,6 @@ from core.pulse import Beat, Pulse, beats, other_troubles
 from core.smtp import Connection, Unreachable
 from core.worker import Job
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 #: A letter that has been due for this long tells of a clock that does not run.
 QUIET = timedelta(minutes=5)
 #: What a name says to whoever sees it in a mailbox, a diary or the log of a proxy at work. The name
@@ -70,7 +67,9 @@ def examine(now: datetime, jobs: Sequence[Job] = ()) -> list[Finding]:
         _zones,
         _reachable,
     )
-    return [finding for look in looks for finding in look(now)]
+    # It says what is wrong, where every other command refuses to begin.
+    with guard.unchecked():
+        return [finding for look in looks for finding in look(now)]
 
 
 def _settings(_now: datetime) -> Iterator[Finding]:
@@ -142,11 +141,13 @@ def _open_to_others(path: Path) -> bool:
 def _database(_now: datetime) -> Iterator[Finding]:
     kind = db.engine.dialect.name
     try:
-        db.session.execute(text("SELECT 1"))
+        found = installation.look(db.session.connection().connection.dbapi_connection, kind)
         yield Finding("Database", True, f"{kind} answers")
-        yield _schema()
+        yield from _belonging(found)
         if kind == "sqlite":
             yield _integrity()
+    except NotSetUp as error:
+        yield Finding("Database", False, str(error))
     except SQLAlchemyError as error:
         name = type(getattr(error, "orig", error)).__name__
         mend = "Start the database, or set DATABASE_URL to where it is."
@@ -155,15 +156,13 @@ def _database(_now: datetime) -> Iterator[Finding]:
         db.session.rollback()
 
 
-def _schema() -> Finding:
-    scripts = AlembicConfig()
-    scripts.set_main_option("script_location", str(MIGRATIONS))
-    newest = ScriptDirectory.from_config(scripts).get_current_head()
-    present = MigrationContext.configure(db.session.connection()).get_current_revision()
-    if present == newest:
-        return Finding("Tables", True, "up to date")
-    words = "there are none yet" if present is None else "they are of an older version"
-    return Finding("Tables", False, words, "Run: flask db upgrade")
+def _belonging(found: installation.Found) -> Iterator[Finding]:
+    """Say whether database, release and key ring are those of one installation."""
+    of_tables = installation.trouble_with_tables(found)
+    yield Finding("Tables", of_tables is None, of_tables or "those of this release")
+    of_ring = installation.trouble_with_ring(found, current_app)
+    if found.revision is not None:
+        yield Finding("Belonging", of_ring is None, of_ring or "database and key ring fit together")
 
 
 def _integrity() -> Finding:
@@ -212,7 +211,7 @@ def _clock(now: datetime, jobs: Sequence[Job]) -> Iterator[Finding]:
     try:
         seen = beats(jobs, now)
         others, waits = list(other_troubles(jobs)), is_kept_waiting(now - QUIET)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, NotSetUp):
         db.session.rollback()
         return
     if all(beat.pulse is Pulse.NEVER for beat in seen):

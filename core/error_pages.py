@@ -32,7 +32,7 @@ def init_error_pages(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for kind in (DBAPIError, PoolTimeout, PendingRollbackError):
         app.register_error_handler(kind, _database_error)
-    app.register_error_handler(NotSetUp, lambda _: _page("503", 503))
+    app.register_error_handler(NotSetUp, _not_set_up)
     app.register_error_handler(500, lambda _: _page("500", 500))
     app.log_exception = _log_fault  # type: ignore[method-assign]  # Flask says to override it
 
@@ -90,6 +90,13 @@ def _database_error(error: DBAPIError) -> ResponseReturnValue:
     if not is_away(error):
         raise error
     current_app.logger.error("the database cannot be reached: %s", type(error).__name__)
+    body, code = _page("503", 503)
+    return body, code, {"Retry-After": AWAY_FOR}
+
+
+def _not_set_up(error: NotSetUp) -> ResponseReturnValue:
+    # What it says is for whoever runs the site, and not for whoever asks for a page.
+    current_app.logger.error("%s", error.message)
     body, code = _page("503", 503)
     return body, code, {"Retry-After": AWAY_FOR}
 

@@ -92,8 +92,8 @@ def run_job(job: Job, now: datetime, *, quietly: bool = False) -> Outcome:
         return outcome
     try:
         _note(outcome, now, now + timedelta(seconds=monotonic() - begun))
-    except SQLAlchemyError as error:
-        # A full disk or a database that is away; the next run notes how things stand then.
+    except (SQLAlchemyError, NotSetUp) as error:
+        # A full disk, or a database that is away or not ours; the next run notes how it is then.
         log.error("the heartbeat of %s met %s", job.name, type(error).__name__)
     return outcome
 

@@ -13,8 +13,11 @@ from alembic import context
 from alembic.runtime.migration import MigrationContext
 from flask import current_app
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
+from core import guard, installation
 from core.db import Base, UTCDateTime
+from core.errors import NotSetUp
 
 migrate_args: dict[str, Any] = current_app.extensions["migrate"].configure_args
 
@@ -35,8 +38,11 @@ def back_up(connection: Connection) -> None:
         return
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     copy = Path(name).with_suffix(f".before-{moment}.db")
-    driver(connection).execute("VACUUM INTO ?", (str(copy),))
-    copy.chmod(0o600)
+    # Under its name only when it is whole: what a stopped process leaves is no copy.
+    begun = copy.with_suffix(".part")
+    driver(connection).execute("VACUUM INTO ?", (str(begun),))
+    begun.chmod(0o600)
+    begun.rename(copy)
 
 
 def driver(connection: Connection) -> Any:
@@ -52,35 +58,77 @@ def check(connection: Connection) -> None:
         raise RuntimeError(f"the migration would leave rows that point at nothing, in: {tables}")
 
 
-def changes(connection: Connection) -> bool:
-    """Tell whether there is anything to change: a site that starts again needs no copy."""
+def asked_for() -> bool:
+    """Return whether a change of the tables is asked for, and not only what they are like."""
     try:
-        wanted = context.get_revision_argument()
+        context.get_revision_argument()
     except KeyError:
-        # Only the models and the tables are compared.
+        return False
+    return True
+
+
+def changes(connection: Connection) -> bool:
+    """Return whether there is anything to change: a site that starts again needs no copy."""
+    if not asked_for():
         return False
     present = MigrationContext.configure(connection).get_current_revision()
     connection.rollback()
-    return bool(wanted != present)
+    return bool(context.get_revision_argument() != present)
 
 
 def run() -> None:
-    """Run the migrations that are asked for."""
+    """Run the migrations that are asked for, when no other process does; raises ``NotSetUp`` if
+    the tables are not for this release and key ring to change, or cannot be reached.
+    """
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
-        if connection.dialect.name != "sqlite":
-            migrate(connection)
-            return
-        if changes(connection):
-            back_up(connection)
-        driver(connection).execute("PRAGMA foreign_keys=OFF")
-        try:
-            migrate(connection.execution_options(writes=True), check)
-        finally:
-            driver(connection).execute("PRAGMA foreign_keys=ON")
+    try:
+        with guard.unchecked():
+            guard.refuse_nothing_there(engine)
+            with guard.one_at_a_time(engine), engine.connect() as connection:
+                if asked_for():
+                    guard.refuse_to_migrate(connection, current_app)
+                run_on(connection)
+    except OperationalError as error:
+        # The words of a driver tell hosts and names, and its traceback tells nobody anything.
+        if error.statement is not None:
+            # It answers, and one of the migrations is at fault.
+            raise
+        name = type(error.orig).__name__
+        raise NotSetUp(
+            f"The database does not answer ({name}). Start it, or set DATABASE_URL to where it is. "
+            "Then run: flask doctor"
+        ) from None
 
 
-def migrate(connection: Connection, then: Callable[[Connection], None] | None = None) -> None:
+def run_on(connection: Connection) -> None:
+    """Run the migrations over this connection."""
+    if connection.dialect.name != "sqlite":
+        guard.wait_for_as_long_as_it_takes(connection)
+        connection.commit()
+        migrate(connection, marked)
+        return
+    if changes(connection):
+        back_up(connection)
+    driver(connection).execute("PRAGMA foreign_keys=OFF")
+    try:
+        migrate(connection.execution_options(writes=True), checked)
+    finally:
+        driver(connection).execute("PRAGMA foreign_keys=ON")
+
+
+def marked(connection: Connection) -> None:
+    """Let the tables say which installation they belong to, where they do not yet."""
+    if asked_for():
+        installation.mark(connection, current_app)
+
+
+def checked(connection: Connection) -> None:
+    """Do the same, and look whether every row still points at something."""
+    marked(connection)
+    check(connection)
+
+
+def migrate(connection: Connection, then: Callable[[Connection], None]) -> None:
     """Run them in one transaction, which is taken back if anything in it raises."""
     context.configure(
         connection=connection,
@@ -91,8 +139,7 @@ def migrate(connection: Connection, then: Callable[[Connection], None] | None = 
     )
     with context.begin_transaction():
         context.run_migrations()
-        if then is not None:
-            then(connection)
+        then(connection)
 
 
 run()

@@ -15,8 +15,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask
+from sqlalchemy import inspect, text
 
-from core import config
+from core import config, installation
+from core.db import db
 
 ROOT = Path(__file__).parent.parent
 #: Seconds within which a server has to answer for the first time; a busy machine may need them.
@@ -105,12 +107,26 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def let_belong(app: Flask) -> None:
+    """Let tables that a test made say which release and installation they belong to, as those that
+    ``flask init`` makes do; processes refuse any other.
+    """
+    head = installation.newest_revision()
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if not inspect(connection).has_table("alembic_version"):
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
+        installation.mark(connection, app)
+
+
 def environment_of(app: Flask, folder: Path) -> dict[str, str]:
     """Return the environment by which a process finds the installation of an app; what it writes
     beside the database it writes into this folder.
     """
     made: config.Config = app.extensions[config.EXTENSION]
     folder.mkdir(parents=True, exist_ok=True)
+    with app.app_context():
+        let_belong(app)
     return {
         **os.environ,
         "ALCOVE_INSTANCE": str(folder),

@@ -13,11 +13,12 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import inspect, select
 
-from core import config, encryption, server, service_urls, settings
+from core import config, encryption, guard, server, service_urls, settings
 from core.config import Config
 from core.db import db
 from core.encryption import KeyRing
 from core.errors import NotSetUp
+from core.locks import alone
 from core.moment import now
 from core.transaction import transaction
 from groups.accounts import person_with, register
@@ -128,17 +129,26 @@ def init(**answers: str) -> None:
     Nothing that is there already is overwritten.
     """
     folder = config.current().instance
-    _refuse_without_old_keys(_key_ring_path(config.current()))
+    # A second one that was started at the same time finds everything there.
+    with alone(folder / "init.lock"):
+        read = _make(folder, answers)
+    _first_facilitator(answers["facilitator"], answers["address"])
+    click.echo("\nSet up. Now look whether everything is well, then serve:\n")
+    click.echo("  flask doctor\n  flask send-test " + answers["address"] + "\n  make run\n")
+    click.echo(f"Back up the database and {read.key_ring} in two different places.")
+
+
+def _make(folder: Path, answers: dict[str, str]) -> Config:
+    _refuse_half_of_an_installation(_key_ring_path(config.current()))
     _write_settings(folder / config.FILE_NAME, answers)
     read = Config.load(folder)
     _write_key_ring(read)
     current_app.extensions[config.EXTENSION] = read
     current_app.extensions[encryption.EXTENSION] = KeyRing.read(_key_ring_path(read))
-    upgrade(directory=str(server.ROOT / "migrations"))
-    _first_facilitator(answers["facilitator"], answers["address"])
-    click.echo("\nSet up. Now look whether everything is well, then serve:\n")
-    click.echo("  flask doctor\n  flask send-test " + answers["address"] + "\n  make run\n")
-    click.echo(f"Back up the database and {read.key_ring} in two different places.")
+    with guard.making():
+        upgrade(directory=str(server.ROOT / "migrations"))
+    guard.verify()
+    return read
 
 
 def _write_settings(path: Path, answers: dict[str, str]) -> None:
@@ -160,14 +170,27 @@ def _write_settings(path: Path, answers: dict[str, str]) -> None:
     click.echo(f"Wrote the settings to {path}")
 
 
-def _refuse_without_old_keys(path: Path) -> None:
-    if path.exists() or not inspect(db.engine).has_table(Person.__tablename__):
-        return
-    if db.session.scalar(select(Person.id).limit(1)) is not None:
+def _refuse_half_of_an_installation(path: Path) -> None:
+    """Refuse to make the half that is missing of what belongs together, and was perhaps lost."""
+    with guard.unchecked():
+        empty = guard.is_empty()
+        people = not empty and _has_people()
+    if path.exists() and empty:
+        raise click.ClickException(
+            f"There is a key ring at {path} but no database. Put the database from your backup in "
+            "its place. If there never was one, move the key ring away and run flask init again."
+        )
+    if people and not path.exists():
         raise click.ClickException(
             f"There are people in the database but there is no key ring at {path}. "
             "Put the key ring from your backup there: a new one could not read the data."
         )
+
+
+def _has_people() -> bool:
+    if not inspect(db.engine).has_table(Person.__tablename__):
+        return False
+    return db.session.scalar(select(Person.id).limit(1)) is not None
 
 
 def _key_ring_path(read: Config) -> Path:

@@ -8,7 +8,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from core import clock, config
+from core import clock, config, guard
 from core.moment import now
 from core.retention import purge
 from core.worker import Outcome, run_once
@@ -30,6 +30,7 @@ def tick() -> None:
     For a machine whose own clock (cron, a timer) starts the jobs. Ends with 1 if a job met
     trouble, else with 0.
     """
+    guard.verify()
     outcomes = run_once(JOBS, now())
     for outcome in outcomes:
         click.echo(_line(outcome))
@@ -49,6 +50,7 @@ def worker() -> None:
 
     If another process on this machine has the clock, wait and take over when it ends.
     """
+    guard.verify()
     stop = threading.Event()
 
     def leave(_signal: int, _frame: FrameType | None) -> None:

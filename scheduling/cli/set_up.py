@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from core import config, encryption, server
+from core import config, encryption, guard, server
 from core.doctor import Finding, examine
 from core.errors import NotSetUp
 from core.letters import written
@@ -88,6 +88,14 @@ def send_test(address: str) -> None:
     click.echo(f"{settings.smtp.host} took a message for {address}. Look whether it arrives.")
 
 
+def _is_new() -> bool:
+    """Return whether neither half of an installation is there; one alone means a loss."""
+    if current_app.extensions[encryption.EXTENSION] is not None:
+        return False
+    with guard.unchecked():
+        return guard.is_empty()
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True, envvar="PORT", type=Port())
@@ -99,7 +107,7 @@ def serve(host: str, port: int, workers: int) -> None:
     Put a proxy with a certificate in front; docs/operations.md shows how.
     """
     settings = config.current()
-    if settings.missing() or current_app.extensions[encryption.EXTENSION] is None:
+    if settings.missing() or _is_new():
         if not os.isatty(0):
             raise click.ClickException("This installation is not set up yet. Run: flask init")
         click.echo("This installation is not set up yet. A few questions first.\n")
@@ -109,6 +117,7 @@ def serve(host: str, port: int, workers: int) -> None:
     except NotSetUp as error:
         raise click.ClickException(str(error)) from error
     upgrade(directory=str(server.ROOT / "migrations"))
+    guard.verify()
     # The workers read their settings anew, perhaps from another folder than this one.
     os.environ["ALCOVE_INSTANCE"] = str(settings.instance)
     click.echo(f"Serving {config.current().base_url} from http://{host}:{port}  (Ctrl+C stops)")

@@ -11,10 +11,11 @@ from flask import Flask, current_app
 from flask_migrate import upgrade
 from sqlalchemy import Select, delete, select
 
-from core import config, server
+from core import config, guard, server
 from core.config import Config
 from core.db import Base, db
 from core.encryption import KeyRing
+from core.installation import Installation
 from core.locks import alone
 from core.transaction import transaction
 from core.web import link
@@ -54,7 +55,9 @@ def made_up_app(port: int) -> Flask:
             KeyRing.generate().write(settings.key_ring)
         app: Flask = current_app.extensions[server.FACTORY](settings)
         with app.app_context():
-            upgrade(directory=str(server.ROOT / "migrations"))
+            with guard.making():
+                upgrade(directory=str(server.ROOT / "migrations"))
+            guard.verify()
     return app
 
 
@@ -70,7 +73,8 @@ def load(now: datetime, afresh: bool) -> bool:
         if afresh:
             with transaction():
                 for table in reversed(Base.metadata.sorted_tables):
-                    db.session.execute(delete(table))
+                    if table.name != Installation.__tablename__:
+                        db.session.execute(delete(table))
         if not is_empty():
             return False
         tell(now)

@@ -34,7 +34,7 @@ def test_doctor_says_what_is_missing_and_how_to_mend_it(bare: Flask) -> None:
     assert "✗ Settings: missing: BASE_URL, SECRET_KEY, MAIL_FROM\n    Run: flask init" in (
         result.output
     )
-    assert "✗ Tables: there are none yet\n    Run: flask db upgrade" in result.output
+    assert "✗ Database: There is no database at" in result.output
 
 
 def test_doctor_before_init_keeps_nobody_from_setting_up(bare: Flask) -> None:
@@ -58,6 +58,7 @@ def test_doctor_finds_nothing_wrong_after_init(bare: Flask, tmp_path: Path) -> N
         "Key ring",
         "Database",
         "Tables",
+        "Belonging",
         "Database file",
         "Mail server",
         "Zone data",

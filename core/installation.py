@@ -1,0 +1,220 @@
+"""What ties a database, its key ring and the release of this software together.
+
+One row says which installation this is, sealed with its key ring. ``core.guard`` compares every
+connection with it. So another installation's key ring, tables of another release and a database
+that is not there end in words, and not in an empty site or in rows that nobody can read.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import CheckConstraint, Connection, insert, inspect, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import config, encryption
+from core.db import Base, public_id
+from core.encryption import KeyRing, Unreadable
+from core.errors import NotSetUp
+
+MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
+#: How many rows of each kind are tried with a key ring of which nobody has said what it belongs to.
+TRIED: Final = 5
+
+NO_TABLES: Final = (
+    "The database has no tables. If it had any, put your backup in its place. "
+    "On a new machine run: flask init"
+)
+OLDER: Final = "The tables are of an older release. Run: flask db upgrade"
+NEWER: Final = (
+    "The tables were made by a newer release than this one. Install that release again, or put "
+    "the copy of the database from before the update in its place."
+)
+NOT_MARKED: Final = (
+    "The database does not say which installation it belongs to. Run: flask db upgrade"
+)
+STRANGE: Final = (
+    "The key ring at {path} is not the one of this database. Nothing was changed. Put the key "
+    "ring and the database of the same installation together, or set KEY_RING and DATABASE_URL "
+    "to where they are."
+)
+
+
+class Installation(Base):
+    """The one row that says which installation this database belongs to."""
+
+    __tablename__ = "installation"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    __data_class__: ClassVar = {
+        "id": "technical",
+        "public_id": "technical",
+        "check_sealed": "technical",
+        "ring_mark": "technical",
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    #: The id sealed with a sealing key: a ring that was rotated by the book still opens it.
+    check_sealed: Mapped[bytes]
+    #: Made with the keys for look-up and for links, which never change.
+    ring_mark: Mapped[str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a database says of itself: its revision and the row, where there are any."""
+
+    revision: str | None
+    row: tuple[str, bytes, str] | None
+
+
+def look(connection: Any, dialect: str) -> Found:
+    """Return what a database says of itself, over a connection of the driver; raises its errors."""
+    cursor = connection.cursor()
+    try:
+        cursor.execute(_TABLES[dialect])
+        tables = {row[0] for row in cursor.fetchall()}
+        revision = row = None
+        if "alembic_version" in tables:
+            cursor.execute("SELECT version_num FROM alembic_version")
+            found = cursor.fetchone()
+            revision = found[0] if found else None
+        if Installation.__tablename__ in tables:
+            cursor.execute("SELECT public_id, check_sealed, ring_mark FROM installation")
+            found = cursor.fetchone()
+            row = (found[0], bytes(found[1]), found[2]) if found else None
+    finally:
+        cursor.close()
+        if dialect != "sqlite":
+            connection.rollback()
+    return Found(revision, row)
+
+
+_TABLES: Final = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'"
+    " AND name IN ('alembic_version', 'installation')",
+    "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = ANY (current_schemas(false))"
+    " AND tablename IN ('alembic_version', 'installation')",
+}
+
+
+def trouble_with(found: Found, app: Flask) -> str | None:
+    """Return why this database cannot be worked with, and the mend; ``None`` if it can."""
+    return trouble_with_tables(found) or trouble_with_ring(found, app)
+
+
+def trouble_with_tables(found: Found) -> str | None:
+    """Return what is wrong with the release of the tables, and the mend, or ``None``."""
+    head, known = _revisions()
+    if found.revision is None:
+        return NO_TABLES
+    if found.revision == head:
+        return None
+    return OLDER if found.revision in known else NEWER
+
+
+def trouble_with_ring(found: Found, app: Flask) -> str | None:
+    """Return what is wrong with the key ring, as far as this database is concerned, or ``None``."""
+    if found.row is None:
+        return NOT_MARKED
+    ring = app.extensions.get(encryption.EXTENSION)
+    path = app.extensions[config.EXTENSION].key_ring
+    if not isinstance(ring, KeyRing):
+        return (
+            f"There is no key ring at {path}. Put the one from your backup there: "
+            "without it nothing in the database can be read."
+        )
+    return None if _fits(ring, found.row) else STRANGE.format(path=path)
+
+
+def _fits(ring: KeyRing, row: tuple[str, bytes, str]) -> bool:
+    name, sealed, mark = row
+    try:
+        opened = ring.unseal(sealed, _place(name))
+    except (Unreadable, IndexError):
+        return False
+    return opened == name.encode() and hmac.compare_digest(mark, _mark(ring, name))
+
+
+def _place(name: str) -> str:
+    return f"installation.check_sealed:{name}"
+
+
+def _mark(ring: KeyRing, name: str) -> str:
+    """Return what only the keys that never change can make of an installation's id."""
+    made = [
+        hmac.new(key, f"installation:{name}".encode(), hashlib.sha256)
+        for key in (ring.index, ring.links)
+    ]
+    return hashlib.sha256(b"".join(one.digest() for one in made)).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """Return the newest revision of this release, and all it knows."""
+    scripts = AlembicConfig()
+    scripts.set_main_option("script_location", str(MIGRATIONS))
+    directory = ScriptDirectory.from_config(scripts)
+    return directory.get_current_head(), frozenset(
+        one.revision for one in directory.walk_revisions()
+    )
+
+
+def newest_revision() -> str | None:
+    """Return the revision of the tables of this release."""
+    return _revisions()[0]
+
+
+def mark(connection: Connection, app: Flask) -> None:
+    """Write the row into a database that has none, in the caller's transaction.
+
+    An installation from before there was such a row has to show first that its key ring opens
+    what is there; raises ``NotSetUp`` if it does not.
+    """
+    there = inspect(connection).has_table(Installation.__tablename__)
+    if not there or connection.execute(text("SELECT 1 FROM installation")).first():
+        return
+    ring = app.extensions.get(encryption.EXTENSION)
+    path = app.extensions[config.EXTENSION].key_ring
+    if not isinstance(ring, KeyRing):
+        raise NotSetUp(f"There is no key ring at {path}. Put the one from your backup there.")
+    tried = [_opens(ring, *one) for one in _sealed(connection)]
+    if tried and not any(tried):
+        raise NotSetUp(STRANGE.format(path=path))
+    name = public_id()
+    values = {
+        "id": 1,
+        "public_id": name,
+        "check_sealed": ring.seal(name.encode(), _place(name)),
+        "ring_mark": _mark(ring, name),
+    }
+    connection.execute(insert(Installation).values(**values))
+
+
+def _sealed(connection: Connection) -> Iterator[tuple[str, bytes]]:
+    """Yield some sealed values of every kind, each with the place it was sealed for."""
+    tables = inspect(connection)
+    for table in tables.get_table_names():
+        columns = {column["name"] for column in tables.get_columns(table)}
+        sealed = sorted(name for name in columns if name.endswith("_sealed"))
+        for column in sealed if "public_id" in columns else ():
+            statement = (
+                f"SELECT public_id, {column} FROM {table} WHERE {column} IS NOT NULL LIMIT {TRIED}"  # noqa: S608 - the names are those of our own tables
+            )
+            for row in connection.execute(text(statement)):
+                yield f"{table}.{column}:{row[0]}", bytes(row[1])
+
+
+def _opens(ring: KeyRing, place: str, envelope: bytes) -> bool:
+    try:
+        ring.unseal(envelope, place)
+    except (Unreadable, IndexError):
+        return False
+    return True
