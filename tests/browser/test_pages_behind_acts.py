@@ -169,3 +169,22 @@ def _move_them_all(walk: Walk) -> list[str]:
     walk.tap("Check the new dates")
     walk.tap("Change twelve dates")
     return look_at(walk.page, "a way to undo")
+
+
+def test_an_answer_from_a_letter_needs_neither_script_nor_mouse(arrive: Arrive) -> None:
+    visitor = arrive(javascript=False)
+    page = visitor.page
+    page.goto(links_to(visitor, "sam", "Invitation")[0])
+
+    page.get_by_label("I’ll be there").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    chosen = page.get_by_label("Not this time").is_checked()
+    page.keyboard.press("Tab")
+    on_button = page.evaluate("document.activeElement.textContent")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    assert (chosen, on_button) == (True, "Send my answer")
+    assert Walk(page).note() == "Saved: not this time."
+    assert "You said: not this time. You can change it here until it starts." in Walk(page).words
