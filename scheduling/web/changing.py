@@ -143,9 +143,8 @@ def check_page(
 ) -> str:
     """Return the page on which a change is looked at before it is made.
 
-    ``form`` is sent on as it was typed; ``can_change`` says whether there is anything to go back
-    to. ``button`` is the act; ``rows``, ``look`` and ``pasted`` say what it does, ``advice`` what
-    speaks against it.
+    ``form`` is sent on as typed; ``can_change`` says whether there is anything to go back to.
+    ``button`` is the act; ``rows``, ``look``, ``pasted`` say what it does, ``advice`` warns of it.
     """
     return render_template(
         "scheduling/sessions/check.html",
