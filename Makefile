@@ -27,6 +27,7 @@ test: .venv/tools ## set up and run every test
 faults: .venv/tools ## break things on purpose: long tests with real processes and servers
 	tests/prepare
 	$(BIN)/python -m pytest tests/faults -m faults
+	$(BIN)/python -m pytest tests/faults -m faults --database postgresql
 
 look: .venv/tools ## open every page in a browser, in every theme and width; pictures in build/gallery
 	tests/prepare

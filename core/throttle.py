@@ -36,6 +36,10 @@ class Throttle(Base):
     forget_at: Mapped[datetime] = mapped_column(index=True)
 
 
+#: The clocks of two machines may be this far apart.
+_AHEAD = timedelta(minutes=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """At most ``most`` times within any stretch of time this long."""
@@ -51,6 +55,10 @@ def take(purpose: str, key: str, limits: Sequence[Limit], now: datetime) -> date
     """
     longest = max(limit.within for limit in limits)
     row = _locked(key_ring().private_token("throttle", f"{purpose}:{key}"), now)
+    if any(moment > (now + _AHEAD).timestamp() for moment in row.moments):
+        # Counted while the machine's clock ran ahead: they count from now, and no longer.
+        row.moments = [min(moment, now.timestamp()) for moment in row.moments]
+        row.forget_at = now + longest
     moments = [moment for moment in row.moments if moment > (now - longest).timestamp()]
     waits = [wait for limit in limits if (wait := _free_at(limit, moments, now)) is not None]
     if waits:

@@ -111,7 +111,8 @@ def send_again(mail: OutgoingMail, *, now: datetime) -> None:
     offer = _offer_of(mail)
     if offer is not None and not may_write(offer):
         mail.useful_until = now
-    mail.state, mail.due_at = MailState.DUE, now
+    # It was due before; a clock that runs ahead must not put it off.
+    mail.state, mail.due_at = MailState.DUE, min(mail.due_at, now)
     mail.attempts, mail.reason, mail.final_at = 0, None, None
 
 

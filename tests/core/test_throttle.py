@@ -36,6 +36,17 @@ def test_take_slides_so_that_no_hour_holds_more(app: Flask, now: datetime) -> No
     assert too_soon == now + timedelta(minutes=110)
 
 
+def test_take_counts_what_a_clock_ahead_counted_from_now(app: Flask, now: datetime) -> None:
+    for _ in range(3):
+        _take("amina", now + timedelta(days=1))
+
+    at_once = _take("amina", now)
+    still = _take("amina", now + timedelta(minutes=59))
+    free_again = _take("amina", now + timedelta(minutes=60))
+
+    assert (at_once, still, free_again) == (now + timedelta(hours=1),) * 2 + (None,)
+
+
 def test_take_does_not_count_what_it_refuses(app: Flask, now: datetime) -> None:
     for _ in range(3):
         _take("amina", now)
