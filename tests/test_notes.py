@@ -25,9 +25,12 @@ SAYING = {
     "_settle": 2,
     "_changed": 2,
 }
+#: What gathers sentences for a note: each that is appended or returned there is read.
+GATHERING = {"_about_people", "_about_dates"}
 #: What puts numbers, dates and hours into words, or chooses among our own sentences.
-WORDING = {
+WORDING = GATHERING | {
     "ceil",
+    "counted_words",
     "done_words",
     "leaves_words",
     "len",
@@ -64,7 +67,7 @@ class Said:
         match node:
             case ast.Constant():
                 return True
-            case ast.JoinedStr(values=parts) | ast.BoolOp(values=parts):
+            case ast.JoinedStr(values=parts) | ast.BoolOp(values=parts) | ast.List(elts=parts):
                 return all(self.is_ours(part) for part in parts)
             case ast.FormattedValue(value=value) | ast.Starred(value=value):
                 return self.is_ours(value)
@@ -77,6 +80,8 @@ class Said:
             case ast.Attribute(attr=attribute):
                 return attribute in IN_WORDS
             case ast.Call(func=ast.Attribute(value=said, attr="capitalize")):
+                return self.is_ours(said)
+            case ast.Call(func=ast.Attribute(value=ast.Constant(), attr="join"), args=[said]):
                 return self.is_ours(said)
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
                 return name in WORDING
@@ -119,6 +124,13 @@ def sayings(function: ast.FunctionDef) -> Iterator[ast.expr]:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
             position = SAYING.get(call.func.id, len(call.args))
             yield from call.args[position : position + 1]
+    if function.name in GATHERING:
+        for node in ast.walk(function):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="append"), args=[said]):
+                    yield said
+                case ast.Return(value=ast.List() as said):
+                    yield said
 
 
 def strange(folder: Path) -> list[str]:
@@ -148,12 +160,22 @@ def test_notes_and_refusals_say_our_own_sentences() -> None:
         "note(person.name or NOBODY)",
         'words = f"Welcome, {person.name}."; note(words)',
         'raise DomainError(f"{address} is on the list already.")',
+        'note(" ".join([SAVED, form.words.data]))',
     ],
 )
 def test_a_note_with_something_typed_is_found(tmp_path: Path, line: str) -> None:
     (tmp_path / "page.py").write_text(f"def act(feed, offer, form, person, address):\n    {line}\n")
 
     assert len(strange(tmp_path)) == 1
+
+
+def test_what_is_gathered_for_a_note_is_read_where_it_is_gathered(tmp_path: Path) -> None:
+    gathered = (
+        "def _about_people(said, form):\n    said.append(form.people.data)\n    return [form]\n"
+    )
+    (tmp_path / "page.py").write_text(gathered)
+
+    assert len(strange(tmp_path)) == 2
 
 
 @pytest.mark.parametrize(
