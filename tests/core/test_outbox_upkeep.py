@@ -90,7 +90,10 @@ def test_what_was_due_before_a_long_stop_leaves_at_a_measured_pace(
         sent = deliver_due(now, Script())
 
         # One at once, and the others a quarter of a second after each other.
-        assert (sent, monotonic() - begun >= 0.9) == (5, paced)
+        took_its_time = monotonic() - begun >= 0.9
+        stops = db.session.connection().exec_driver_sql("SELECT id FROM mail_backlog").all()
+        assert (sent, bool(stops)) == (5, paced)
+        assert took_its_time or not paced
 
 
 def test_urgent_letters_and_what_falls_due_since_do_not_wait_for_the_backlog(

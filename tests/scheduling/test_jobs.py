@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from core import moment
 from core.db import db
+from core.doctor import examine
 from core.outbox import MailState
 from core.transaction import transaction
 from core.worker import Job, JobRun, heartbeats, run_once
@@ -21,6 +23,7 @@ from tests import build
 from tests.core.letters import a_mail, states
 from tests.core.test_clock import wait_until
 from tests.scheduling.post import letters
+from tests.serving import let_belong
 
 ROOT = Path(__file__).parents[2]
 
@@ -160,6 +163,53 @@ def test_tick_ends_with_1_when_mail_cannot_be_sent(app: Flask) -> None:
     assert states()["one"] == MailState.DUE
 
 
+def test_status_ends_with_0_only_while_every_job_runs_in_time(app: Flask) -> None:
+    def status() -> tuple[int, str]:
+        result = app.test_cli_runner().invoke(args=["status"])
+        return result.exit_code, result.output
+
+    never = status()
+    all_jobs_ran(moment.now())
+    well = status()
+    with transaction():
+        db.session.get_one(JobRun, "remind").finished_at = moment.now() - timedelta(minutes=6)
+    late = status()
+
+    assert (never[0], never[1].count("It has not run yet.")) == (1, len(JOBS))
+    assert (well[0], well[1].count("✓"), well[1].count("Ran just now.")) == (0, *[len(JOBS)] * 2)
+    assert (late[0], [line for line in late[1].splitlines() if line.startswith("✗")]) == (
+        1,
+        ["✗ remind         Ran six minutes ago."],
+    )
+
+
+def clock_findings(now: datetime) -> list[tuple[bool | None, str]]:
+    return [(one.ok, one.words) for one in examine(now, JOBS) if one.name == "Clock"]
+
+
+def test_doctor_says_that_the_clock_has_never_run_once_somebody_waits(
+    app: Flask, now: datetime
+) -> None:
+    fresh = clock_findings(now)
+    a_mail(now - timedelta(minutes=6))
+
+    assert (fresh, clock_findings(now)) == (
+        [(None, "it has never run")],
+        [(False, "it has never run")],
+    )
+
+
+def test_doctor_names_each_job_that_does_not_run_in_time(app: Flask, now: datetime) -> None:
+    all_jobs_ran(now, but="deliver")
+    one_missing = clock_findings(now)
+    stopped = clock_findings(now + timedelta(days=10))
+    ahead = clock_findings(now - timedelta(hours=3))
+
+    assert one_missing == [(False, "deliver has not run yet")]
+    assert ahead[1] == (False, "roll-forward last ran at a time that has not come yet")
+    assert {ok for ok, _ in stopped} == {False}
+
+
 def test_purge_with_dry_run_counts_and_keeps(app: Flask) -> None:
     row = a_mail(datetime(2026, 1, 1, tzinfo=UTC))
     with transaction():
@@ -194,6 +244,7 @@ def test_worker_ticks_until_it_is_told_to_stop(
 def start_worker(app: Flask, folder: Path) -> "subprocess.Popen[bytes]":
     """Start ``flask worker`` on this test's own database."""
     settings: Any = app.extensions["alcove.config"]
+    let_belong(app)
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
