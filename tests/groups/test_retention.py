@@ -12,7 +12,7 @@ from core.transaction import transaction
 from groups import accounts
 from groups.access import sign_ins_of
 from groups.codes import ask_code
-from groups.models import OfferState, Person, SignInCode
+from groups.models import CodeBrowser, OfferState, Person, SignInCode
 from groups.retention import RULES
 from tests.build import a_cohort, a_member, a_person, an_offer
 
@@ -32,6 +32,7 @@ def test_codes_go_a_day_after_they_run_out(app: Flask, now: datetime) -> None:
     assert (_counts(gone_at - SECOND)["codes"], _counts(gone_at)["codes"]) == (0, 1)
     purge(RULES, gone_at)
     assert db.session.query(SignInCode).count() == 0
+    assert db.session.query(CodeBrowser).count() == 0
 
 
 @pytest.mark.parametrize(("ended_after", "gone_after"), [(None, 36), (1, 25)])

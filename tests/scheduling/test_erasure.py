@@ -14,6 +14,7 @@ from core.transaction import transaction
 from groups.codes import ask_code
 from groups.erasure import needed_by
 from groups.models import (
+    CodeBrowser,
     Cohort,
     CohortState,
     DoNotWrite,
@@ -104,7 +105,7 @@ def test_no_row_knows_the_person_afterwards(now: datetime) -> None:
     assert [known in before for known in ids] == [True, True]
     assert [known in everything() for known in ids] == [False, False]
     assert [rows_of(model) for model in (Reply, Invitation, Feed, PlaceOffer)] == [0, 0, 0, 0]
-    assert [rows_of(model) for model in (SignInCode, DoNotWrite)] == [0, 0]
+    assert [rows_of(model) for model in (SignInCode, CodeBrowser, DoNotWrite)] == [0, 0, 0]
     # Amara and Rhys are still there, each with a place and a diary.
     assert [rows_of(model) for model in (Person, Membership, Diary)] == [2, 2, 2]
 
