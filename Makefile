@@ -8,7 +8,7 @@ export PORT
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test faults look check format migration screenshots bench
+.PHONY: help demo run test faults look check format lock migration screenshots bench
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,14 @@ format: .venv/tools ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# For every Python from 3.11 on and every machine: whichever wheel is fetched, its hash is there.
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --no-config \
+	--universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url
+
+lock: .venv/tools ## lock requirements*.in with the hashes of all they need (OPTIONS="--upgrade")
+	$(LOCK) $(OPTIONS) requirements.in --output-file requirements.txt
+	$(LOCK) $(OPTIONS) requirements-dev.in --output-file requirements-dev.txt
+
 migration: .venv/tools ## write a migration from the models (m="Add what")
 	$(BIN)/flask db migrate -m "$(m)"
 
@@ -58,9 +66,9 @@ screenshots: .venv/tools ## take the pictures of the README again
 	$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/tools: .venv/installed requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@

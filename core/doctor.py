@@ -255,7 +255,7 @@ def _zones(_now: datetime) -> Iterator[Finding]:
         ZoneInfo(name)
         yield Finding("Zone data", True, f"{name} is known")
     except ZoneInfoNotFoundError:
-        mend = "Run: pip install -r requirements.txt"
+        mend = "Run: make .venv/installed"
         yield Finding("Zone data", False, f"nothing is known about {name}", mend)
 
 
