@@ -135,8 +135,9 @@ WHO_SEES_WHAT: tuple[tuple[str, str], ...] = (
         "Your facilitators",
         "The name you chose, your e-mail address, whether you pause or have left, and whether "
         "you said you are coming, until 30 days after the session. Afterwards there is one "
-        "number: how many came. They also see which messages to you were sent. They never see a "
-        "reason, because we never ask for one, and they don’t see other groups you belong to.",
+        "number: how many came. They also see which messages to you were sent, and whether you "
+        "have only said yes by e-mail and not signed in. They never see a reason, because we never "
+        "ask for one, and they don’t see other groups you belong to.",
     ),
     (
         "Your employer, or any other organisation",
