@@ -12,9 +12,10 @@ from benchmarks.world import fill_quickly
 from core.db import db, public_id
 from core.delivery import deliver_due
 from core.outbox import MailState, OutgoingMail, Promise
-from core.outbox_queue import ANYTHING_TO_DO
+from core.outbox_statements import ANYTHING_TO_DO
 from core.retention import purge
 from scheduling.alerts import alert_due
+from scheduling.jobs import JOBS
 from scheduling.retention import RULES
 
 CALLS = 200
@@ -33,7 +34,7 @@ def measure(
         _analyse()
         looks: list[tuple[str, Callable[[], object]]] = [
             ("posting what is due", lambda: deliver_due(now)),
-            ("whether the operator is needed", lambda: alert_due(now)),
+            ("whether the operator is needed", lambda: alert_due(now, JOBS)),
             ("what is to be forgotten", lambda: purge(LETTER_RULES, now)),
         ]
         times = {name: [_each(look) for _ in range(ROUNDS)] for name, look in looks}

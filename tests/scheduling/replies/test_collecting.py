@@ -17,7 +17,7 @@ from core.mailbox import Inbox, Pile, Unreachable
 from core.transaction import transaction
 from core.worker import Job, heartbeats, run_job
 from scheduling.alerts import alert_due
-from scheduling.jobs import forget_due
+from scheduling.jobs import JOBS, forget_due
 from scheduling.models import CalendarMail, PeerSession, WaitingMail
 from scheduling.replies import collecting
 from scheduling.replies.collecting import collect_due, waiting_for_a_person
@@ -247,7 +247,7 @@ def signed_in_to() -> Callable[[Flask], PageClient]:
 def test_the_alert_says_how_many_wait(reading: Flask) -> None:
     counted(1)
 
-    assert alert_due(LATER) == 1
+    assert alert_due(LATER, JOBS) == 1
 
     [letter] = letters("alert")
     assert "- In the mailbox, and waiting for you: one message\r\n" in letter.text
@@ -257,7 +257,7 @@ def test_nobody_is_told_of_a_mailbox_that_is_no_longer_read(app: Flask) -> None:
     counted(3)
 
     assert waiting_for_a_person() == 0
-    assert alert_due(LATER) == 0
+    assert alert_due(LATER, JOBS) == 0
 
 
 def found_by_doctor() -> list[Finding]:

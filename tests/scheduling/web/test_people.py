@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from core.db import db
-from core.delivery import lapse
 from core.outbox import MailState, OutgoingMail
+from core.outbox_upkeep import lapse
 from core.smtp import Reason
 from core.transaction import transaction
 from groups.models import (
