@@ -23,8 +23,8 @@ from tests.scheduling.post import full
 
 PAUSE: Final = timedelta(minutes=11)
 DAY: Final = timedelta(days=1)
-#: Jobs that talk to other machines about something else.
-ELSEWHERE: Final = ("replies", "alert")
+#: Jobs that talk to other machines about something else; what is urgent leaves with the rest.
+ELSEWHERE: Final = ("replies", "alert", "deliver-urgent")
 RUNS: Final[dict[str, dict[str, Any]]] = {
     "five months": {"count": 5},
     "every second week": {"count": 6, "pattern": {"kind": "weeks", "weeks": 2}},
