@@ -9,6 +9,7 @@ import sqlite3
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -46,6 +47,8 @@ NAMING = {
 #: So long a write waits for another one, in milliseconds; and so long where nobody should wait.
 BUSY_TIMEOUT = "busy_timeout=5000"
 AT_ONCE = 250
+#: How many bytes SQLite's write-ahead log may have before it is emptied.
+LONG_LOG = 16 * 1024 * 1024
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -150,6 +153,30 @@ def is_away(error: BaseException) -> bool:
     not what was asked of it.
     """
     return isinstance(error, AWAY) or type(error) is DatabaseError
+
+
+def shorten_log() -> int:
+    """Empty SQLite's write-ahead log if it has grown beyond ``LONG_LOG``; return 1 if it was.
+
+    The database copies it into its file by itself, but starts it anew only at a moment when
+    nobody reads, and on a busy site there may be none. This waits a second for such a moment.
+    """
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return 0
+    log_file = Path(url.database + "-wal")
+    if not log_file.exists() or log_file.stat().st_size <= LONG_LOG:
+        return 0
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=1000")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = cursor.fetchall()[0][0]
+        cursor.execute(f"PRAGMA {BUSY_TIMEOUT}")
+    finally:
+        connection.close()
+    return 0 if busy else 1
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import groups.retention
 import scheduling.retention
+from core.db import shorten_log
 from core.delivery import deliver_others, deliver_urgent
 from core.outbox_queue import Line
 from core.outbox_upkeep import put_right_due
@@ -28,6 +29,11 @@ MINUTE = timedelta(minutes=1)
 def forget_due(now: datetime) -> int:
     """Apply every rule about how long things are kept (a job); returns how many rows it met."""
     return sum(purge(RULES, now).values())
+
+
+def shorten_log_due(_now: datetime) -> int:
+    """Empty the database's write-ahead log once it is long (a job); returns 1 if it was."""
+    return shorten_log()
 
 
 def alert_operator_due(now: datetime) -> int:
@@ -60,6 +66,7 @@ JOBS: tuple[Job, ...] = (
         deliver_others,
         at_once=MOST[Line.OTHERS],
     ),
+    Job("log", "times the database's log was emptied", timedelta(minutes=5), shorten_log_due),
     Job("forget", "rows deleted or blanked on time", timedelta(days=1), forget_due),
     # The last one, so that it finds what the others have noted in the same round.
     Job("alert", "alerts to the operator", timedelta(minutes=5), alert_operator_due),

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from core.db import db
+from core.db import LONG_LOG, db, shorten_log
 from core.rsgi import NEVER_WAITS
 from core.transaction import transaction
 from core.web import public
@@ -119,6 +119,25 @@ def test_who_must_not_wait_for_the_write_lock_does_not(site: Flask, tmp_path: Pa
     # The patience of others is as it was.
     with site.app_context():
         assert db.session.scalar(text("PRAGMA busy_timeout")) == 5000
+
+
+@pytest.mark.any_database
+def test_a_long_log_is_emptied_when_nobody_reads(app: Flask, tmp_path: Path) -> None:
+    kept, log = tmp_path / "alcove.db", tmp_path / "alcove.db-wal"
+    assert shorten_log() == 0
+    with closing(sqlite3.connect(kept)) as reader, closing(sqlite3.connect(kept)) as writer:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM job_run").fetchall()
+        writer.execute("CREATE TABLE much (words BLOB)")
+        writer.execute("INSERT INTO much VALUES (randomblob(?))", (LONG_LOG + 1,))
+        writer.commit()
+
+        assert (shorten_log(), log.stat().st_size > LONG_LOG) == (0, True)
+        reader.rollback()
+        assert (shorten_log(), log.stat().st_size) == (1, 0)
+
+    assert db.session.scalar(text("SELECT length(words) FROM much")) == LONG_LOG + 1
+    assert db.session.scalar(text("PRAGMA busy_timeout")) == 5000
 
 
 def end_every_connection(app: Flask) -> None:
