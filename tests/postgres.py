@@ -7,9 +7,11 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +29,11 @@ FOLDERS = ("/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt")
 class Cluster:
     """A running server on the loopback address."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
         self.port = port
+        self._start = start
+        self.server = start()
+        _wait(port)
         self._database: str | None = None
         self._emptying: psycopg.Connection[Any] | None = None
 
@@ -44,6 +49,14 @@ class Cluster:
         else:
             self._empty(self._database)
         return self._driver_url(self._database)
+
+    def restart(self, seconds: float) -> None:
+        """Stop it as ``pg_ctl stop -m immediate`` does, and start it again so much later."""
+        self.server.send_signal(signal.SIGQUIT)
+        self.server.wait(timeout=30)
+        time.sleep(seconds)
+        self.server = self._start()
+        _wait(self.port)
 
     def empty_database(self) -> str:
         """Create a database without tables and return its URL."""
@@ -113,9 +126,22 @@ def cluster_or_skip() -> Iterator[Cluster]:
         user=user,
         cwd=folder,
     )
-    server = subprocess.Popen(  # noqa: S603 - our own arguments
+    cluster = Cluster(port, partial(_started, programs, folder, port, user))
+    try:
+        yield cluster
+    finally:
+        cluster.server.terminate()
+        cluster.server.wait(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(
+    programs: Path, folder: Path, port: int, user: int | None
+) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 - our own arguments
         [
-            *(str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder)),
+            *(str(programs / "postgres"), "-D", str(folder / "data")),
+            *("-p", str(port), "-k", str(folder)),
             *("-c", "fsync=off", "-c", "listen_addresses=127.0.0.1"),
         ],
         stdout=subprocess.DEVNULL,
@@ -123,16 +149,6 @@ def cluster_or_skip() -> Iterator[Cluster]:
         user=user,
         cwd=folder,
     )
-    try:
-        _wait(port)
-        made = Cluster(port)
-        yield made
-        made.close()
-    finally:
-        # At once: the connections of the apps are still open.
-        server.send_signal(signal.SIGINT)
-        server.wait(timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait(port: int) -> None:

@@ -25,6 +25,8 @@ from tests.serving import Site, serving
 pytestmark = pytest.mark.any_database
 
 HELD = 50
+#: When Caddy stops reading a body and hands on what it was told, in seconds.
+CADDY_TELLS = 25.0
 #: So many seconds beyond a deadline a busy machine may take to say so.
 LATE = 6.0
 
@@ -36,6 +38,17 @@ class Way:
     site: Site
     feed: str
     proxy: Proxy | None
+
+    @property
+    def slow_to_tell(self) -> bool:
+        """Whether the answer to a form comes only at the end of its longest deadline: Caddy's does,
+        which reads a short form to its end before it hands an answer on.
+        """
+        return self.proxy is not None and (self.proxy.folder / "Caddyfile").exists()
+
+    def told_after(self, deadline: float) -> float:
+        """Return after how many seconds everybody whose deadline this was has been told."""
+        return (CADDY_TELLS if self.slow_to_tell else deadline) + LATE
 
     def connect(self) -> socket.socket:
         """Open a connection, over TLS where a proxy wants it."""
@@ -97,7 +110,7 @@ def test_bodies_of_which_nothing_comes(way: Way, kind: Callable[[str], bytes]) -
     way.all_answer()
     with hold(way.connect, kind(HOST), HELD) as held:
         took = way.all_answer()
-        found = held.statuses(GRACE + LATE)
+        found = held.statuses(way.told_after(GRACE))
         took += way.all_answer()
 
     assert found == [408] * HELD
@@ -108,7 +121,7 @@ def test_bodies_of_which_too_little_comes(way: Way) -> None:
     way.all_answer()
     with hold(way.connect, body(HOST), HELD) as held:
         took = dribbling(held, way, b"x" * 100, 0.5, until=2 * GRACE)
-        found = held.statuses(2 * GRACE + LATE)
+        found = held.statuses(way.told_after(2 * GRACE))
 
     assert found == [408] * HELD
     assert max(took) < 2
@@ -118,7 +131,7 @@ def test_bodies_that_take_too_long(way: Way) -> None:
     way.all_answer()
     with hold(way.connect, body(HOST), HELD) as held:
         took = dribbling(held, way, b"x" * 1_200, 0.5, until=LONGEST)
-        found = held.statuses(LONGEST + LATE)
+        found = held.statuses(way.told_after(LONGEST))
 
     assert found == [408] * HELD
     assert max(took) < 2
