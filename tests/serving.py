@@ -127,6 +127,8 @@ def environment_of(app: Flask, folder: Path) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     with app.app_context():
         let_belong(app)
+        # The database may go away before this process does.
+        db.engine.dispose()
     return {
         **os.environ,
         "ALCOVE_INSTANCE": str(folder),

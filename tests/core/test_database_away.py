@@ -35,7 +35,9 @@ class Browser(FlaskClient):
 @pytest.fixture
 def site(make_app: Callable[..., Flask]) -> Flask:
     """An app with pages that ask the database, and one that asks it for nonsense."""
-    app = make_app(testing=False)
+    app = make_app()
+    # Faults become pages here, as they do for people.
+    app.config["PROPAGATE_EXCEPTIONS"] = False
     app.test_client_class = Browser
 
     @app.get("/ask")
