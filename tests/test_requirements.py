@@ -19,7 +19,7 @@ def locked(name: str) -> dict[str, tuple[Requirement, int]]:
     """Return what a lock holds: each library by name, and how many hashes it has."""
     text = (ROOT / name).read_text().replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    found = {}
+    found: dict[str, tuple[Requirement, int]] = {}
     for line in lines:
         requirement = Requirement(HASH.sub("", line).strip())
         found[canonicalize_name(requirement.name)] = (requirement, len(HASH.findall(line)))

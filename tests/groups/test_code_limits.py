@@ -38,7 +38,7 @@ def of_the_day(past: list[Past], now: datetime) -> list[Past]:
 
 def chance(past: list[Past], digits: list[int]) -> float:
     """Return the chance that one of all tries was right."""
-    return sum(code.tries / 10**long for code, long in zip(past, digits, strict=True))
+    return sum(code.tries / float(10**long) for code, long in zip(past, digits, strict=True))
 
 
 @pytest.mark.parametrize("seed", range(20))
