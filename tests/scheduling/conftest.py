@@ -1,5 +1,5 @@
-"""A group with one member whose letters are looked at, and the made-up world of the demo, told once
-and copied for each test that walks in it.
+"""The cast, and the made-up world of the demo, told once and copied for each test that walks
+in it.
 """
 
 import shutil
@@ -14,41 +14,19 @@ from app import create_app
 from core import server
 from core.config import Config
 from core.db import db
-from groups.models import Cohort, Membership
 from scheduling.demo import world as demo
-from scheduling.models import KeptBy, PeerSession, Series
-from tests import build
+from tests.cast import amara as amara
+from tests.cast import amara_keeps_no_calendar as amara_keeps_no_calendar
+from tests.cast import amina as amina
+from tests.cast import cohort as cohort
+from tests.cast import feed as feed
+from tests.cast import member as member
+from tests.cast import series as series
+from tests.cast import session as session
 from tests.conftest import NOW, settings
 from tests.scheduling.commands import set_up
-from tests.scheduling.post import kept_by
 
 MADE_UP = {"demo": True, "base_url": "http://127.0.0.1:5000"}
-
-
-@pytest.fixture
-def cohort(app: Flask) -> Cohort:
-    """A group whose facilitator uses neither calendar, so that letters are the member's."""
-    made = build.a_cohort()
-    kept_by(made.memberships[0].person, KeptBy.NEITHER)
-    return made
-
-
-@pytest.fixture
-def member(cohort: Cohort) -> Membership:
-    """Amina, who belongs to it."""
-    return build.a_member(cohort)
-
-
-@pytest.fixture
-def series(cohort: Cohort) -> Series:
-    """Its run, still without sessions."""
-    return build.a_series(cohort)
-
-
-@pytest.fixture
-def session(series: Series) -> PeerSession:
-    """The one session of that run."""
-    return build.a_session(series)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.transaction import transaction
@@ -12,26 +11,19 @@ from scheduling.changing import sessions
 from scheduling.feeds import contents
 from scheduling.keeping import diaries
 from scheduling.letters.issuing import issue_due
-from scheduling.models import Detail, KeptBy, PeerSession
+from scheduling.models import Detail, KeptBy, PeerSession, Series
 from tests import build
 from tests.page import PageClient
-from tests.scheduling.post import all_left, invite, kept_by, letters, told
+from tests.scheduling.post import all_left, invite, letters, told
+
+pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
 
 DATES = [date(2026, 12, 10), date(2027, 1, 14), date(2027, 2, 11), date(2027, 3, 11)]
 
 
 @pytest.fixture
-def member(app: Flask) -> Membership:
-    """A member of a group whose facilitator keeps the dates elsewhere."""
-    cohort = build.a_cohort()
-    kept_by(cohort.memberships[0].person, KeptBy.NEITHER)
-    return build.a_member(cohort)
-
-
-@pytest.fixture
-def dates(member: Membership) -> list[PeerSession]:
-    """Four sessions of that group."""
-    series = build.a_series(member.cohort)
+def dates(series: Series) -> list[PeerSession]:
+    """Four sessions of the group."""
     return [build.a_session(series, on, number=n) for n, on in enumerate(DATES, start=1)]
 
 
@@ -57,8 +49,8 @@ def move(session: PeerSession, on: date, now: datetime) -> None:
         sessions.move(session, on=on, **hours, now=now, tell=True, by=leader)
 
 
-def test_d1_invitations_are_what_nobody_has_to_choose(app: Flask, now: datetime) -> None:
-    person = build.a_member(build.a_cohort()).person
+def test_d1_invitations_are_what_nobody_has_to_choose(member: Membership, now: datetime) -> None:
+    person = member.person
     with transaction():
         db.session.delete(diaries.diary_of(person, now=now))
         db.session.flush()

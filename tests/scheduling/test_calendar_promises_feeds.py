@@ -42,12 +42,6 @@ def session(member: Membership, now: datetime) -> PeerSession:
     return made
 
 
-@pytest.fixture
-def feed(member: Membership) -> Feed:
-    """That member's private link."""
-    return build.a_feed(member.person)[0]
-
-
 def choose(
     feed: Feed, now: datetime, *, detail: Detail, words: str = "", busy: bool = True
 ) -> None:

@@ -10,16 +10,14 @@ from flask.testing import FlaskClient
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling.models import Feed
+from scheduling.models import Feed, PeerSession
 from tests import build
 
 
 @pytest.fixture
-def member(client: FlaskClient) -> Membership:
+def member(client: FlaskClient, member: Membership, session: PeerSession) -> Membership:
     """Somebody with one session ahead."""
-    made = build.a_member(build.a_cohort())
-    build.a_session(build.a_series(made.cohort))
-    return made
+    return member
 
 
 @pytest.fixture

@@ -4,37 +4,29 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from core.transaction import transaction
 from groups.models import Membership
 from scheduling.attendance import answers
 from scheduling.changing import placing, sessions
 from scheduling.letters import repeating
-from scheduling.models import Answer, KeptBy, PeerSession, PlaceKind
+from scheduling.models import Answer, PeerSession, PlaceKind
 from scheduling.places import departures
 from scheduling.places.readdressing import change_address
 from scheduling.reflection import prompts
 from tests import build
-from tests.scheduling.post import Opened, all_left, full, invite, kept_by, letters, only
+from tests.scheduling.post import Opened, all_left, full, invite, letters, only
+
+pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def member(app: Flask) -> Membership:
-    """A member of a group whose facilitator keeps the dates elsewhere."""
-    cohort = build.a_cohort()
-    kept_by(cohort.memberships[0].person, KeptBy.NEITHER)
-    return build.a_member(cohort)
-
-
-@pytest.fixture
-def session(member: Membership, now: datetime) -> PeerSession:
+def session(session: PeerSession, member: Membership, now: datetime) -> PeerSession:
     """A session that stands in the member's calendar."""
-    made = build.a_session(build.a_series(member.cohort))
-    invite(made, member, now)
-    return made
+    invite(session, member, now)
+    return session
 
 
 def change(session: PeerSession, verb: Any, now: datetime, **values: Any) -> None:

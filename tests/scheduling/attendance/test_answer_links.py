@@ -4,7 +4,6 @@ import base64
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.encryption import blind_index
@@ -22,19 +21,7 @@ from scheduling.attendance.answer_links import (
 )
 from scheduling.changing.rehearsing import NO_SECRET, SECRET
 from scheduling.models import PeerSession, SessionState
-from tests.build import a_cohort, a_member, a_person, a_series, a_session
-
-
-@pytest.fixture
-def member(app: Flask) -> Membership:
-    """Somebody with a place in a group."""
-    return a_member(a_cohort())
-
-
-@pytest.fixture
-def session(member: Membership) -> PeerSession:
-    """The first session of that group."""
-    return a_session(a_series(member.cohort))
+from tests.build import a_member, a_person, a_session
 
 
 def test_a_link_opens_what_it_was_made_for(session: PeerSession, member: Membership) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from core.db import db
@@ -14,18 +13,6 @@ from scheduling.attendance import answers
 from scheduling.attendance.answers import Count
 from scheduling.models import TAKEN_BACK, Answer, PeerSession, Reply, SessionState
 from tests.build import a_cohort, a_member, a_person, a_series, a_session
-
-
-@pytest.fixture
-def member(app: Flask) -> Membership:
-    """Somebody with a place in a group."""
-    return a_member(a_cohort())
-
-
-@pytest.fixture
-def session(member: Membership) -> PeerSession:
-    """The first session of that group."""
-    return a_session(a_series(member.cohort))
 
 
 def give(session: PeerSession, member: Membership, answer: Answer, now: datetime) -> None:

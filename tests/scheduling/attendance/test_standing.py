@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.transaction import transaction
@@ -15,25 +14,13 @@ from scheduling.models import Answer, PeerSession, Reply, SessionState, Standing
 from scheduling.own_data import own_dates
 from scheduling.places import departures
 from scheduling.showing.group_page import who_said_what
-from tests.build import FIRST, a_cohort, a_member, a_person, a_series, a_session
+from tests.build import FIRST, a_member, a_person, a_session
 from tests.scheduling.post import letters
 from tests.scheduling.queries import counted
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 USUAL = Said(Answer.COMING, is_usual=True, usually=True)
-
-
-@pytest.fixture
-def member(app: Flask) -> Membership:
-    """Somebody with a place in a group."""
-    return a_member(a_cohort())
-
-
-@pytest.fixture
-def session(member: Membership) -> PeerSession:
-    """The first session of that group."""
-    return a_session(a_series(member.cohort))
 
 
 def usually(member: Membership, now: datetime) -> None:

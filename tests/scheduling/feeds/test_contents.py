@@ -37,24 +37,6 @@ FULL_CHANGES: dict[str, Callable[[PeerSession, datetime], None]] = {
 }
 
 
-@pytest.fixture
-def member(app: Flask) -> Membership:
-    """Somebody with a place in a group."""
-    return a_member(a_cohort())
-
-
-@pytest.fixture
-def session(member: Membership) -> PeerSession:
-    """The first session of that group, and nothing after it."""
-    return a_session(a_series(member.cohort))
-
-
-@pytest.fixture
-def feed(member: Membership) -> Feed:
-    """That member's private link."""
-    return a_feed(member.person)[0]
-
-
 def decide(diary: Diary, now: datetime, *, detail: Detail, words: str = "") -> None:
     """Choose what a diary shows."""
     with transaction():

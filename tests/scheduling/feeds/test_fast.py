@@ -47,23 +47,16 @@ def frozen() -> Iterator[None]:
 
 
 @pytest.fixture
-def member(app: Flask) -> Membership:
+def member(member: Membership) -> Membership:
     """Somebody with a place in a group that has sessions behind and before it."""
-    made = a_member(a_cohort())
-    series = a_series(made.cohort)
+    series = a_series(member.cohort)
     for number, days in enumerate((-70, -61, -30, -8, -3, 0, 20, 300, 510)):
         state = SessionState.CANCELLED if number % 3 else SessionState.PLANNED
         session = a_session(series, (NOW + days * DAY).date(), number=number, state=state)
         a_prompt(session, "Who carried you?")
         with transaction():
             session.prompts_shown_at = NOW - DAY
-    return made
-
-
-@pytest.fixture
-def feed(member: Membership) -> Feed:
-    """That member's private link."""
-    return a_feed(member.person)[0]
+    return member
 
 
 @pytest.fixture

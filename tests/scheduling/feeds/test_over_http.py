@@ -42,17 +42,9 @@ def frozen() -> Iterator[None]:
 
 
 @pytest.fixture
-def member(app: Flask) -> Membership:
+def member(member: Membership, session: PeerSession) -> Membership:
     """Somebody with one session ahead."""
-    made = a_member(a_cohort())
-    a_session(a_series(made.cohort))
-    return made
-
-
-@pytest.fixture
-def feed(member: Membership) -> Feed:
-    """That member's private link."""
-    return a_feed(member.person)[0]
+    return member
 
 
 @pytest.fixture(params=["plain", "fast"])

@@ -11,6 +11,7 @@ from groups import accounts
 from groups.models import CohortState, PlaceOffer
 from groups.offers import token_of
 from scheduling.letters.asking_back import ASKED_AFTER, ask_back_due
+from scheduling.models import PeerSession
 from scheduling.places import arrivals
 from scheduling.places.arrivals import DiaryChoices
 from tests.build import a_cohort, a_person, a_series, a_session, an_offer
@@ -22,11 +23,9 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def offer(app: object, now: datetime) -> PlaceOffer:
+def offer(session: PeerSession, now: datetime) -> PlaceOffer:
     """An offer to which somebody said yes from the letter."""
-    cohort = a_cohort()
-    a_session(a_series(cohort))
-    made, _ = an_offer(cohort)
+    made, _ = an_offer(session.cohort)
     with transaction():
         arrivals.arrive(made, None, DiaryChoices(), now=now)
     return made

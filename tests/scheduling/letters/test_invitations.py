@@ -14,6 +14,8 @@ from scheduling.models import Answer, KeptBy, PeerSession, Reply, Series
 from tests import build
 from tests.scheduling.post import all_left, invite, kept_by, letters, only, sequence, told
 
+pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
+
 DAY = timedelta(days=1)
 PAUSE = timedelta(minutes=10)
 DATES = [date(2026, 12, 10), date(2027, 1, 14), date(2027, 2, 11), date(2027, 3, 11)]

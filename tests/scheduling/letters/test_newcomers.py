@@ -3,30 +3,28 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership
 from scheduling.feeds import contents
 from scheduling.letters import invitations
-from scheduling.models import Diary, KeptBy, PeerSession
+from scheduling.models import Diary, PeerSession
 from scheduling.places import departures
 from tests import build
-from tests.scheduling.post import all_left, kept_by, letters
+from tests.scheduling.post import all_left, letters
+
+pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
 
 DATES = [date(2026, 10, 8), date(2026, 11, 12), date(2026, 12, 10), date(2027, 1, 14)]
 
 
 @pytest.fixture
-def member(app: Flask) -> Membership:
+def member(member: Membership) -> Membership:
     """Somebody who was there from the beginning, in a group of which two dates are over."""
-    cohort = build.a_cohort()
-    kept_by(cohort.memberships[0].person, KeptBy.NEITHER)
-    found = build.a_member(cohort)
     with transaction():
-        found.joined_at = datetime(2026, 9, 1, tzinfo=UTC)
-    return found
+        member.joined_at = datetime(2026, 9, 1, tzinfo=UTC)
+    return member
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.delivery import deliver_due
@@ -22,18 +21,17 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def session(app: Flask) -> PeerSession:
+def session(session: PeerSession) -> PeerSession:
     """A session of a group whose facilitator wants no reminders."""
-    cohort = build.a_cohort()
-    reminders_off(cohort.memberships[0])
-    return build.a_session(build.a_series(cohort))
+    reminders_off(session.cohort.memberships[0])
+    return session
 
 
 @pytest.fixture
-def member(session: PeerSession) -> Membership:
-    made = build.a_member(session.cohort)
-    kept_by(made.person, KeptBy.FEED)
-    return made
+def member(session: PeerSession, member: Membership) -> Membership:
+    """A member of that group who has a private link."""
+    kept_by(member.person, KeptBy.FEED)
+    return member
 
 
 def reminders_off(membership: Membership) -> None:

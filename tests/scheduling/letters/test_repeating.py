@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from core.transaction import transaction
 from groups.models import Membership
 from scheduling.changing.sessions import cancel
@@ -10,6 +12,8 @@ from scheduling.models import Answer, KeptBy, PeerSession
 from scheduling.places import departures
 from tests.scheduling.attendance.test_standing import say
 from tests.scheduling.post import all_left, invite, kept_by, letters, only, sequence, told
+
+pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

@@ -16,6 +16,8 @@ from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession
 from tests import build
 from tests.scheduling.post import all_left, invite, letters, only, sequence, told
 
+pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
+
 PAUSE = timedelta(minutes=10)
 DAY = timedelta(days=1)
 FULL = {"detail": Detail.FULL}

@@ -18,18 +18,11 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def session(app: Flask) -> PeerSession:
-    """A session on Thursday 10 December at 6pm, UK time."""
-    return build.a_session(build.a_series(build.a_cohort()))
-
-
-@pytest.fixture
-def amina(session: PeerSession) -> Membership:
+def amina(amina: Membership) -> Membership:
     """A member who lives in New York."""
-    member = build.a_member(session.cohort)
     with transaction():
-        member.person.time_zone = "America/New_York"
-    return member
+        amina.person.time_zone = "America/New_York"
+    return amina
 
 
 @pytest.mark.parametrize("keeps", [KeptBy.INVITATIONS, KeptBy.FEED, KeptBy.NEITHER])

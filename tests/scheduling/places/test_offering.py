@@ -11,6 +11,7 @@ from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail, recall
 from core.transaction import transaction
 from groups.models import DoNotWrite, OfferState, PlaceOffer
+from scheduling.models import PeerSession
 from scheduling.places.offering import send_offer
 from tests import build
 from tests.core.test_delivery import Script
@@ -20,11 +21,9 @@ PAUSE = timedelta(minutes=10)
 
 
 @pytest.fixture
-def offer(app: Flask) -> PlaceOffer:
+def offer(session: PeerSession) -> PlaceOffer:
     """An offer that has not been sent, in a group with one date."""
-    cohort = build.a_cohort()
-    build.a_session(build.a_series(cohort))
-    made, _ = build.an_offer(cohort, state=OfferState.DRAFTED)
+    made, _ = build.an_offer(session.cohort, state=OfferState.DRAFTED)
     with transaction():
         made.sent_at = made.expires_at = None
     return made

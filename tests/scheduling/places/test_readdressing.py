@@ -17,6 +17,8 @@ from scheduling.places.readdressing import change_address
 from tests import build
 from tests.scheduling.post import Opened, all_left, invite, kept_by, letters, sequence, told
 
+pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
+
 OLD, NEW = "amina@people.example", "amina.new@people.example"
 DAY = timedelta(days=1)
 

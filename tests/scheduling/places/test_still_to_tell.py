@@ -7,7 +7,7 @@ import pytest
 from core.db import db
 from core.outbox import MailState, OutgoingMail, recall
 from core.transaction import transaction
-from groups.models import Cohort, Membership, Role
+from groups.models import Membership, Role
 from scheduling.changing import sessions
 from scheduling.changing.undoing import take_back
 from scheduling.keeping.diaries import diary_to_stop
@@ -21,17 +21,18 @@ from scheduling.replies.other_time import tell_other_time
 from tests import build
 from tests.scheduling.post import Opened, all_left, invite, letters, sequence
 
+pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
+
 OLD, NEW = "amina@people.example", "amina.new@people.example"
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def session(cohort: Cohort, member: Membership, now: datetime) -> PeerSession:
+def session(session: PeerSession, member: Membership, now: datetime) -> PeerSession:
     """A session that stands in the member's calendar; another one follows."""
-    made = build.a_session(build.a_series(cohort))
-    build.a_session(made.series, date(2027, 1, 14), number=2)
-    invite(made, member, now)
-    return made
+    build.a_session(session.series, date(2027, 1, 14), number=2)
+    invite(session, member, now)
+    return session
 
 
 def change(member: Membership, now: datetime, *, tell_former: bool = True) -> None:

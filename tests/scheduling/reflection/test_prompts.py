@@ -7,7 +7,7 @@ from flask import Flask
 
 from core.errors import DomainError, NotFound
 from core.transaction import transaction
-from groups.models import CohortState
+from groups.models import Cohort, CohortState
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.reflection import prompts, themes
 from tests import build
@@ -16,9 +16,9 @@ DAYS = [date(2026, 12, 10), date(2027, 1, 14), date(2027, 2, 11), date(2027, 3, 
 
 
 @pytest.fixture
-def series(app: Flask) -> Series:
+def series(cohort: Cohort) -> Series:
     """A run of four sessions."""
-    return build.a_series(build.a_cohort(), count=4)
+    return build.a_series(cohort, count=4)
 
 
 @pytest.fixture

@@ -22,18 +22,6 @@ from tests.build import a_cohort, a_prompt, a_series, a_session
 FEBRUARY = date(2027, 2, 18)
 
 
-@pytest.fixture
-def series(app: Flask) -> Series:
-    """A run on second Thursdays, on line."""
-    return a_series(a_cohort())
-
-
-@pytest.fixture
-def session(series: Series) -> PeerSession:
-    """Its first session, on Thursday 10 December 2026 at 6pm."""
-    return a_session(series)
-
-
 def test_the_next_session_says_when_where_and_how_far_off(
     session: PeerSession, now: datetime
 ) -> None:

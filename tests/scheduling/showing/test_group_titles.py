@@ -4,20 +4,13 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from core.transaction import transaction
 from groups.models import Cohort, CohortState, MembershipState, Person
 from scheduling.showing.group_titles import NEW_GROUP, group_title
-from tests.build import a_cohort, a_facilitator, a_member, a_person, a_series
+from tests.build import a_cohort, a_member, a_person, a_series
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture
-def amara(app: Flask) -> Person:
-    """Somebody who facilitates."""
-    return a_facilitator("Amara")
 
 
 def a_run(leader: Person, **values: Any) -> Cohort:

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from scheduling.changing.run_plan import Added, Moved, RunPlan
 from scheduling.models import PeerSession, Series, SessionState
@@ -14,12 +13,6 @@ from tests.conftest import NOW
 
 READER = Reader(NOW)
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-def series(app: Flask) -> Series:
-    """A run without sessions."""
-    return build.a_series(build.a_cohort())
 
 
 @pytest.fixture
