@@ -47,6 +47,11 @@ def welcomed(
     return membership
 
 
+def facilitator_of(series: Series) -> Person:
+    """Who set up the group whose run it is."""
+    return series.cohort.memberships[0].person
+
+
 def sessions_of(series: Series) -> list[PeerSession]:
     """Every session of a run, earliest first."""
     db.session.rollback()

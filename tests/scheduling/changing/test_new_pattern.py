@@ -8,7 +8,6 @@ from flask import Flask
 
 from core.errors import DomainError
 from core.transaction import transaction
-from groups.models import Person
 from scheduling.changing import reshaping, sessions
 from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.recurrence import (
@@ -27,6 +26,7 @@ from tests.scheduling.made_runs import (
     change,
     day_of,
     days,
+    facilitator_of,
     numbers,
     planned,
     sessions_of,
@@ -40,17 +40,6 @@ FIRST_TUESDAY = MonthlyByWeekday(1, 1)
 SIX, HALF_PAST_SEVEN = time(18), time(19, 30)
 
 
-@pytest.fixture
-def series(app: Flask) -> Series:
-    """Six second Thursdays from 10 December on."""
-    return a_run()
-
-
-def amara(series: Series) -> Person:
-    """Who facilitates."""
-    return series.cohort.memberships[0].person
-
-
 def by_hand(series: Series, which: int, on: date) -> None:
     """Move one session by hand, keeping its hours."""
     with transaction():
@@ -62,7 +51,7 @@ def by_hand(series: Series, which: int, on: date) -> None:
             ends=HALF_PAST_SEVEN,
             now=now,
             tell=False,
-            by=amara(series),
+            by=facilitator_of(series),
         )
 
 
@@ -76,7 +65,7 @@ def test_f15_every_session_moves_and_keeps_its_row(series: Series, now: datetime
     rows = [one.id for one in sessions_of(series)]
 
     plan = to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now)
-    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=amara(series))
+    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=facilitator_of(series))
 
     assert (plan.added, plan.dropped, plan.changed_count) == ((), (), 6)
     assert days(series) == FIRST_TUESDAYS
@@ -91,7 +80,7 @@ def test_a_hand_moved_session_keeps_its_place_and_uses_up_its_turn(
     by_hand(series, 2, date(2027, 2, 17))
 
     plan = to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now)
-    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=amara(series))
+    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=facilitator_of(series))
 
     assert [one.number for one in plan.kept_by_hand] == [3]
     assert days(series) == [*FIRST_TUESDAYS[:2], date(2027, 2, 17), *FIRST_TUESDAYS[3:]]
@@ -103,7 +92,7 @@ def test_a_day_on_which_somebody_has_put_a_session_is_not_taken_twice(
 ) -> None:
     by_hand(series, 2, FIRST_TUESDAYS[3])
 
-    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=amara(series))
+    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=facilitator_of(series))
 
     assert days(series) == FIRST_TUESDAYS
     assert numbers(series) == [1, 2, 3, 4, 5, 6]
@@ -114,7 +103,7 @@ def test_the_following_change_and_begin_after_the_session_before(
 ) -> None:
     by_hand(series, 1, date(2027, 2, 3))
 
-    change(lambda: to(series, FIRST_TUESDAY, which=2, now=now), by=amara(series))
+    change(lambda: to(series, FIRST_TUESDAY, which=2, now=now), by=facilitator_of(series))
 
     assert days(series)[2:] == [*FIRST_TUESDAYS[3:], date(2027, 6, 1)]
 
@@ -122,7 +111,11 @@ def test_the_following_change_and_begin_after_the_session_before(
 def test_dates_that_have_passed_are_not_used(series: Series) -> None:
     now = datetime(2026, 12, 9, 12, tzinfo=UTC)
 
-    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=amara(series), now=now)
+    change(
+        lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now),
+        by=facilitator_of(series),
+        now=now,
+    )
 
     assert days(series) == [*FIRST_TUESDAYS[1:], date(2027, 6, 1)]
 
@@ -130,7 +123,10 @@ def test_dates_that_have_passed_are_not_used(series: Series) -> None:
 def test_every_few_weeks_begin_on_the_first_day_chosen(series: Series, now: datetime) -> None:
     first_on = date(2027, 1, 6)
 
-    change(lambda: to(series, EveryWeeks(3), which=1, first_on=first_on, now=now), by=amara(series))
+    change(
+        lambda: to(series, EveryWeeks(3), which=1, first_on=first_on, now=now),
+        by=facilitator_of(series),
+    )
 
     assert days(series) == [
         *(SECOND_THURSDAYS[0], date(2027, 1, 6), date(2027, 1, 27)),
@@ -150,7 +146,10 @@ def test_a_first_day_before_the_session_before_is_refused(series: Series, now: d
 def test_the_last_such_weekday_takes_the_fifth_where_there_is_one(
     series: Series, now: datetime
 ) -> None:
-    change(lambda: to(series, MonthlyByWeekday(3, -1), scope=Scope.ALL, now=now), by=amara(series))
+    change(
+        lambda: to(series, MonthlyByWeekday(3, -1), scope=Scope.ALL, now=now),
+        by=facilitator_of(series),
+    )
 
     assert days(series)[:4] == [
         *(date(2026, 12, 31), date(2027, 1, 28), date(2027, 2, 25), date(2027, 3, 25)),
@@ -160,7 +159,10 @@ def test_the_last_such_weekday_takes_the_fifth_where_there_is_one(
 def test_what_the_run_leaves_out_is_left_out_of_the_new_pattern(
     series: Series, now: datetime
 ) -> None:
-    change(lambda: to(series, MonthlyByWeekday(0, 1), scope=Scope.ALL, now=now), by=amara(series))
+    change(
+        lambda: to(series, MonthlyByWeekday(0, 1), scope=Scope.ALL, now=now),
+        by=facilitator_of(series),
+    )
 
     assert date(2027, 5, 3) not in days(series)
     assert len(days(series)) == 6
@@ -172,9 +174,9 @@ def test_fewer_chosen_dates_cancel_the_rest_and_more_add_to_them(
     four = ChosenDates(tuple(date(2027, month, 20) for month in range(1, 5)))
     eight = ChosenDates(tuple(date(2027, month, 21) for month in range(1, 9)))
 
-    change(lambda: to(series, four, scope=Scope.ALL, now=now), by=amara(series))
+    change(lambda: to(series, four, scope=Scope.ALL, now=now), by=facilitator_of(series))
     after_four = (days(series), numbers(series), series.sessions)
-    change(lambda: to(series, eight, scope=Scope.ALL, now=now), by=amara(series))
+    change(lambda: to(series, eight, scope=Scope.ALL, now=now), by=facilitator_of(series))
 
     assert after_four == (list(four.dates), [1, 2, 3, 4], 4)
     assert (days(series), numbers(series), series.sessions) == (
@@ -186,10 +188,10 @@ def test_fewer_chosen_dates_cancel_the_rest_and_more_add_to_them(
 
 def test_a_cancelled_session_moves_along_and_stays_cancelled(series: Series, now: datetime) -> None:
     january = sessions_of(series)[1]
-    change(lambda: reshaping.cancel_run(january, Scope.ONE, now=now), by=amara(series))
+    change(lambda: reshaping.cancel_run(january, Scope.ONE, now=now), by=facilitator_of(series))
 
     plan = to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now)
-    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=amara(series))
+    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=facilitator_of(series))
 
     assert plan.changed_count == 5
     assert (day_of(january), january.state) == (FIRST_TUESDAYS[1], SessionState.CANCELLED)
@@ -199,7 +201,7 @@ def test_a_run_that_goes_on_is_filled_up_to_its_horizon(app: Flask, now: datetim
     series = a_run(count=None)
     monthly = len(days(series))
 
-    change(lambda: to(series, EveryWeeks(2), scope=Scope.ALL, now=now), by=amara(series))
+    change(lambda: to(series, EveryWeeks(2), scope=Scope.ALL, now=now), by=facilitator_of(series))
 
     held = days(series)
     assert len(held) > monthly * 2 - 6
@@ -211,7 +213,7 @@ def test_fewer_dates_of_a_run_that_goes_on_cancel_what_is_left(app: Flask, now: 
     series = a_run(count=None, pattern={"kind": "weeks", "weeks": 2})
     rows = sessions_of(series)
 
-    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=amara(series))
+    change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=facilitator_of(series))
 
     held = planned(series)
     assert [one.id for one in held] == [one.id for one in rows[: len(held)]]
@@ -226,7 +228,7 @@ def test_rolling_forward_goes_on_with_the_new_pattern(
     app: Flask, now: datetime, pattern: Pattern
 ) -> None:
     series = a_run(count=None, leave_outs={})
-    change(lambda: to(series, pattern, scope=Scope.ALL, now=now), by=amara(series))
+    change(lambda: to(series, pattern, scope=Scope.ALL, now=now), by=facilitator_of(series))
     before, later = days(series), now.replace(year=2027)
 
     with transaction():

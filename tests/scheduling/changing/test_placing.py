@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import pytest
-from flask import Flask
 
 from core.errors import DomainError
 from core.transaction import transaction
@@ -14,28 +13,10 @@ from scheduling.changing.parcels import Change
 from scheduling.changing.run_plan import Scope
 from scheduling.keeping.entry_words import place_of
 from scheduling.models import Answer, PeerSession, PlaceKind, Series
-from tests import build
-from tests.scheduling.made_runs import a_run, sessions_of, undo
+from tests.scheduling.made_runs import sessions_of, undo
 from tests.scheduling.post import full, invite, letters
 
 HIGH_STREET = "12 High Street"
-
-
-@pytest.fixture
-def series(app: Flask) -> Series:
-    """Six sessions on line."""
-    return a_run()
-
-
-@pytest.fixture
-def amara(series: Series) -> Person:
-    """Who facilitates."""
-    return series.cohort.memberships[0].person
-
-
-@pytest.fixture
-def member(series: Series) -> Membership:
-    return build.a_member(series.cohort)
 
 
 def meet_at_high_street(
@@ -125,11 +106,11 @@ def test_undoing_gives_everybody_the_former_place_back(
 
 
 def test_i8_another_place_asks_nobody_anew(
-    series: Series, member: Membership, amara: Person, now: datetime
+    series: Series, amina: Membership, amara: Person, now: datetime
 ) -> None:
     first = sessions_of(series)[0]
     with transaction():
-        answers.give(first, member, Answer.COMING, now=now)
+        answers.give(first, amina, Answer.COMING, now=now)
 
     meet_at_high_street(series, now, amara)
 
@@ -137,16 +118,16 @@ def test_i8_another_place_asks_nobody_anew(
 
 
 def test_letters_speak_of_the_first_session_that_is_elsewhere(
-    series: Series, member: Membership, amara: Person, now: datetime
+    series: Series, amina: Membership, amara: Person, now: datetime
 ) -> None:
-    full(member.person)
+    full(amina.person)
     rows = sessions_of(series)
     for session in rows[:4]:
-        invite(session, member, now)
+        invite(session, amina, now)
 
     done = meet_at_high_street(rows[2], now, amara, Scope.FOLLOWING)
 
-    to_member = letters(to=member.person)
+    to_member = letters(to=amina.person)
     assert sorted(one.event.start for one in to_member) == [one.starts_at for one in rows[2:4]]
     assert {one.event["LOCATION"] for one in to_member} == {HIGH_STREET}
     assert [one.subject for one in letters(to=amara)] == ["News about Thursday 11 February 2027"]

@@ -30,18 +30,6 @@ WEEK = timedelta(days=7)
 SIX, HALF_PAST_SEVEN = time(18), time(19, 30)
 
 
-@pytest.fixture
-def series(app: Flask) -> Series:
-    """Six second Thursdays from 10 December on."""
-    return a_run()
-
-
-@pytest.fixture
-def amara(series: Series) -> Person:
-    """Who facilitates."""
-    return series.cohort.memberships[0].person
-
-
 def by_hand(series: Series, which: int, on: date, now: datetime, by: Person) -> None:
     """Move one session by hand, keeping its hours."""
     with transaction():

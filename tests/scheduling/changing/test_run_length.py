@@ -7,7 +7,6 @@ from flask import Flask
 
 from core.errors import DomainError
 from core.transaction import transaction
-from groups.models import Person
 from scheduling.changing import reshaping
 from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.closures import Break
@@ -20,22 +19,12 @@ from tests.scheduling.made_runs import (
     a_run,
     change,
     days,
+    facilitator_of,
     numbers,
     sessions_of,
 )
 
 FROM, UNTIL = date(2027, 2, 1), date(2027, 3, 31)
-
-
-@pytest.fixture
-def series(app: Flask) -> Series:
-    """Six second Thursdays from 10 December on."""
-    return a_run()
-
-
-def amara(series: Series) -> Person:
-    """Who facilitates."""
-    return series.cohort.memberships[0].person
 
 
 def pause(series: Series, now: datetime, *, make_up: bool = False) -> RunPlan:
@@ -44,7 +33,7 @@ def pause(series: Series, now: datetime, *, make_up: bool = False) -> RunPlan:
 
 
 def test_a_break_cancels_what_lies_in_it(series: Series, now: datetime) -> None:
-    change(lambda: pause(series, now), by=amara(series))
+    change(lambda: pause(series, now), by=facilitator_of(series))
 
     assert days(series) == [*SECOND_THURSDAYS[:2], *SECOND_THURSDAYS[4:]]
     assert set_up_of(series).leave_outs.breaks == (Break(FROM, UNTIL),)
@@ -52,7 +41,7 @@ def test_a_break_cancels_what_lies_in_it(series: Series, now: datetime) -> None:
 
 
 def test_a_break_that_is_made_up_for_adds_as_many_at_the_end(series: Series, now: datetime) -> None:
-    change(lambda: pause(series, now, make_up=True), by=amara(series))
+    change(lambda: pause(series, now, make_up=True), by=facilitator_of(series))
 
     expected = [*SECOND_THURSDAYS[:2], *SECOND_THURSDAYS[4:]]
     assert days(series) == [*expected, date(2027, 6, 10), date(2027, 7, 8)]
@@ -75,7 +64,7 @@ def test_rolling_forward_leaves_a_later_break_out(app: Flask, now: datetime) -> 
         lambda: reshaping.pause_run(
             series, from_on=from_on, until_on=until_on, make_up=False, now=now
         ),
-        by=amara(series),
+        by=facilitator_of(series),
     )
 
     with transaction():
@@ -86,16 +75,16 @@ def test_rolling_forward_leaves_a_later_break_out(app: Flask, now: datetime) -> 
 
 
 def test_the_same_break_twice_changes_nothing(series: Series, now: datetime) -> None:
-    change(lambda: pause(series, now), by=amara(series))
+    change(lambda: pause(series, now), by=facilitator_of(series))
 
     assert pause(series, now).is_empty
 
 
 def test_putting_everything_back_ends_the_break(series: Series, now: datetime) -> None:
-    change(lambda: pause(series, now), by=amara(series))
+    change(lambda: pause(series, now), by=facilitator_of(series))
     first = sessions_of(series)[0]
 
-    change(lambda: reshaping.reinstate_run(first, Scope.ALL, now=now), by=amara(series))
+    change(lambda: reshaping.reinstate_run(first, Scope.ALL, now=now), by=facilitator_of(series))
 
     assert days(series) == SECOND_THURSDAYS
     assert set_up_of(series).leave_outs.breaks == ()
@@ -121,7 +110,7 @@ def test_an_impossible_break_is_refused(
 def test_ending_early_cancels_the_rest_and_counts_anew(series: Series, now: datetime) -> None:
     fourth = sessions_of(series)[3]
 
-    change(lambda: reshaping.end_after(fourth, now=now), by=amara(series))
+    change(lambda: reshaping.end_after(fourth, now=now), by=facilitator_of(series))
 
     assert days(series) == SECOND_THURSDAYS[:4]
     assert (numbers(series), series.sessions) == ([1, 2, 3, 4], 4)
@@ -129,7 +118,7 @@ def test_ending_early_cancels_the_rest_and_counts_anew(series: Series, now: date
 
 def test_ending_early_is_refused_at_a_cancelled_session(series: Series, now: datetime) -> None:
     fourth = sessions_of(series)[3]
-    change(lambda: reshaping.cancel_run(fourth, Scope.ONE, now=now), by=amara(series))
+    change(lambda: reshaping.cancel_run(fourth, Scope.ONE, now=now), by=facilitator_of(series))
 
     with pytest.raises(DomainError, match="cannot be the last"):
         reshaping.end_after(fourth, now=now)
@@ -142,7 +131,7 @@ def test_ending_at_the_last_one_changes_nothing(series: Series, now: datetime) -
 def test_a_run_that_went_on_ends_and_is_rolled_forward_no_more(app: Flask, now: datetime) -> None:
     series = a_run(count=None)
 
-    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=amara(series))
+    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=facilitator_of(series))
     with transaction():
         added = roll_forward(series, now=now.replace(year=2027))
 
@@ -153,10 +142,10 @@ def test_extending_puts_back_what_was_there_and_adds_the_rest(
     series: Series, now: datetime
 ) -> None:
     rows = [one.id for one in sessions_of(series)]
-    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=amara(series))
+    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=facilitator_of(series))
 
     plan = reshaping.extend(series, more=3, now=now)
-    change(lambda: reshaping.extend(series, more=3, now=now), by=amara(series))
+    change(lambda: reshaping.extend(series, more=3, now=now), by=facilitator_of(series))
 
     assert (len(plan.put_back), len(plan.added)) == (2, 1)
     assert days(series) == [*SECOND_THURSDAYS, date(2027, 6, 10)]
@@ -167,7 +156,7 @@ def test_extending_puts_back_what_was_there_and_adds_the_rest(
 def test_extending_without_end_fills_the_run_up_and_lets_it_go_on(
     series: Series, now: datetime
 ) -> None:
-    change(lambda: reshaping.extend(series, more=None, now=now), by=amara(series))
+    change(lambda: reshaping.extend(series, more=None, now=now), by=facilitator_of(series))
     before = days(series)
     with transaction():
         added = roll_forward(series, now=now.replace(year=2027))
@@ -180,9 +169,9 @@ def test_extending_without_end_fills_the_run_up_and_lets_it_go_on(
 
 def test_extending_follows_a_pattern_that_was_shifted(series: Series, now: datetime) -> None:
     first = sessions_of(series)[0]
-    change(lambda: reshaping.shift_days(first, Scope.ALL, 1, now=now), by=amara(series))
+    change(lambda: reshaping.shift_days(first, Scope.ALL, 1, now=now), by=facilitator_of(series))
 
-    change(lambda: reshaping.extend(series, more=1, now=now), by=amara(series))
+    change(lambda: reshaping.extend(series, more=1, now=now), by=facilitator_of(series))
 
     assert days(series)[-1] == date(2027, 6, 11)
 
@@ -193,10 +182,10 @@ def test_an_extra_date_at_the_end_is_not_taken_for_the_last_of_the_pattern(
     late = date(2027, 7, 1)
     change(
         lambda: reshaping.add_date(series, on=late, starts=time(9), ends=time(10), now=now),
-        by=amara(series),
+        by=facilitator_of(series),
     )
 
-    change(lambda: reshaping.extend(series, more=1, now=now), by=amara(series))
+    change(lambda: reshaping.extend(series, more=1, now=now), by=facilitator_of(series))
 
     assert days(series)[-2:] == [date(2027, 6, 10), late]
 
@@ -226,10 +215,10 @@ def test_chosen_dates_have_no_next_one(app: Flask, now: datetime) -> None:
 def test_a_session_dropped_from_a_run_comes_back_as_an_extra_one(
     series: Series, now: datetime
 ) -> None:
-    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=amara(series))
+    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=facilitator_of(series))
     last = sessions_of(series)[-1]
 
-    change(lambda: reshaping.reinstate_run(last, Scope.ONE, now=now), by=amara(series))
+    change(lambda: reshaping.reinstate_run(last, Scope.ONE, now=now), by=facilitator_of(series))
 
     assert (last.state, last.is_extra, last.number) == (SessionState.PLANNED, True, 5)
     assert series.sessions == 5

@@ -30,30 +30,6 @@ PAUSE = timedelta(minutes=10)
 SIX, HALF_PAST_SEVEN = time(18), time(19, 30)
 
 
-@pytest.fixture
-def amara(app: Flask) -> Person:
-    """Who facilitates."""
-    return build.a_facilitator()
-
-
-@pytest.fixture
-def cohort(amara: Person) -> Cohort:
-    """Her group, open."""
-    return build.a_cohort(amara)
-
-
-@pytest.fixture
-def amina(cohort: Cohort) -> Membership:
-    """A member."""
-    return build.a_member(cohort)
-
-
-@pytest.fixture
-def session(cohort: Cohort, amina: Membership) -> PeerSession:
-    """Its first session, Thursday 10 December."""
-    return build.a_session(build.a_series(cohort))
-
-
 def a_reply(session: PeerSession, membership: Membership, now: datetime) -> None:
     """She is coming."""
     with transaction():

@@ -20,6 +20,8 @@ from scheduling.places import departures
 from tests.scheduling.made_runs import change, everything, undo, welcomed
 from tests.scheduling.post import Opened, all_left, letters, only
 
+pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
+
 MINUTE = timedelta(minutes=1)
 #: A plan from the sessions of a run, earliest first.
 WorkOut = Callable[[list[PeerSession], datetime], RunPlan]

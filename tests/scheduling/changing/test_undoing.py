@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select, update
 
 from core.db import db
@@ -38,30 +37,6 @@ from tests import build
 NEW_DAY = date(2026, 12, 17)
 PAUSE = timedelta(minutes=10)
 SIX, HALF_PAST_SEVEN = time(18), time(19, 30)
-
-
-@pytest.fixture
-def amara(app: Flask) -> Person:
-    """Who facilitates."""
-    return build.a_facilitator()
-
-
-@pytest.fixture
-def cohort(amara: Person) -> Cohort:
-    """Her group, open."""
-    return build.a_cohort(amara)
-
-
-@pytest.fixture
-def amina(cohort: Cohort) -> Membership:
-    """A member."""
-    return build.a_member(cohort)
-
-
-@pytest.fixture
-def session(cohort: Cohort, amina: Membership) -> PeerSession:
-    """Its first session, Thursday 10 December."""
-    return build.a_session(build.a_series(cohort))
 
 
 def a_reply(session: PeerSession, membership: Membership, now: datetime) -> None:

@@ -57,17 +57,11 @@ def report(
 
 
 @pytest.fixture
-def member(app: Flask) -> Membership:
-    return build.a_member(build.a_cohort(), build.a_person("Sam", SAM))
-
-
-@pytest.fixture
-def session(member: Membership, now: datetime) -> PeerSession:
+def session(session: PeerSession, member: Membership, now: datetime) -> PeerSession:
     """A session to which Sam has been invited; the letter left an hour ago."""
-    made = build.a_session(build.a_series(member.cohort))
-    invite(made, member, now - HOUR)
+    invite(session, member, now - HOUR)
     all_left(now - HOUR)
-    return made
+    return session
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from core.db import db
 from core.outbox import MailState, OutgoingMail
@@ -13,9 +12,9 @@ from core.refusals import Reason
 from core.transaction import transaction
 from groups.models import Membership
 from scheduling.letters.deliveries import troubles
+from scheduling.models import PeerSession
 from scheduling.replies.replying import Outcome, take
-from tests import build
-from tests.scheduling.answered import SAM, SHAPES, filled, invited, shape
+from tests.scheduling.answered import SHAPES, filled, invited, shape
 from tests.scheduling.post import all_left, invite
 
 PAGE = Path(__file__).parents[3] / "docs" / "replies.md"
@@ -29,14 +28,12 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def member(app: Flask, now: datetime) -> Membership:
+def member(member: Membership, session: PeerSession, now: datetime) -> Membership:
     """Sam, to whom the letter that the messages are about left an hour and a bit ago."""
-    made = build.a_member(build.a_cohort(), build.a_person("Sam", SAM))
-    session = build.a_session(build.a_series(made.cohort))
-    invite(session, made, now - HOUR)
+    invite(session, member, now - HOUR)
     all_left(now - HOUR)
-    invited(session, made)
-    return made
+    invited(session, member)
+    return member
 
 
 def test_every_shape_is_in_the_table_and_every_row_has_its_shape() -> None:
