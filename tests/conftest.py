@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
@@ -181,10 +182,23 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A browser in which nobody is signed in."""
+def clock(now: datetime) -> Iterator[time_machine.Traveller]:
+    """The clock, which stands at that moment; ``shift`` moves it on."""
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def new_browser(app: Flask) -> Callable[[], FlaskClient]:
+    """Return a function that gives a browser in which nobody is signed in."""
     app.test_client_class = PageClient
-    return app.test_client()
+    return app.test_client
+
+
+@pytest.fixture
+def client(new_browser: Callable[[], FlaskClient]) -> FlaskClient:
+    """A browser in which nobody is signed in."""
+    return new_browser()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What every page owes, whoever asks and whatever comes of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -12,6 +12,8 @@ from core.errors import NotFound
 from core.web import SECURITY_HEADERS, content_security_policy, is_public, link
 from tests.build import a_person
 from tests.page import PageClient
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 SignedIn = Callable[..., PageClient]
 
@@ -49,12 +51,6 @@ OPEN = {
     "static",
 }
 WEATHER = "https://www.bbc.co.uk/weather"
-
-
-@pytest.fixture(autouse=True)
-def _stopped_clock(now: datetime) -> Iterator[None]:
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 def _rules(app: Flask) -> list[tuple[str, str, set[str]]]:

@@ -1,8 +1,8 @@
 """The account page: one's own, and nobody else's."""
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -19,14 +19,9 @@ from tests.build import a_cohort, a_facilitator, a_member, a_person, a_series, a
 from tests.conftest import NOW
 from tests.page import PageClient, words
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 SignedIn = Callable[..., PageClient]
-
-
-@pytest.fixture(autouse=True)
-def clock(now: datetime) -> Iterator[time_machine.Traveller]:
-    """The clock, stopped; ``shift`` moves it on."""
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
 
 
 def _save(browser: FlaskClient, **changes: str) -> int:

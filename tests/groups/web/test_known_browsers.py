@@ -1,10 +1,9 @@
 """Browsers that are known: for which addresses, for how long, and how that ends."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -17,21 +16,9 @@ from tests.build import a_person
 from tests.groups.web.signing_in import AMINA, ask, latest_code, type_code
 from tests.page import PageClient, words
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 SignedIn = Callable[..., PageClient]
-
-
-@pytest.fixture(autouse=True)
-def clock(now: datetime) -> Iterator[time_machine.Traveller]:
-    """The clock, stopped; ``shift`` moves it on."""
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A browser in which nobody is signed in."""
-    app.test_client_class = PageClient
-    return app.test_client()
 
 
 def sign_in(client: FlaskClient, address: str = AMINA) -> TestResponse:

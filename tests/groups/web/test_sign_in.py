@@ -1,8 +1,8 @@
 """Signing in with a code, as a browser meets it."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -18,23 +18,11 @@ from groups.models import SignIn, SignInCode
 from groups.web.sign_in import send_code
 from tests.build import a_person
 from tests.groups.web.signing_in import AMINA, ask, is_in, latest_code, latest_link, type_code
-from tests.page import PageClient, words
+from tests.page import words
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 STRANGER = "omina@people.example"
-
-
-@pytest.fixture(autouse=True)
-def clock(now: datetime) -> Iterator[time_machine.Traveller]:
-    """The clock, stopped; ``shift`` moves it on."""
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def new_browser(app: Flask) -> Callable[[], FlaskClient]:
-    """Return a function that gives a browser of its own."""
-    app.test_client_class = PageClient
-    return app.test_client
 
 
 def test_sign_in_takes_an_address_and_a_code(client: FlaskClient) -> None:

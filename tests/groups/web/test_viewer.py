@@ -1,7 +1,7 @@
 """Being signed in, and how it ends."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -13,21 +13,9 @@ from tests.build import a_person
 from tests.groups.web.signing_in import ask, is_in, latest_code, type_code
 from tests.page import PageClient, words
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 SignedIn = Callable[..., PageClient]
-
-
-@pytest.fixture(autouse=True)
-def clock(now: datetime) -> Iterator[time_machine.Traveller]:
-    """The clock, stopped; ``shift`` moves it on."""
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def new_browser(app: Flask) -> Callable[[], FlaskClient]:
-    """Return a function that gives a browser of its own."""
-    app.test_client_class = PageClient
-    return app.test_client
 
 
 def test_cookie_changes_at_sign_in_and_the_old_one_opens_nothing(

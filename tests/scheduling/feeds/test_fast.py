@@ -1,6 +1,6 @@
 """The fast path of private calendars answers as the plain one does, byte for byte."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -35,15 +35,10 @@ from tests.conftest import NOW
 from tests.scheduling.calendar_bytes import HOSTILE, lines_of
 from tests.scheduling.polling import asked, both, fast_alone, fast_of, ready_for_fast
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def frozen() -> Iterator[None]:
-    """Let these tests happen at one moment."""
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -30,15 +30,10 @@ from tests.queries import queries
 from tests.scheduling.calendar_bytes import misshapen
 from tests.scheduling.polling import leave_to_plain, ready_for_fast
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 MINUTE = timedelta(minutes=1)
 UNKNOWN = "/cal/nobody-knows-this/calendar.ics"
-
-
-@pytest.fixture(autouse=True)
-def frozen() -> Iterator[None]:
-    """Let these tests happen at one moment."""
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,42 +1,42 @@
-"""A member of one group with one session, for the tests of the member's pages."""
+"""A group that Amara and Tom facilitate, and the browsers of who visits its pages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import time_machine
-from flask import Flask
 
-from groups.models import Membership, Person, Role
-from scheduling.models import PeerSession
-from tests.build import a_cohort, a_member, a_person, a_series, a_session
-from tests.conftest import NOW
+from groups.models import Cohort, Membership, Person, Role
+from tests.build import a_member, a_person
 from tests.page import PageClient
+from tests.scheduling.web.runs import Run, a_run
 
 Browser = Callable[[Person], PageClient]
 
 
 @pytest.fixture
-def frozen() -> Iterator[None]:
-    """Let a test happen at one moment."""
-    with time_machine.travel(NOW, tick=False):
-        yield
+def tom(cohort: Cohort) -> Membership:
+    """Tom's place in the group, which he facilitates too."""
+    return a_member(cohort, a_person("Tom"), Role.CO_FACILITATOR)
 
 
 @pytest.fixture
-def member(app: Flask) -> Membership:
-    """Somebody with a place in a group that Amara and Tom facilitate."""
-    cohort = a_cohort()
-    a_member(cohort, a_person("Tom"), Role.CO_FACILITATOR)
-    return a_member(cohort)
+def member(tom: Membership, amina: Membership) -> Membership:
+    """Amina, in a group that Amara and Tom facilitate."""
+    return amina
 
 
 @pytest.fixture
-def session(member: Membership) -> PeerSession:
-    """The first session of that group."""
-    return a_session(a_series(member.cohort))
-
-
-@pytest.fixture
-def visitor(frozen: None, member: Membership, signed_in: Browser) -> PageClient:
-    """That person's browser."""
+def visitor(clock: object, member: Membership, signed_in: Browser) -> PageClient:
+    """The browser of that member."""
     return signed_in(member.person)
+
+
+@pytest.fixture
+def amaras_browser(amara: Person, signed_in: Browser) -> PageClient:
+    """The browser of who facilitates."""
+    return signed_in(amara)
+
+
+@pytest.fixture
+def run(amara: Person) -> Run:
+    """Amara's group with two members and six sessions to come."""
+    return a_run(amara)

@@ -51,9 +51,9 @@ class Run:
         return [row.starts_at.date() for row in rows]
 
 
-def a_run(**values: Any) -> Run:
+def a_run(facilitator: Person | None = None, **values: Any) -> Run:
     """Make one; values are those of its series."""
-    amara = build.a_facilitator()
+    amara = facilitator or build.a_facilitator()
     cohort = build.a_cohort(amara)
     for name in ("Amina", "Dev"):
         build.a_member(cohort, build.a_person(name))

@@ -11,7 +11,7 @@ from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.web.places import home, page_of, said
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def test_one_tap_answers_and_one_tap_undoes(

@@ -28,7 +28,7 @@ from tests.scheduling.web.invited import (
 SignedIn = Callable[[Person], PageClient]
 
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 SURE = {"sure": "y"}
 

@@ -1,7 +1,7 @@
 """Subscribing: the link that fits the machine, without a script, and what is said beside it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,44 +11,24 @@ from sqlalchemy import select
 
 from core.db import db
 from core.transaction import transaction
-from groups.models import Person
+from groups.models import Membership, Person
 from scheduling.models import Detail, Diary, KeptBy, PeerSession
-from tests.build import a_cohort, a_feed, a_member, a_person, a_prompt, a_series, a_session
+from tests.build import a_feed, a_person, a_prompt
 from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.devices import ANDROID, IPHONE, LINUX, WINDOWS
 from tests.scheduling.post import kept_by, letters
 
+pytestmark = pytest.mark.usefixtures("clock", "reader")
+
 SOLID = re.compile(r'<a href="([^"]+)" data-for="([^"]+)" class="btn wide">([^<]+)</a>')
 
 
-@pytest.fixture(autouse=True)
-def frozen() -> Iterator[None]:
-    """Let these tests happen at one moment."""
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
 @pytest.fixture
-def session(app: Flask) -> PeerSession:
-    """A session of Amina's group, on Thursday 10 December at 6pm."""
-    cohort = a_cohort()
-    a_member(cohort)
-    return a_session(a_series(cohort))
-
-
-@pytest.fixture
-def amina(session: PeerSession) -> Person:
-    """A member with a private link."""
-    person = db.session.scalars(select(Person).where(Person.opens_groups.is_(False))).one()
-    a_feed(person)
-    return person
-
-
-@pytest.fixture
-def visitor(amina: Person, signed_in: Callable[[Person], PageClient]) -> PageClient:
-    """Amina's browser."""
-    return signed_in(amina)
+def reader(member: Membership, session: PeerSession) -> Person:
+    """Somebody with a session on Thursday 10 December at 6pm, and with a private link."""
+    a_feed(member.person)
+    return member.person
 
 
 def page(visitor: PageClient, user_agent: str) -> str:
@@ -121,9 +101,11 @@ def test_the_dates_can_be_downloaded_once(visitor: PageClient, session: PeerSess
     assert "X-WR-CALNAME" not in body
 
 
-def test_a_downloaded_date_has_an_identifier_of_its_own(visitor: PageClient, amina: Person) -> None:
+def test_a_downloaded_date_has_an_identifier_of_its_own(
+    visitor: PageClient, reader: Person
+) -> None:
     uid = re.compile(r"UID:(\S+)")
-    _, token = a_feed(amina, "Laptop")
+    _, token = a_feed(reader, "Laptop")
     feed = visitor.get(f"/cal/{token}/calendar.ics").get_data(as_text=True)
 
     first, again = (visitor.get("/calendar/dates.ics").get_data(as_text=True) for _ in range(2))
@@ -132,7 +114,7 @@ def test_a_downloaded_date_has_an_identifier_of_its_own(visitor: PageClient, ami
     assert first == again
 
 
-def test_a_download_needs_signing_in(app: Flask, amina: Person) -> None:
+def test_a_download_needs_signing_in(app: Flask, reader: Person) -> None:
     stranger = app.test_client()
 
     assert stranger.get("/calendar/dates.ics", base_url="http://alcove.example").status_code == 303
@@ -154,9 +136,9 @@ def test_a_download_needs_signing_in(app: Flask, amina: Person) -> None:
     ],
 )
 def test_a_link_that_has_not_been_read_for_weeks_is_pointed_out(
-    visitor: PageClient, amina: Person, days: int, said: str
+    visitor: PageClient, reader: Person, days: int, said: str
 ) -> None:
-    feed, _ = a_feed(amina, "Old phone")
+    feed, _ = a_feed(reader, "Old phone")
     with transaction():
         feed.last_read_on = NOW.date() - timedelta(days=days)
 
@@ -167,12 +149,12 @@ def test_a_link_that_has_not_been_read_for_weeks_is_pointed_out(
 
 
 def test_the_picture_of_a_full_entry_shows_all_it_gives_away(
-    visitor: PageClient, amina: Person, session: PeerSession
+    visitor: PageClient, reader: Person, session: PeerSession
 ) -> None:
     a_prompt(session, "What helped?")
     with transaction():
         session.prompts_shown_at = NOW
-        diary = db.session.scalars(select(Diary).where(Diary.person_id == amina.id)).one()
+        diary = db.session.scalars(select(Diary).where(Diary.person_id == reader.id)).one()
         diary.detail = Detail.FULL
 
     html = visitor.get("/calendar").get_data(as_text=True)
@@ -187,10 +169,10 @@ def test_the_picture_of_a_full_entry_shows_all_it_gives_away(
 
 
 def test_the_picture_shows_the_hour_where_its_owner_lives(
-    visitor: PageClient, amina: Person
+    visitor: PageClient, reader: Person
 ) -> None:
     with transaction():
-        amina.time_zone = "America/New_York"
+        reader.time_zone = "America/New_York"
 
     html = visitor.get("/calendar").get_data(as_text=True)
 
@@ -213,11 +195,11 @@ def test_somebody_without_dates_sees_an_example(
 @pytest.mark.parametrize("keeps", [KeptBy.FEED, KeptBy.NEITHER, KeptBy.INVITATIONS])
 def test_a_change_within_seven_days_comes_by_e_mail_to_who_subscribes_as_well(
     session: PeerSession,
-    amina: Person,
+    reader: Person,
     signed_in: Callable[[Person], PageClient],
     keeps: KeptBy,
 ) -> None:
-    kept_by(amina, keeps)
+    kept_by(reader, keeps)
     soon = session.starts_at - timedelta(days=5)
     url = f"/groups/{session.cohort.public_id}/sessions/{session.public_id}/move"
     with time_machine.travel(soon, tick=False):
@@ -226,6 +208,6 @@ def test_a_change_within_seven_days_comes_by_e_mail_to_who_subscribes_as_well(
 
         facilitator.post(url, data=new)
 
-    [letter] = letters("moved", to=amina)
+    [letter] = letters("moved", to=reader)
     assert letter.row.due_at - soon == timedelta(minutes=10)
     assert "Friday 11 December\r\n6pm to 7:30pm, UK time" in letter.text

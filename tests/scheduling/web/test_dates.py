@@ -19,7 +19,7 @@ from tests.page import PageClient, words
 from tests.queries import queries
 from tests.scheduling.web.places import page_of
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def test_dates_stand_under_their_months_and_are_answered_in_place(

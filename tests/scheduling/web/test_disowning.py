@@ -21,7 +21,7 @@ from tests.page import PageClient, words
 from tests.scheduling.post import opened
 from tests.scheduling.web.conftest import Browser
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 NEW = "qznewaddress@people.example"
 NOT_ME = {"answer": "no"}

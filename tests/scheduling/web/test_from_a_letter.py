@@ -25,7 +25,7 @@ from tests.scheduling.post import letters
 from tests.scheduling.web.invited import YES, a_browser, a_group, an_open_offer, everything
 
 SignedIn = Callable[[Person], PageClient]
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 DEV = "dev@people.example"
 SURE = {"sure": "y"}

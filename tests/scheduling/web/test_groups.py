@@ -1,10 +1,9 @@
 """The facilitator's groups: next date first, and what needs somebody."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from sqlalchemy import event
 
 from core.db import db
@@ -26,16 +25,11 @@ from tests.build import (
 from tests.conftest import NOW
 from tests.page import PageClient, words
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 Browser = Callable[[Person], PageClient]
 SOON = date(2026, 11, 26)
 LATER = date(2026, 12, 10)
-
-
-@pytest.fixture(autouse=True)
-def frozen() -> Iterator[None]:
-    """Let these tests happen at one moment."""
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def a_group(facilitator: Person, name: str, on: date = LATER) -> tuple[Cohort, PeerSession]:

@@ -28,7 +28,7 @@ from tests.page import PageClient, words
 from tests.queries import queries
 from tests.scheduling.web.places import home, page_of
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 Browser = Callable[[Person], PageClient]
 ROOM = "https://rooms.example/thursday"

@@ -8,15 +8,14 @@ import pytest
 from core.db import db
 from core.transaction import transaction
 from groups.agreement_text import LIMITS, STARTER_CLAUSES
-from groups.models import AgreementVersion, Membership, MembershipState, Role
+from groups.models import AgreementVersion, Cohort, Membership, MembershipState, Person, Role
+from scheduling.models import PeerSession
 from tests.build import (
     CREATED,
     a_cohort,
     a_facilitator,
     a_member,
     a_person,
-    a_series,
-    a_session,
 )
 from tests.conftest import NOW
 from tests.page import PageClient, words
@@ -24,15 +23,19 @@ from tests.page import PageClient, words
 SignedIn = Callable[..., PageClient]
 
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
-def amina(app: object) -> Membership:
-    """A member of a group for one, with a session to come."""
-    cohort = a_cohort(places=1)
-    a_session(a_series(cohort))
-    return a_member(cohort)
+def cohort(amara: Person) -> Cohort:
+    """A group for one."""
+    return a_cohort(amara, places=1)
+
+
+@pytest.fixture
+def amina(amina: Membership, session: PeerSession) -> Membership:
+    """A member of that group, with a session to come."""
+    return amina
 
 
 def page_of(membership: Membership, name: str) -> str:

@@ -18,7 +18,7 @@ from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.web.places import home, page_of, said
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 DECEMBER = "2026-12-10T18:00Z"
 

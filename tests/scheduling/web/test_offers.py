@@ -25,7 +25,7 @@ SignedIn = Callable[[Person], PageClient]
 ROOM = "https://rooms.example/thursday"
 
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 # What the page says

@@ -17,7 +17,7 @@ from tests.build import a_facilitator, a_person
 from tests.conftest import NOW
 from tests.page import PageClient, words
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 SignedIn = Callable[[Person], PageClient]
 

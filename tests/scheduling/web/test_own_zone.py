@@ -1,10 +1,9 @@
 """Pages say the group's time and, to somebody who lives elsewhere, their own as well."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, time
 
 import pytest
-import time_machine
 from flask import Flask
 
 from groups.models import Person
@@ -13,15 +12,10 @@ from tests.build import a_cohort, a_facilitator, a_member, a_person, a_series, a
 from tests.conftest import NOW
 from tests.page import PageClient, words
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 BOTH = "6pm to 7:30pm, UK time (1pm your time)"
 NEW_YORK = "America/New_York"
-
-
-@pytest.fixture(autouse=True)
-def frozen() -> Iterator[None]:
-    """Let these tests happen at one moment."""
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

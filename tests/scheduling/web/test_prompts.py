@@ -1,10 +1,8 @@
 """The library, the prompts of a run, and those of one session."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import time_machine
-from flask import Flask
 
 from core.transaction import transaction
 from groups.agreement_text import LIMITS
@@ -15,39 +13,10 @@ from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 Browser = Callable[[Person], PageClient]
 DUTIES = LIMITS[4:]
-
-
-@pytest.fixture(autouse=True)
-def frozen() -> Iterator[None]:
-    """Let these tests happen at one moment."""
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def amara(app: Flask) -> Person:
-    """Who facilitates."""
-    return build.a_facilitator()
-
-
-@pytest.fixture
-def cohort(amara: Person) -> Cohort:
-    """Her group."""
-    return build.a_cohort(amara)
-
-
-@pytest.fixture
-def session(cohort: Cohort) -> PeerSession:
-    """Its first session."""
-    return build.a_session(build.a_series(cohort))
-
-
-@pytest.fixture
-def visitor(amara: Person, signed_in: Browser) -> PageClient:
-    """Her browser."""
-    return signed_in(amara)
 
 
 def at(session: PeerSession, path: str = "") -> str:
@@ -66,8 +35,8 @@ def choose(session: PeerSession, key: str) -> None:
         prompts.choose_theme(session, key, now=NOW)
 
 
-def test_the_library_shows_every_prompt_and_marks_heavy_themes(visitor: PageClient) -> None:
-    page = words(visitor.get("/prompts"))
+def test_the_library_shows_every_prompt_and_marks_heavy_themes(amaras_browser: PageClient) -> None:
+    page = words(amaras_browser.get("/prompts"))
 
     for theme in themes.library():
         assert theme.title in page
@@ -81,11 +50,11 @@ def test_members_have_no_library(signed_in: Browser, cohort: Cohort) -> None:
 
 
 def test_the_theme_of_mistakes_comes_with_the_duties_to_report(
-    visitor: PageClient, session: PeerSession
+    amaras_browser: PageClient, session: PeerSession
 ) -> None:
     choose(session, "mistakes")
 
-    page = words(visitor.get(at(session)))
+    page = words(amaras_browser.get(at(session)))
 
     assert "duties to report" in page
     for duty in DUTIES:
@@ -96,11 +65,11 @@ def test_the_theme_of_mistakes_comes_with_the_duties_to_report(
     "key", [theme.key for theme in themes.library() if theme.key != "mistakes"]
 )
 def test_every_other_theme_comes_without_them(
-    visitor: PageClient, session: PeerSession, key: str
+    amaras_browser: PageClient, session: PeerSession, key: str
 ) -> None:
     choose(session, key)
 
-    page = words(visitor.get(at(session)))
+    page = words(amaras_browser.get(at(session)))
 
     assert not [duty for duty in DUTIES if duty in page]
 
@@ -119,75 +88,79 @@ def test_a_member_does_not_see_the_duties_beside_the_prompts(
     assert not [duty for duty in DUTIES if duty in page]
 
 
-def test_a_theme_is_chosen_and_taken_off(visitor: PageClient, session: PeerSession) -> None:
-    visitor.post(at(session, "/theme"), data={"theme": "burnout"})
+def test_a_theme_is_chosen_and_taken_off(amaras_browser: PageClient, session: PeerSession) -> None:
+    amaras_browser.post(at(session, "/theme"), data={"theme": "burnout"})
     assert (session.theme, len(session.prompts)) == ("burnout", 2)
 
-    visitor.post(at(session, "/theme"), data={"theme": ""})
+    amaras_browser.post(at(session, "/theme"), data={"theme": ""})
 
     assert (session.theme, session.prompts) == (None, [])
 
 
-def test_own_words_are_added_moved_and_removed(visitor: PageClient, session: PeerSession) -> None:
-    visitor.post(at(session), data={"words": "What restores you?"})
-    visitor.post(at(session), data={"words": "What tires you?"})
+def test_own_words_are_added_moved_and_removed(
+    amaras_browser: PageClient, session: PeerSession
+) -> None:
+    amaras_browser.post(at(session), data={"words": "What restores you?"})
+    amaras_browser.post(at(session), data={"words": "What tires you?"})
     second = session.prompts[1].public_id
 
-    visitor.post(at(session, f"/{second}/move"), data={"way": "up"})
+    amaras_browser.post(at(session, f"/{second}/move"), data={"way": "up"})
     assert words_of(session) == ["What tires you?", "What restores you?"]
-    visitor.post(at(session, f"/{second}/remove"))
+    amaras_browser.post(at(session, f"/{second}/remove"))
 
     assert words_of(session) == ["What restores you?"]
 
 
 def test_words_that_seem_to_name_a_case_are_saved_with_a_gentle_note(
-    visitor: PageClient, session: PeerSession
+    amaras_browser: PageClient, session: PeerSession
 ) -> None:
-    visitor.post(at(session), data={"words": "What did Smith v Jones teach you?"})
+    amaras_browser.post(at(session), data={"words": "What did Smith v Jones teach you?"})
 
     assert words_of(session) == ["What did Smith v Jones teach you?"]
-    assert prompts.NAMING_NOTE in words(visitor.get(at(session)))
+    assert prompts.NAMING_NOTE in words(amaras_browser.get(at(session)))
 
 
 def test_words_that_are_too_long_are_kept_and_explained(
-    visitor: PageClient, session: PeerSession
+    amaras_browser: PageClient, session: PeerSession
 ) -> None:
-    response = visitor.post(at(session), data={"words": "a" * 301})
+    response = amaras_browser.post(at(session), data={"words": "a" * 301})
 
     assert response.status_code == 422
     assert "Keep this to 300 characters or fewer" in words(response)
     assert "a" * 301 in response.text
 
 
-def test_a_prompt_of_the_library_is_used_once(visitor: PageClient, session: PeerSession) -> None:
+def test_a_prompt_of_the_library_is_used_once(
+    amaras_browser: PageClient, session: PeerSession
+) -> None:
     for _ in range(2):
-        visitor.post(at(session, "/use"), data={"key": "stopped-first"})
+        amaras_browser.post(at(session, "/use"), data={"key": "stopped-first"})
 
     assert [prompt.key for prompt in session.prompts] == ["stopped-first"]
 
 
-def test_hostile_words_stay_words(visitor: PageClient, session: PeerSession) -> None:
-    visitor.post(at(session), data={"words": "<script>alert(1)</script> {{ 7 * 7 }}?"})
+def test_hostile_words_stay_words(amaras_browser: PageClient, session: PeerSession) -> None:
+    amaras_browser.post(at(session), data={"words": "<script>alert(1)</script> {{ 7 * 7 }}?"})
 
-    page = visitor.get(at(session))
+    page = amaras_browser.get(at(session))
 
     assert "<script>alert(1)</script> {{ 7 * 7 }}?" in words(page)
     assert "<script>alert" not in page.text
 
 
 def test_the_plan_of_a_run_changes_from_when_prompts_are_seen(
-    visitor: PageClient, cohort: Cohort, session: PeerSession
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
     choose(session, "burnout")
     path = f"/groups/{cohort.public_id}/prompts"
-    assert "Burnout" in words(visitor.get(path))
+    assert "Burnout" in words(amaras_browser.get(path))
 
-    refused = visitor.post(path, data={"days": "61"})
-    visitor.post(path, data={"days": "14"})
+    refused = amaras_browser.post(path, data={"days": "61"})
+    amaras_browser.post(path, data={"days": "14"})
 
     assert refused.status_code == 422
     assert session.series.prompt_days == 14
-    assert "Members see them from Thursday 26 November" in words(visitor.get(at(session)))
+    assert "Members see them from Thursday 26 November" in words(amaras_browser.get(at(session)))
 
 
 def test_nobody_else_changes_prompts(signed_in: Browser, session: PeerSession) -> None:

@@ -17,7 +17,7 @@ from tests.groups.test_new_address import latest_code, mails
 from tests.page import PageClient, words
 from tests.scheduling.post import invite
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 NEW = "amina.new@people.example"
 ASK, CODE = "/account/address", "/account/address/code"

@@ -2,83 +2,64 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from flask import Flask
 
 from core.transaction import transaction
 from groups.models import CohortState, Person
 from scheduling.changing.rehearsing import LIMITS
 from scheduling.models import SessionState
 from tests import build
-from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.queries import counted
-from tests.scheduling.web.runs import DAYS, Run, a_run, confirm, waiting
+from tests.scheduling.web.runs import DAYS, Run, confirm, waiting
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 Browser = Callable[[Person], PageClient]
 WEEK = timedelta(days=7)
 FOLLOWING = {"which": "following", "days": "7", "way": "later"}
 
 
-@pytest.fixture(autouse=True)
-def frozen() -> Iterator[None]:
-    """Let these tests happen at one moment."""
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def run(app: Flask) -> Run:
-    """Amara's group."""
-    return a_run()
-
-
-@pytest.fixture
-def visitor(run: Run, signed_in: Browser) -> PageClient:
-    """Her browser."""
-    return signed_in(run.facilitator)
-
-
-def undo(visitor: PageClient, page: str) -> None:
+def undo(amaras_browser: PageClient, page: str) -> None:
     """Press Undo in the note of a page."""
     action = re.search(r'action="([^"]+/take-back)"', page)
     ticket = re.search(r'name="ticket" value="([^"]+)"', page)
     assert action is not None
     assert ticket is not None
-    visitor.post(html.unescape(action[1]), data={"ticket": html.unescape(ticket[1])})
+    amaras_browser.post(html.unescape(action[1]), data={"ticket": html.unescape(ticket[1])})
 
 
 def test_the_way_to_change_dates_begins_at_a_session_and_at_its_group(
-    visitor: PageClient, run: Run
+    amaras_browser: PageClient, run: Run
 ) -> None:
-    assert f'href="{run.of(2, "/change")}"' in visitor.get(run.of(2)).text
-    assert f'href="{run.at("/dates")}"' in visitor.get(run.at()).text
+    assert f'href="{run.of(2, "/change")}"' in amaras_browser.get(run.of(2)).text
+    assert f'href="{run.at("/dates")}"' in amaras_browser.get(run.at()).text
 
-    choices = visitor.get(run.of(2, "/change")).text
+    choices = amaras_browser.get(run.of(2, "/change")).text
     for path in ("/move", "/change/days", "/change/weekday", "/change/hours", "/place", "/cancel"):
         assert f'href="{run.of(2, path)}"' in choices
 
 
 def test_a_change_that_is_looked_at_over_and_over_has_to_wait(
-    visitor: PageClient, run: Run
+    amaras_browser: PageClient, run: Run
 ) -> None:
     path = run.of(2, "/change/days")
-    looked = {visitor.post(path, data=FOLLOWING).status_code for _ in range(LIMITS[0].most)}
+    looked = {amaras_browser.post(path, data=FOLLOWING).status_code for _ in range(LIMITS[0].most)}
 
-    response = visitor.post(path, data=FOLLOWING)
+    response = amaras_browser.post(path, data=FOLLOWING)
 
     assert looked == {200}
     assert (response.status_code, response.headers["Retry-After"]) == (429, "600")
-    assert visitor.get(path).status_code == 200
-    assert confirm(visitor, path, FOLLOWING).status_code == 303
+    assert amaras_browser.get(path).status_code == 200
+    assert confirm(amaras_browser, path, FOLLOWING).status_code == 303
 
 
-def test_this_one_is_what_a_form_begins_with(visitor: PageClient, run: Run) -> None:
-    page = visitor.get(run.of(2, "/change/days")).text
+def test_this_one_is_what_a_form_begins_with(amaras_browser: PageClient, run: Run) -> None:
+    page = amaras_browser.get(run.of(2, "/change/days")).text
 
     assert re.findall(r'name="which" value="(\w+)"( checked)?', page) == [
         ("one", " checked"),
@@ -89,9 +70,9 @@ def test_this_one_is_what_a_form_begins_with(visitor: PageClient, run: Run) -> N
     assert "Every session to come (6)" in page
 
 
-def test_the_last_session_is_not_asked_which(visitor: PageClient, run: Run) -> None:
-    first = visitor.get(run.of(1, "/change/days?which=all")).text
-    page = visitor.get(run.of(6, "/change/days")).text
+def test_the_last_session_is_not_asked_which(amaras_browser: PageClient, run: Run) -> None:
+    first = amaras_browser.get(run.of(1, "/change/days?which=all")).text
+    page = amaras_browser.get(run.of(6, "/change/days")).text
 
     # All that follow the next session are all there are.
     assert re.findall(r'name="which" value="(\w+)" checked', first) == ["following"]
@@ -99,9 +80,9 @@ def test_the_last_session_is_not_asked_which(visitor: PageClient, run: Run) -> N
 
 
 def test_a_check_shows_every_session_before_and_after_and_changes_nothing(
-    visitor: PageClient, run: Run
+    amaras_browser: PageClient, run: Run
 ) -> None:
-    page = words(visitor.post(run.of(5, "/change/days"), data=FOLLOWING))
+    page = words(amaras_browser.post(run.of(5, "/change/days"), data=FOLLOWING))
 
     assert "Thursday 8 April 2027 Thursday 15 April 2027 moved" in page
     assert "Thursday 13 May 2027 Thursday 20 May 2027 moved" in page
@@ -113,37 +94,41 @@ def test_a_check_shows_every_session_before_and_after_and_changes_nothing(
     assert waiting() == []
 
 
-def test_following_sessions_move_and_come_back_by_undo(visitor: PageClient, run: Run) -> None:
-    done = confirm(visitor, run.of(5, "/change/days"), FOLLOWING)
-    page = visitor.get(done.headers["Location"])
+def test_following_sessions_move_and_come_back_by_undo(
+    amaras_browser: PageClient, run: Run
+) -> None:
+    done = confirm(amaras_browser, run.of(5, "/change/days"), FOLLOWING)
+    page = amaras_browser.get(done.headers["Location"])
 
     assert run.days() == [*DAYS[:4], DAYS[4] + WEEK, DAYS[5] + WEEK]
     assert "Two dates are changed." in words(page)
     assert len(set(waiting())) == 3
-    undo(visitor, page.text)
+    undo(amaras_browser, page.text)
 
     assert run.days() == list(DAYS)
     assert waiting() == []
 
 
-def test_one_session_moves_earlier_and_leads_back_to_it(visitor: PageClient, run: Run) -> None:
+def test_one_session_moves_earlier_and_leads_back_to_it(
+    amaras_browser: PageClient, run: Run
+) -> None:
     typed = {"which": "one", "days": "2", "way": "earlier"}
 
-    done = confirm(visitor, run.of(2, "/change/days"), typed)
+    done = confirm(amaras_browser, run.of(2, "/change/days"), typed)
 
     assert done.headers["Location"] == run.of(2)
     assert run.days() == [DAYS[0], date(2027, 1, 12), *DAYS[2:]]
     assert "Moved to Tuesday 12 January 2027, 6pm to 7:30pm, UK time." in words(
-        visitor.get(run.of(2))
+        amaras_browser.get(run.of(2))
     )
 
 
-def test_another_weekday_begins_with_the_one_it_is(visitor: PageClient, run: Run) -> None:
-    page = visitor.get(run.of(1, "/change/weekday")).text
+def test_another_weekday_begins_with_the_one_it_is(amaras_browser: PageClient, run: Run) -> None:
+    page = amaras_browser.get(run.of(1, "/change/weekday")).text
     assert re.findall(r'<option selected value="(-?\d)"', page) == ["2", "3"]
 
     confirm(
-        visitor,
+        amaras_browser,
         run.of(1, "/change/weekday"),
         {"which": "following", "nth": "3", "weekday": "1"},
     )
@@ -158,11 +143,11 @@ def test_another_weekday_begins_with_the_one_it_is(visitor: PageClient, run: Run
     ]
 
 
-def test_hours_change_by_the_clock_on_the_wall(visitor: PageClient, run: Run) -> None:
+def test_hours_change_by_the_clock_on_the_wall(amaras_browser: PageClient, run: Run) -> None:
     typed = {"which": "all", "starts": "7pm", "ends": "8pm", "time_zone": "Europe/London"}
 
-    check = words(visitor.post(run.of(2, "/change/hours"), data=typed))
-    confirm(visitor, run.of(2, "/change/hours"), typed)
+    check = words(amaras_browser.post(run.of(2, "/change/hours"), data=typed))
+    confirm(amaras_browser, run.of(2, "/change/hours"), typed)
 
     assert "Thursday 8 April 2027, 7pm to 8pm, UK time" in check
     # In April the clocks in London are an hour ahead of UTC.
@@ -171,12 +156,12 @@ def test_hours_change_by_the_clock_on_the_wall(visitor: PageClient, run: Run) ->
 
 
 def test_a_clock_that_shows_the_same_may_change_without_a_message(
-    visitor: PageClient, run: Run
+    amaras_browser: PageClient, run: Run
 ) -> None:
     typed = {"which": "all", "starts": "6pm", "ends": "7:30pm", "time_zone": "Europe/Dublin"}
 
-    check = words(visitor.post(run.of(2, "/change/hours"), data=typed))
-    confirm(visitor, run.of(2, "/change/hours"), typed, "quietly")
+    check = words(amaras_browser.post(run.of(2, "/change/hours"), data=typed))
+    confirm(amaras_browser, run.of(2, "/change/hours"), typed, "quietly")
 
     assert "No date that people have changes." in check
     assert "6pm to 7:30pm, Irish time" in check
@@ -185,20 +170,20 @@ def test_a_clock_that_shows_the_same_may_change_without_a_message(
     assert waiting() == []
 
 
-def test_a_message_that_has_to_go_out_goes_out(visitor: PageClient, run: Run) -> None:
-    confirm(visitor, run.of(5, "/change/days"), FOLLOWING, "quietly")
+def test_a_message_that_has_to_go_out_goes_out(amaras_browser: PageClient, run: Run) -> None:
+    confirm(amaras_browser, run.of(5, "/change/days"), FOLLOWING, "quietly")
 
     assert len(set(waiting())) == 3
 
 
-def test_an_hour_the_clocks_leave_out_is_explained(visitor: PageClient, run: Run) -> None:
+def test_an_hour_the_clocks_leave_out_is_explained(amaras_browser: PageClient, run: Run) -> None:
     with transaction():
         session = run.sessions[3]
         session.starts_at = datetime(2027, 3, 28, 12, tzinfo=UTC)
         session.ends_at = datetime(2027, 3, 28, 13, tzinfo=UTC)
     typed = {"which": "one", "starts": "1:15am", "ends": "2:30am", "time_zone": "Europe/London"}
 
-    page = words(visitor.post(run.of(4, "/change/hours"), data=typed))
+    page = words(amaras_browser.post(run.of(4, "/change/hours"), data=typed))
 
     assert "Sunday 28 March 2027: The clocks go forward that day." in page
 
@@ -228,9 +213,9 @@ def test_an_hour_the_clocks_leave_out_is_explained(visitor: PageClient, run: Run
     ],
 )
 def test_what_cannot_be_is_said_and_stays_typed(
-    visitor: PageClient, run: Run, path: str, typed: dict[str, str], problem: str
+    amaras_browser: PageClient, run: Run, path: str, typed: dict[str, str], problem: str
 ) -> None:
-    response = confirm(visitor, run.of(1, path), typed)
+    response = confirm(amaras_browser, run.of(1, path), typed)
 
     assert response.status_code == 422
     assert problem in words(response)
@@ -239,13 +224,13 @@ def test_what_cannot_be_is_said_and_stays_typed(
     assert run.days() == list(DAYS)
 
 
-def test_a_button_pressed_twice_moves_dates_once(visitor: PageClient, run: Run) -> None:
-    page = visitor.post(run.of(5, "/change/days"), data=FOLLOWING).text
+def test_a_button_pressed_twice_moves_dates_once(amaras_browser: PageClient, run: Run) -> None:
+    page = amaras_browser.post(run.of(5, "/change/days"), data=FOLLOWING).text
     seen = re.search(r'name="seen" value="(\w+)"', page)
     assert seen is not None
 
     answers = [
-        confirm(visitor, run.of(5, "/change/days"), {**FOLLOWING, "seen": seen[1]})
+        confirm(amaras_browser, run.of(5, "/change/days"), {**FOLLOWING, "seen": seen[1]})
         for _ in range(2)
     ]
 
@@ -255,54 +240,54 @@ def test_a_button_pressed_twice_moves_dates_once(visitor: PageClient, run: Run) 
     assert "Two dates are changed." in words(answers[1])
 
 
-def test_going_back_keeps_what_was_typed(visitor: PageClient, run: Run) -> None:
+def test_going_back_keeps_what_was_typed(amaras_browser: PageClient, run: Run) -> None:
     typed = {"which": "following", "days": "9", "way": "earlier", "back": "yes"}
 
-    response = visitor.post(run.of(2, "/change/days"), data=typed)
+    response = amaras_browser.post(run.of(2, "/change/days"), data=typed)
 
     assert response.status_code == 200
     assert 'value="9"' in response.text
     assert re.findall(r'value="(\w+)" checked', response.text) == ["following", "earlier"]
 
 
-def test_a_date_moved_by_hand_is_kept_and_named(visitor: PageClient, run: Run) -> None:
+def test_a_date_moved_by_hand_is_kept_and_named(amaras_browser: PageClient, run: Run) -> None:
     typed = {"on": "2027-04-15", "starts": "6pm", "ends": "7:30pm"}
-    confirm(visitor, run.of(5, "/move"), typed)
+    confirm(amaras_browser, run.of(5, "/move"), typed)
     rhythm = {"which": "following", "nth": "3", "weekday": "1"}
 
-    page = words(visitor.post(run.of(4, "/change/weekday"), data=rhythm))
+    page = words(amaras_browser.post(run.of(4, "/change/weekday"), data=rhythm))
 
     assert "These dates were chosen by hand before, so they stay where they are." in page
     assert "Thursday 15 April 2027, 6pm to 7:30pm, UK time" in page
 
 
-def test_another_group_of_ones_own_is_pointed_out(visitor: PageClient, run: Run) -> None:
+def test_another_group_of_ones_own_is_pointed_out(amaras_browser: PageClient, run: Run) -> None:
     other = build.a_series(build.a_cohort(run.facilitator, name="Tuesday mornings"))
     build.a_session(other, date(2027, 4, 15))
 
-    page = words(visitor.post(run.of(5, "/change/days"), data=FOLLOWING))
+    page = words(amaras_browser.post(run.of(5, "/change/days"), data=FOLLOWING))
 
     assert "Tuesday mornings" in page
 
 
-def test_cancelling_offers_the_others_with_it(visitor: PageClient, run: Run) -> None:
-    one = visitor.get(run.of(5, "/cancel"))
+def test_cancelling_offers_the_others_with_it(amaras_browser: PageClient, run: Run) -> None:
+    one = amaras_browser.get(run.of(5, "/cancel"))
     assert f'href="{run.of(5, "/cancel")}?which=following"' in one.text
     assert "Cancel one date and tell everybody" in words(one)
 
-    several = words(visitor.get(run.of(5, "/cancel?which=following")))
-    visitor.post(run.of(5, "/cancel?which=following"), data={"confirmed": "yes"})
+    several = words(amaras_browser.get(run.of(5, "/cancel?which=following")))
+    amaras_browser.post(run.of(5, "/cancel?which=following"), data={"confirmed": "yes"})
 
     assert "Cancel two dates and tell everybody" in several
     assert run.days() == list(DAYS[:4])
-    back = words(visitor.get(run.of(5, "/reinstate?which=following")))
+    back = words(amaras_browser.get(run.of(5, "/reinstate?which=following")))
     assert "Put two dates back and tell everybody" in back
-    visitor.post(run.of(5, "/reinstate?which=following"), data={"confirmed": "yes"})
+    amaras_browser.post(run.of(5, "/reinstate?which=following"), data={"confirmed": "yes"})
     assert run.days() == list(DAYS)
 
 
 def test_what_is_over_ended_or_a_draft_leads_elsewhere(
-    visitor: PageClient, signed_in: Browser, run: Run
+    amaras_browser: PageClient, signed_in: Browser, run: Run
 ) -> None:
     with time_machine.travel(run.sessions[0].starts_at, tick=False):
         over = signed_in(run.facilitator).get(run.of(1, "/change/days"))
@@ -311,8 +296,8 @@ def test_what_is_over_ended_or_a_draft_leads_elsewhere(
         with transaction():
             run.cohort.state = state
         for path in ("/change", "/change/days", "/move", "/cancel", "/place"):
-            assert visitor.get(run.of(2, path)).headers["Location"] == place
-            assert visitor.post(run.of(2, path)).status_code in (303, 405)
+            assert amaras_browser.get(run.of(2, path)).headers["Location"] == place
+            assert amaras_browser.post(run.of(2, path)).status_code in (303, 405)
 
 
 def test_sessions_of_others_stay_out_of_reach(signed_in: Browser, run: Run) -> None:
@@ -324,24 +309,24 @@ def test_sessions_of_others_stay_out_of_reach(signed_in: Browser, run: Run) -> N
 
 
 def test_a_check_asks_the_database_as_often_for_five_sessions_as_for_two(
-    visitor: PageClient, run: Run
+    amaras_browser: PageClient, run: Run
 ) -> None:
     asked = []
     for number in (5, 2):
         with counted() as statements:
-            visitor.post(run.of(number, "/change/days"), data=FOLLOWING)
+            amaras_browser.post(run.of(number, "/change/days"), data=FOLLOWING)
         asked.append(len(statements))
 
     assert asked[0] == asked[1]
 
 
 def test_a_cancelled_session_is_put_back_from_where_it_is_changed(
-    visitor: PageClient, run: Run
+    amaras_browser: PageClient, run: Run
 ) -> None:
     with transaction():
         run.sessions[1].state = SessionState.CANCELLED
 
-    page = words(visitor.get(run.of(2, "/change")))
+    page = words(amaras_browser.get(run.of(2, "/change")))
 
     assert "Put it back" in page
     assert "Cancel it" not in page

@@ -1,11 +1,9 @@
 """The facilitator's page of one group, its place, its end, and what became of its letters."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-import time_machine
-from flask import Flask
 from sqlalchemy import select
 
 from core.db import db
@@ -29,38 +27,9 @@ from tests.core.letters import a_mail
 from tests.page import PageClient, words
 from tests.scheduling.queries import counted
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 Browser = Callable[[Person], PageClient]
-
-
-@pytest.fixture(autouse=True)
-def frozen() -> Iterator[None]:
-    """Let these tests happen at one moment."""
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def amara(app: Flask) -> Person:
-    """Who facilitates."""
-    return build.a_facilitator()
-
-
-@pytest.fixture
-def cohort(amara: Person) -> Cohort:
-    """Her group."""
-    return build.a_cohort(amara)
-
-
-@pytest.fixture
-def session(cohort: Cohort) -> PeerSession:
-    """Its first session."""
-    return build.a_session(build.a_series(cohort))
-
-
-@pytest.fixture
-def visitor(amara: Person, signed_in: Browser) -> PageClient:
-    """Her browser."""
-    return signed_in(amara)
 
 
 def at(cohort: Cohort, path: str = "") -> str:
@@ -93,13 +62,13 @@ def letters() -> list[OutgoingMail]:
 
 
 def test_the_page_says_who_said_what_about_the_next_session(
-    visitor: PageClient, cohort: Cohort, session: PeerSession
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
     say(session, build.a_member(cohort), Answer.COMING)
     say(session, build.a_member(cohort, build.a_person("Dev")), Answer.NOT_THIS_TIME)
     build.a_member(cohort, build.a_person("Rhys"))
 
-    page = words(visitor.get(at(cohort)))
+    page = words(amaras_browser.get(at(cohort)))
 
     assert "One coming, one not this time, one still to answer." in page
     assert "Amina is coming" in page
@@ -118,71 +87,75 @@ def test_only_who_facilitates_reaches_any_of_these_pages(
         assert stranger.get(at(cohort, path)).status_code == 404
 
 
-def test_a_draft_leads_to_where_it_is_set_up(visitor: PageClient, amara: Person) -> None:
+def test_a_draft_leads_to_where_it_is_set_up(amaras_browser: PageClient, amara: Person) -> None:
     draft = build.a_cohort(amara, state=CohortState.DRAFT)
     build.a_series(draft)
 
-    response = visitor.get(at(draft))
+    response = amaras_browser.get(at(draft))
 
     assert (response.status_code, response.location) == (303, at(draft, "/check"))
 
 
 def test_the_page_warns_of_another_own_group_at_the_same_time(
-    visitor: PageClient, cohort: Cohort, session: PeerSession, amara: Person
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession, amara: Person
 ) -> None:
     other = build.a_cohort(amara, name="Mornings")
     build.a_session(build.a_series(other))
 
-    page = words(visitor.get(at(cohort)))
+    page = words(amaras_browser.get(at(cohort)))
 
     assert "One session is at the same time as another group of yours." in page
     assert "You have Mornings at that time." in page
 
 
 def test_the_page_says_that_somebody_could_not_be_reached(
-    visitor: PageClient, cohort: Cohort, session: PeerSession, amara: Person
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession, amara: Person
 ) -> None:
     cancel(session, amara)
     with transaction():
         letters()[0].state = MailState.REFUSED
 
-    page = words(visitor.get(at(cohort)))
+    page = words(amaras_browser.get(at(cohort)))
 
     assert "One person could not be reached by e-mail." in page
 
 
 def test_the_page_asks_the_same_number_of_questions_for_one_and_for_twelve_people(
-    visitor: PageClient, cohort: Cohort, session: PeerSession
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
     say(session, build.a_member(cohort), Answer.COMING)
-    visitor.get(at(cohort))
+    amaras_browser.get(at(cohort))
     with counted() as for_one:
-        visitor.get(at(cohort))
+        amaras_browser.get(at(cohort))
     for number in range(11):
         say(session, build.a_member(cohort, build.a_person(f"P{number}")), Answer.UNSURE)
         build.a_session(session.series, date(2027, 1, 1) + timedelta(days=number))
     with counted() as for_twelve:
-        visitor.get(at(cohort))
+        amaras_browser.get(at(cohort))
 
     assert len(for_twelve) == len(for_one)
 
 
 def test_the_delivery_page_says_in_words_what_went_wrong(
-    visitor: PageClient, cohort: Cohort, session: PeerSession, amara: Person
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession, amara: Person
 ) -> None:
     cancel(session, amara)
     with transaction():
         mail = letters()[0]
         mail.state, mail.reason, mail.final_at = MailState.REFUSED, Reason.MAILBOX_FULL, NOW
 
-    page = words(visitor.get(at(cohort, "/delivery")))
+    page = words(amaras_browser.get(at(cohort, "/delivery")))
 
     assert "Amara : session cancelled" in page
     assert Reason.MAILBOX_FULL.words in page
 
 
 def test_a_refused_letter_can_be_sent_again_by_who_facilitates_alone(
-    visitor: PageClient, signed_in: Browser, cohort: Cohort, session: PeerSession, amara: Person
+    amaras_browser: PageClient,
+    signed_in: Browser,
+    cohort: Cohort,
+    session: PeerSession,
+    amara: Person,
 ) -> None:
     cancel(session, amara)
     with transaction():
@@ -191,12 +164,12 @@ def test_a_refused_letter_can_be_sent_again_by_who_facilitates_alone(
 
     assert signed_in(build.a_facilitator("Tom")).post(path).status_code == 404
     assert letters()[0].state == MailState.REFUSED
-    assert visitor.post(path).status_code == 303
+    assert amaras_browser.post(path).status_code == 303
     assert letters()[0].state == MailState.DUE
 
 
 def test_a_refused_letter_is_not_sent_again_to_somebody_who_has_gone(
-    visitor: PageClient, cohort: Cohort, session: PeerSession
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
     membership = build.a_member(cohort)
     with transaction():
@@ -204,22 +177,22 @@ def test_a_refused_letter_is_not_sent_again_to_somebody_who_has_gone(
         letter = letters()[0]
         letter.state, membership.state = MailState.REFUSED, MembershipState.LEFT
 
-    visitor.post(at(cohort, f"/delivery/{letter.public_id}/again"))
+    amaras_browser.post(at(cohort, f"/delivery/{letter.public_id}/again"))
 
     assert letter.state == MailState.REFUSED
 
 
 def test_the_delivery_page_asks_no_more_for_many_places_that_were_taken(
-    visitor: PageClient, cohort: Cohort
+    amaras_browser: PageClient, cohort: Cohort
 ) -> None:
     _refused_to_who_took_a_place(cohort, "P0")
-    visitor.get(at(cohort, "/delivery"))
+    amaras_browser.get(at(cohort, "/delivery"))
     with counted() as for_one:
-        visitor.get(at(cohort, "/delivery"))
+        amaras_browser.get(at(cohort, "/delivery"))
     for number in range(1, 6):
         _refused_to_who_took_a_place(cohort, f"P{number}")
     with counted() as for_six:
-        page = words(visitor.get(at(cohort, "/delivery")))
+        page = words(amaras_browser.get(at(cohort, "/delivery")))
 
     assert len(for_six) == len(for_one)
     assert all(f"P{number}" in page for number in range(6))
@@ -246,7 +219,7 @@ def _refused_to_who_took_a_place(cohort: Cohort, name: str) -> None:
 )
 @pytest.mark.usefixtures("session")
 def test_the_delivery_page_shows_no_address_of_somebody_who_left(
-    visitor: PageClient, cohort: Cohort, name: str | None, state: MembershipState, shown: str
+    amaras_browser: PageClient, cohort: Cohort, name: str | None, state: MembershipState, shown: str
 ) -> None:
     place = build.a_member(cohort)
     offer, _ = build.an_offer(cohort, place.person.email, membership_id=place.id)
@@ -256,43 +229,43 @@ def test_the_delivery_page_shows_no_address_of_somebody_who_left(
         parked = letters()[1]
         parked.addressee, parked.state, parked.final_at = offer.public_id, MailState.REFUSED, NOW
 
-    page = words(visitor.get(at(cohort, "/delivery")))
+    page = words(amaras_browser.get(at(cohort, "/delivery")))
 
     assert f"Send again to {shown} {shown} : all dates" in page
     assert ("amina@people.example" in page) == ("@" in shown)
 
 
 def test_the_place_of_the_run_is_checked_changed_and_taken_back(
-    visitor: PageClient, cohort: Cohort, session: PeerSession
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
     typed = {"place_kind": "in_person", "place": "12 High Street", "room": ""}
     series: Series = session.series
 
-    check = words(visitor.post(at(cohort, "/place"), data=typed))
+    check = words(amaras_browser.post(at(cohort, "/place"), data=typed))
     assert "12 High Street" in check
     assert (series.place, letters()) == ("Online", [])
-    done = visitor.post(at(cohort, "/place"), data={**typed, "confirmed": "yes"})
+    done = amaras_browser.post(at(cohort, "/place"), data={**typed, "confirmed": "yes"})
 
     assert done.status_code == 303
     assert (series.place, len(letters())) == ("12 High Street", 1)
-    page = words(visitor.get(at(cohort)))
+    page = words(amaras_browser.get(at(cohort)))
     assert "The place is saved. One message leaves at 9:10am." in page
 
 
 def test_a_place_is_saved_quietly_where_no_diary_shows_it(
-    visitor: PageClient, cohort: Cohort, session: PeerSession
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
     typed = {"place_kind": "online", "place": "Elsewhere", "quiet": "y", "confirmed": "yes"}
 
-    visitor.post(at(cohort, "/place"), data=typed)
+    amaras_browser.post(at(cohort, "/place"), data=typed)
 
     assert (session.series.place, letters()) == ("Elsewhere", [])
 
 
 def test_a_place_in_person_needs_words_and_what_was_typed_stays(
-    visitor: PageClient, cohort: Cohort, session: PeerSession
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
-    response = visitor.post(
+    response = amaras_browser.post(
         at(cohort, "/place"), data={"place_kind": "in_person", "place": "", "room": "http://x"}
     )
 
@@ -302,21 +275,21 @@ def test_a_place_in_person_needs_words_and_what_was_typed_stays(
 
 
 def test_ending_is_looked_at_first_and_getting_the_page_changes_nothing(
-    visitor: PageClient, cohort: Cohort, session: PeerSession
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
-    page = words(visitor.get(at(cohort, "/end")))
+    page = words(amaras_browser.get(at(cohort, "/end")))
     assert "One coming session is cancelled." in page
     assert (cohort.state, letters()) == (CohortState.OPEN, [])
 
-    visitor.post(at(cohort, "/end"))
+    amaras_browser.post(at(cohort, "/end"))
 
     assert cohort.state == CohortState.ENDED
-    assert "This group has ended." in words(visitor.get(at(cohort)))
+    assert "This group has ended." in words(amaras_browser.get(at(cohort)))
 
 
 def test_a_forged_ticket_undoes_nothing(
-    visitor: PageClient, cohort: Cohort, session: PeerSession
+    amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
-    visitor.post(at(cohort, "/take-back"), data={"ticket": "forged"})
+    amaras_browser.post(at(cohort, "/take-back"), data={"ticket": "forged"})
 
-    assert "It is too late to undo this." in words(visitor.get(at(cohort)))
+    assert "It is too late to undo this." in words(amaras_browser.get(at(cohort)))

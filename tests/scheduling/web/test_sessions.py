@@ -2,72 +2,41 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy import select
 
 from core.db import db
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
-from groups.models import Cohort, Membership, Person
+from groups.models import Membership, Person
 from scheduling.models import Answer, PeerSession, Reply, SessionState
 from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 Browser = Callable[[Person], PageClient]
 TYPED = {"on": "2026-12-17", "starts": "6pm", "ends": "7:30pm"}
 
 
-@pytest.fixture(autouse=True)
-def frozen() -> Iterator[None]:
-    """Let these tests happen at one moment."""
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
 @pytest.fixture
-def amara(app: Flask) -> Person:
-    """Who facilitates."""
-    return build.a_facilitator()
-
-
-@pytest.fixture
-def cohort(amara: Person) -> Cohort:
-    """Her group."""
-    return build.a_cohort(amara)
-
-
-@pytest.fixture
-def amina(cohort: Cohort) -> Membership:
-    """A member."""
-    return build.a_member(cohort)
-
-
-@pytest.fixture
-def session(cohort: Cohort, amina: Membership) -> PeerSession:
-    """Its first session, which she is coming to."""
-    made = build.a_session(build.a_series(cohort))
+def session(session: PeerSession, amina: Membership) -> PeerSession:
+    """The first session of the group, which Amina is coming to."""
     with transaction():
         db.session.add(
             Reply(
-                session_id=made.id,
+                session_id=session.id,
                 membership_id=amina.id,
                 answer=Answer.COMING,
                 answered_at=NOW,
             )
         )
-    return made
-
-
-@pytest.fixture
-def visitor(amara: Person, signed_in: Browser) -> PageClient:
-    """Her browser."""
-    return signed_in(amara)
+    return session
 
 
 def at(session: PeerSession, path: str = "") -> str:
@@ -80,19 +49,19 @@ def states() -> list[str]:
     return list(db.session.scalars(select(OutgoingMail.state)))
 
 
-def undo(visitor: PageClient, page: str) -> None:
+def undo(amaras_browser: PageClient, page: str) -> None:
     """Press Undo in the note of a page."""
     action = re.search(r'action="([^"]+/take-back)"', page)
     ticket = re.search(r'name="ticket" value="([^"]+)"', page)
     assert action is not None
     assert ticket is not None
-    visitor.post(html.unescape(action[1]), data={"ticket": html.unescape(ticket[1])})
+    amaras_browser.post(html.unescape(action[1]), data={"ticket": html.unescape(ticket[1])})
 
 
 def test_the_page_shows_answers_and_ways_to_change_it(
-    visitor: PageClient, session: PeerSession
+    amaras_browser: PageClient, session: PeerSession
 ) -> None:
-    page = words(visitor.get(at(session)))
+    page = words(amaras_browser.get(at(session)))
 
     assert "Amina is coming" in page
     assert "Move it" in page
@@ -100,9 +69,9 @@ def test_the_page_shows_answers_and_ways_to_change_it(
 
 
 def test_moving_shows_first_what_it_means_and_changes_nothing(
-    visitor: PageClient, session: PeerSession
+    amaras_browser: PageClient, session: PeerSession
 ) -> None:
-    page = words(visitor.post(at(session, "/move"), data=TYPED))
+    page = words(amaras_browser.post(at(session, "/move"), data=TYPED))
 
     assert "One person said they were coming. Everybody is asked again." in page
     assert "Thursday 17 December, 6pm to 7:30pm, UK time" in page
@@ -113,14 +82,14 @@ def test_moving_shows_first_what_it_means_and_changes_nothing(
 
 
 def test_a_confirmed_move_is_made_and_can_be_undone(
-    visitor: PageClient, session: PeerSession
+    amaras_browser: PageClient, session: PeerSession
 ) -> None:
-    visitor.post(at(session, "/move"), data={**TYPED, "confirmed": "yes"})
-    page = visitor.get(at(session))
+    amaras_browser.post(at(session, "/move"), data={**TYPED, "confirmed": "yes"})
+    page = amaras_browser.get(at(session))
     assert "Two messages leave at 9:10am." in words(page)
     assert session.starts_at == datetime(2026, 12, 17, 18, tzinfo=UTC)
 
-    undo(visitor, page.text)
+    undo(amaras_browser, page.text)
 
     assert session.starts_at == datetime(2026, 12, 10, 18, tzinfo=UTC)
     assert states() == [MailState.RECALLED, MailState.RECALLED]
@@ -128,14 +97,14 @@ def test_a_confirmed_move_is_made_and_can_be_undone(
 
 
 def test_undoing_too_late_says_that_messages_have_left(
-    visitor: PageClient, session: PeerSession
+    amaras_browser: PageClient, session: PeerSession
 ) -> None:
-    visitor.post(at(session, "/move"), data={**TYPED, "confirmed": "yes"})
-    page = visitor.get(at(session)).text
+    amaras_browser.post(at(session, "/move"), data={**TYPED, "confirmed": "yes"})
+    page = amaras_browser.get(at(session)).text
 
     with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
-        undo(visitor, page)
-        answer = words(visitor.get(at(session)))
+        undo(amaras_browser, page)
+        answer = words(amaras_browser.get(at(session)))
 
     assert "The messages have already left" in answer
     assert session.starts_at == datetime(2026, 12, 17, 18, tzinfo=UTC)
@@ -151,9 +120,11 @@ def test_undoing_too_late_says_that_messages_have_left(
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field_and_stays_typed(
-    visitor: PageClient, session: PeerSession, typed: dict[str, str], problem: str
+    amaras_browser: PageClient, session: PeerSession, typed: dict[str, str], problem: str
 ) -> None:
-    response = visitor.post(at(session, "/move"), data={**TYPED, **typed, "confirmed": "yes"})
+    response = amaras_browser.post(
+        at(session, "/move"), data={**TYPED, **typed, "confirmed": "yes"}
+    )
 
     assert response.status_code == 422
     assert problem in words(response)
@@ -162,37 +133,37 @@ def test_what_cannot_be_is_said_beside_the_field_and_stays_typed(
 
 
 def test_going_back_from_the_check_keeps_what_was_typed(
-    visitor: PageClient, session: PeerSession
+    amaras_browser: PageClient, session: PeerSession
 ) -> None:
-    response = visitor.post(at(session, "/move"), data={**TYPED, "back": "yes"})
+    response = amaras_browser.post(at(session, "/move"), data={**TYPED, "back": "yes"})
 
     assert response.status_code == 200
     assert 'value="2026-12-17"' in response.text
 
 
 def test_cancelling_and_putting_back_are_both_looked_at_first(
-    visitor: PageClient, session: PeerSession
+    amaras_browser: PageClient, session: PeerSession
 ) -> None:
-    check = words(visitor.get(at(session, "/cancel")))
+    check = words(amaras_browser.get(at(session, "/cancel")))
     assert "One person said they were coming." in check
     assert (session.state, states()) == (SessionState.PLANNED, [])
 
-    visitor.post(at(session, "/cancel"))
+    amaras_browser.post(at(session, "/cancel"))
     assert session.state == SessionState.CANCELLED
-    assert "Thursday 10 December is cancelled." in words(visitor.get(at(session)))
-    assert visitor.get(at(session, "/reinstate")).status_code == 200
-    visitor.post(at(session, "/reinstate"))
+    assert "Thursday 10 December is cancelled." in words(amaras_browser.get(at(session)))
+    assert amaras_browser.get(at(session, "/reinstate")).status_code == 200
+    amaras_browser.post(at(session, "/reinstate"))
 
     assert session.state == SessionState.PLANNED
 
 
 def test_the_place_of_one_session_is_checked_and_saved(
-    visitor: PageClient, session: PeerSession
+    amaras_browser: PageClient, session: PeerSession
 ) -> None:
     typed = {"place": "The other room", "room": "https://rooms.example/other"}
 
-    check = words(visitor.post(at(session, "/place"), data=typed))
-    visitor.post(at(session, "/place"), data={**typed, "confirmed": "yes"})
+    check = words(amaras_browser.post(at(session, "/place"), data=typed))
+    amaras_browser.post(at(session, "/place"), data={**typed, "confirmed": "yes"})
 
     assert "The other room" in check
     assert (session.place, session.room) == ("The other room", "https://rooms.example/other")
@@ -200,9 +171,9 @@ def test_the_place_of_one_session_is_checked_and_saved(
 
 
 def test_how_many_came_is_asked_only_once_it_is_over(
-    visitor: PageClient, session: PeerSession, signed_in: Browser, amara: Person
+    amaras_browser: PageClient, session: PeerSession, signed_in: Browser, amara: Person
 ) -> None:
-    assert visitor.post(at(session, "/came"), data={"came": "6"}).status_code == 422
+    assert amaras_browser.post(at(session, "/came"), data={"came": "6"}).status_code == 422
 
     with time_machine.travel(session.ends_at, tick=False):
         later = signed_in(amara)
@@ -215,7 +186,11 @@ def test_how_many_came_is_asked_only_once_it_is_over(
 
 
 def test_nobody_else_and_no_other_group_reaches_a_session(
-    visitor: PageClient, signed_in: Browser, session: PeerSession, amina: Membership, amara: Person
+    amaras_browser: PageClient,
+    signed_in: Browser,
+    session: PeerSession,
+    amina: Membership,
+    amara: Person,
 ) -> None:
     elsewhere = build.a_cohort(amara, name="Other")
     wrong = f"/groups/{elsewhere.public_id}/sessions/{session.public_id}"
@@ -223,6 +198,6 @@ def test_nobody_else_and_no_other_group_reaches_a_session(
 
     for path in ("", "/move", "/cancel", "/reinstate", "/place", "/prompts"):
         assert member.get(at(session, path)).status_code == 404
-        assert visitor.get(wrong + path).status_code == 404
+        assert amaras_browser.get(wrong + path).status_code == 404
     assert member.post(at(session, "/cancel")).status_code == 404
     assert session.state == SessionState.PLANNED

@@ -1,6 +1,6 @@
 """Setting up a group in two screens: nothing is sent before its facilitator says so."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -23,6 +23,8 @@ from tests.build import (
 from tests.conftest import NOW
 from tests.page import PageClient, words
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 Browser = Callable[[Person], PageClient]
 ANSWERS = {
     "name": "Thursday evenings",
@@ -44,13 +46,6 @@ ANSWERS = {
 }
 #: First Mondays: 3 May 2027 is a bank holiday.
 MONDAYS = {"first_on": "2027-02-01", "sessions": "6"}
-
-
-@pytest.fixture(autouse=True)
-def frozen() -> Iterator[time_machine.Traveller]:
-    """Let these tests happen at one moment, from which they can move on."""
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -462,10 +457,10 @@ def test_sending_twice_writes_to_nobody_twice(amara: PageClient) -> None:
 
 
 def test_sending_is_refused_when_the_first_date_has_passed(
-    amara: PageClient, frozen: time_machine.Traveller
+    amara: PageClient, clock: time_machine.Traveller
 ) -> None:
     check = save(amara, first_on="2026-11-21")
-    frozen.shift(timedelta(hours=11))
+    clock.shift(timedelta(hours=11))
     # Sign-ins end by themselves, so this is the next one.
     amara.sign_in(db.session.scalars(select(Person)).one())
 

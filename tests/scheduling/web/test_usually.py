@@ -15,7 +15,7 @@ from tests.page import PageClient, words
 from tests.scheduling.post import invite, letters
 from tests.scheduling.web.places import home, page_of, said
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def choose(visitor: PageClient, member: Membership, value: str, **more: str) -> None:
