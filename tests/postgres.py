@@ -63,18 +63,28 @@ class Cluster:
         return self._driver_url(self._create())
 
     def _empty(self, database: str) -> None:
-        if self._emptying is None:
-            self._emptying = psycopg.connect(self._url(database), autocommit=True)
         tables = [Identifier(table.name) for table in reversed(Base.metadata.sorted_tables)]
         # A test that went wrong may have left a transaction open. All in one question: asking
         # thirty times would take longer than emptying.
         statements = [SQL(END_TRANSACTIONS), *(SQL("DELETE FROM {}").format(one) for one in tables)]
-        self._emptying.execute(SQL("; ").join(statements))
+        try:
+            self._kept_connection(database).execute(SQL("; ").join(statements))
+        except psycopg.OperationalError:
+            # A test has ended every connection, or the server: this one with the others.
+            self._emptying = None
+            self._kept_connection(database).execute(SQL("; ").join(statements))
 
-    def close(self) -> None:
-        """Close the connection over which databases are emptied."""
+    def _kept_connection(self, database: str) -> "psycopg.Connection[Any]":
+        if self._emptying is None:
+            self._emptying = psycopg.connect(self._url(database), autocommit=True)
+        return self._emptying
+
+    def stop(self) -> None:
+        """Stop it at once, whoever is still connected (PostgreSQL's fast shutdown)."""
         if self._emptying is not None:
             self._emptying.close()
+        self.server.send_signal(signal.SIGINT)
+        self.server.wait(timeout=30)
 
     def _create(self) -> str:
         name = f"alcove_{uuid.uuid4().hex[:12]}"
@@ -130,8 +140,7 @@ def cluster_or_skip() -> Iterator[Cluster]:
     try:
         yield cluster
     finally:
-        cluster.server.terminate()
-        cluster.server.wait(timeout=30)
+        cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
