@@ -36,7 +36,9 @@ def mailbox(name: str, written: str) -> Mailbox:
     address = _address(plain(written))
     shown = clean_line(name).strip(_AROUND)
     # Some programs put the address behind the name, and the address again behind that.
-    again = rf"(?:^|[(<\[\s]+)(?:mailto:)?{re.escape(plain(written))}[)>\]]*$"
+    # Looked for from the first of several brackets only: from each of them would take a time that
+    # grows with the square of their number.
+    again = rf"(?:^|(?<![(<\[\s])[(<\[\s]++)(?:mailto:)?{re.escape(plain(written))}[)>\]]*$"
     shown = re.sub(again, "", shown, flags=re.IGNORECASE).strip(_AROUND)
     if "@" in shown:
         raise AddressProblem(

@@ -106,6 +106,7 @@ LONG = {
     "quotation marks": '"' * 200_000,
     "cells that open": "\"a,'b," * 33_000,
     "brackets": "<" * 100_000 + "(" * 100_000,
+    "brackets before an address": "[" * 199_000 + "<a@b.example>",
     "tabs": "a" + "\t" * 199_000,
     "spaces": "a@" + " " * 199_000 + "b.example",
     "labels": "to: " * 50_000,
