@@ -30,9 +30,9 @@ _REPORT_KINDS: Final = frozenset({"", "delivery-status"})
 # The same in running text. Neither is part of a longer number, such as a network address.
 _STATUS_IN_TEXT: Final = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _CODE_IN_TEXT: Final = re.compile(r"(?<![\d.\-])([45][0-5]\d)(?=[ \-#:])(?!-\d)")
-#: Where a copy of the letter begins, by the first of its headers.
+#: Where a copy of the letter begins, by the first of its headers, which stand on one line each.
 _COPY: Final = re.compile(
-    r"^[>\s]*(?:Return-Path|Received|Message-ID|DKIM-Signature):", re.I | re.M
+    r"^[> \t]*(?:Return-Path|Received|Message-ID|DKIM-Signature):", re.I | re.M
 )
 _LATE: Final = re.compile(
     r"\bdelayed\b|\bdelay\b|will (?:be )?(?:retr|continue to try|keep trying|try again)"

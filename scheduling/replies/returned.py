@@ -25,8 +25,10 @@ _LONGEST_FIELD: Final = 1000
 _IDENTIFIER: Final = re.compile(r"<[!-;=?-~\s]{3,250}>")
 #: In any header or line of text, the relays' own names for what the letter was called before.
 _NAMED: Final = re.compile(r"message-?id", re.IGNORECASE)
+# What a line begins with ends with the line: over many empty ones, looking from each to the last
+# would take a time that grows with the square of their number.
 _LINE: Final = re.compile(
-    r"^[>\s]*(?:X-[A-Za-z-]*)?Message-?ID:\s*(<[^<>]{3,250}>)", re.IGNORECASE | re.MULTILINE
+    r"^[> \t]*(?:X-[A-Za-z-]*)?Message-?ID:\s*(<[^<>]{3,250}>)", re.IGNORECASE | re.MULTILINE
 )
 #: How ``core.mail`` writes a boundary: a hash of the Message-ID.
 _BOUNDARY: Final = re.compile(r"=_([0-9a-f]{24})_[am]\b")

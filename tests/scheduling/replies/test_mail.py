@@ -2,6 +2,7 @@
 
 import resource
 import time
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -301,6 +302,11 @@ HARD: dict[str, tuple[bytes, object]] = {
         b"Content-Type: text/calendar\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
         + b"=0A" * 80_000,
         Silence.UNCLEAR,
+    ),
+    "a report of empty lines": (
+        b"From: mailer-daemon@relay.example\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + b64encode(b"\n" * 60_000 + b"x"),
+        Silence.NOT_AN_ANSWER,
     ),
     "repeats": (carried(calendar("UID:one", "REPEAT:1000000000", "RRULE:FREQ=SECONDLY")), "one"),
 }
