@@ -9,8 +9,9 @@ write lock. What is refused here is told to the app, which says so in words.
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,9 @@ GRACE: Final = 5.0
 #: The most bytes of one body, and of all bodies that one worker holds.
 LARGEST: Final = 2 * 1024 * 1024
 MOST_HELD: Final = 64 * 1024 * 1024
+#: How long a body may be and still find room whoever else sends long ones, which leave half of it:
+#: as much as all connections of a worker (``core.server``) need for a short one each.
+SHORT: Final = 16 * 1024
 #: Where the app finds with what status a request is to be refused.
 REFUSED: Final = "alcove.refused"
 #: Where the app finds that a request must not wait for the database's write lock.
@@ -71,8 +75,10 @@ class Bodies:
     def __init__(self) -> None:
         self._held = 0
 
-    async def read(self, protocol: Any, declared: str | None) -> bytes:
-        """Return a body, given what Content-Length says about it.
+    @asynccontextmanager
+    async def whole(self, protocol: Any, declared: str | None) -> AsyncIterator[bytes]:
+        """Give a body to a block, given what Content-Length says about it. Until the block ends
+        it counts as held: it may have to wait for its turn, and many can.
 
         Raises ``Refused``: 408 for one that comes more slowly than ``SLOWEST`` or takes longer
         than ``LONGEST``, 413 for one that is too large, 400 for one that does not come whole, and
@@ -89,7 +95,8 @@ class Bodies:
             body = b"".join(whole)
             if len(pieces) - len(whole) > 1 or (declared or str(len(body))) != str(len(body)):
                 raise Refused(400)
-            return body
+            pieces[:] = whole[:] = [body]
+            yield body
         finally:
             self._held -= sum(map(len, pieces))
 
@@ -104,7 +111,7 @@ class Bodies:
                     self._held += len(piece)
                     if size > LARGEST:
                         raise Refused(413)
-                    if self._held > MOST_HELD:
+                    if self._held > (MOST_HELD if size <= SHORT else MOST_HELD // 2):
                         raise Refused(503)
                     patience.reschedule(began + min(LONGEST, GRACE + size / SLOWEST))
         except TimeoutError:
@@ -127,22 +134,25 @@ class Served:
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request (RSGI 1.6)."""
-        header, method, path = scope.headers.get, scope.method, scope.path
+        header = scope.headers.get
         if self._at_once is not None:
-            found = self._at_once(method, path, header)
+            found = self._at_once(scope.method, scope.path, header)
             if found is not None:
                 status, headers, body = found
                 protocol.response_bytes(status, [*headers, _SERVER], body)
                 return
-        refused, content = 0, b""
-        if header("content-length", "0") != "0" or "transfer-encoding" in scope.headers:
-            try:
-                content = await self._bodies.read(protocol, header("content-length"))
-            except Refused as refusal:
-                refused = refusal.status
-        if refused:
-            await self._in_a_thread(scope, protocol, b"", {REFUSED: refused})
-        elif method in _SAFE or path in _NOW:
+        if header("content-length", "0") == "0" and "transfer-encoding" not in scope.headers:
+            await self._whole(scope, protocol, b"")
+            return
+        try:
+            async with self._bodies.whole(protocol, header("content-length")) as content:
+                await self._whole(scope, protocol, content)
+        except Refused as refusal:
+            await self._in_a_thread(scope, protocol, b"", {REFUSED: refusal.status})
+
+    async def _whole(self, scope: Any, protocol: Any, content: bytes) -> None:
+        """Answer a request of which all is here."""
+        if scope.method in _SAFE or scope.path in _NOW:
             await self._in_a_thread(scope, protocol, content, {NEVER_WAITS: True})
         else:
             await self._in_turn(scope, protocol, content)

@@ -1,16 +1,19 @@
 """The server in front of the app: bodies that are slow, broken, too large, or held on purpose."""
 
+import asyncio
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from app import create_app
 from core.db import db
-from core.rsgi import GRACE, LARGEST
+from core.rsgi import GRACE, LARGEST, MOST_HELD, SHORT, Bodies, Refused
+from core.server import CONNECTIONS
 from scheduling.keeping.diaries import feed_token
 from tests.build import a_cohort, a_feed, a_member, a_series, a_session
 from tests.conftest import settings
@@ -114,6 +117,37 @@ def test_a_body_of_unknown_length_is_refused_once_it_is_too_large(site: Site) ->
             said = b""
 
     assert said == b"" or said.startswith(b"HTTP/1.1 413 ")
+
+
+async def arriving(size: int) -> AsyncIterator[bytes]:
+    """A body as the server hands it over: its pieces, and an empty one at its end."""
+    yield bytes(size)
+    yield b""
+
+
+async def refused(bodies: Bodies, size: int) -> int:
+    """Return with what status one more body is refused, or 0 for one that is taken."""
+    try:
+        async with bodies.whole(arriving(size), None):
+            return 0
+    except Refused as refusal:
+        return refusal.status
+
+
+def test_bodies_that_wait_for_their_answer_leave_room_for_short_ones_only() -> None:
+    async def beside_and_after() -> list[int]:
+        bodies = Bodies()
+        async with AsyncExitStack() as waiting:
+            for _ in range(MOST_HELD // LARGEST // 2):
+                await waiting.enter_async_context(bodies.whole(arriving(LARGEST), str(LARGEST)))
+            beside = [await refused(bodies, size) for size in (SHORT, SHORT + 1, LARGEST)]
+        return [*beside, await refused(bodies, LARGEST), await refused(bodies, LARGEST)]
+
+    assert asyncio.run(beside_and_after()) == [0, 503, 503, 0, 0]
+
+
+def test_there_is_room_for_a_short_body_on_every_connection() -> None:
+    assert CONNECTIONS * SHORT <= MOST_HELD // 2
 
 
 def test_who_asks_whether_to_go_on_is_told_to(site: Site) -> None:
