@@ -61,6 +61,8 @@ class _Asked(NamedTuple):
     forwarded_host: str | None
     none_match: str | None
     modified_since: str | None
+    #: Whether whoever asks may be kept waiting.
+    waits: bool = True
 
 
 class FastFeeds:
@@ -84,7 +86,7 @@ class FastFeeds:
     ) -> Iterable[bytes]:
         """Answer a request for a calendar, or pass it on."""
         asked = _PATH.fullmatch(environ["PATH_INFO"])
-        answer = self._answer(asked[1], _asked(environ), tries=2) if asked else None
+        answer = self._answer(asked[1], _asked(environ)) if asked else None
         if answer is None:
             return self.plain(environ, start_response)
         status, headers, body = answer
@@ -96,7 +98,7 @@ class FastFeeds:
         is a connection that nobody else uses, and without a second try.
         """
         asked = _PATH.fullmatch(path)
-        if asked is None or not self.rows.at_hand:
+        if asked is None:
             return None
         request = _Asked(
             method,
@@ -104,19 +106,20 @@ class FastFeeds:
             header("x-forwarded-host"),
             header("if-none-match"),
             header("if-modified-since"),
+            waits=False,
         )
-        answer = self._answer(asked[1], request, tries=1)
+        answer = self._answer(asked[1], request)
         if answer is None:
             return None
         status, headers, body = answer
         return int(status[:3]), headers, b"" if method == "HEAD" else body
 
-    def _answer(self, token: str, asked: _Asked, *, tries: int) -> Answer | None:
+    def _answer(self, token: str, asked: _Asked) -> Answer | None:
         if asked.method not in _METHODS or not self._is_for_us(asked):
             return None
         second = int(moment.now().timestamp())
         # A second time, as the database may have been started anew since it was last asked.
-        for _ in range(tries):
+        for _ in range(2 if asked.waits else 1):
             try:
                 return self._read(digest(token), second, asked)
             except NotSure:
@@ -133,11 +136,11 @@ class FastFeeds:
     def _read(self, token_hash: str, second: int, asked: _Asked) -> Answer:
         none_match = asked.none_match
         if none_match is not None:
-            state = _in_use(self.rows.state(token_hash, second), second)
+            state = _in_use(self.rows.state(token_hash, second, waits=asked.waits), second)
             etag = tag_of(self._base_url, state.about, _lines(state))
             if over_http.knows_tag(none_match, etag):
                 return self._unchanged(etag)
-        content = _in_use(self.rows.content(token_hash, second), second)
+        content = _in_use(self.rows.content(token_hash, second, waits=asked.waits), second)
         lines = _lines(content)
         etag = tag_of(self._base_url, content.about, [line[_OF_TAG] for line in lines])
         changed_at = _changed_at(content, lines)

@@ -8,7 +8,9 @@ says "not modified". Which sessions a diary holds is still ``scheduling.access``
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from select import POLLIN, POLLOUT, poll
 from threading import Lock
+from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from flask import Flask
@@ -16,6 +18,7 @@ from sqlalchemy import Engine, event
 
 from core.db import UTCDateTime, db
 from scheduling.access import CANCELLED_BACK, FEED_AHEAD, FEED_BACK
+from scheduling.feeds.parts import NotSure
 from scheduling.feeds.statements import BETWEEN, statements
 
 _SETTINGS: Final = (
@@ -27,6 +30,8 @@ _SETTINGS: Final = (
     # Whoever asks, the same plan is right; making it costs more than following it.
     "SET plan_cache_mode = force_generic_plan",
 )
+#: After so many seconds without an answer the server itself has stopped, and so cannot say so.
+_PATIENCE: Final = 3.0
 #: What libpq says of a command that went well, and of a question (its ``ExecStatusType``).
 _DONE: Final = 1
 _ROWS: Final = 2
@@ -92,20 +97,21 @@ class FeedRows:
         self._connection: ReadingConnection | None = None
         self._prepared: _Prepared | None = None
 
-    def state(self, token_hash: str, second: int) -> State | None:
-        """Return what the tag is made of; nothing for a link that is unknown or was ended."""
-        row = self._row("state", token_hash, second)
+    def state(self, token_hash: str, second: int, *, waits: bool = True) -> State | None:
+        """Return what the tag is made of; nothing for a link that is unknown or was ended.
+
+        Who does not wait is told ``NotSure`` where there is no connection, or it has no turn.
+        """
+        row = self._row("state", token_hash, second, waits=waits)
         return None if row is None else State._make(row)
 
-    def content(self, token_hash: str, second: int) -> Content | None:
-        """Return what the bytes are made of; nothing for a link that is unknown or was ended."""
-        row = self._row("content", token_hash, second)
-        return None if row is None else Content._make(row)
+    def content(self, token_hash: str, second: int, *, waits: bool = True) -> Content | None:
+        """Return what the bytes are made of; nothing for a link that is unknown or was ended.
 
-    @property
-    def at_hand(self) -> bool:
-        """Whether a question could be asked without opening a connection or waiting for a turn."""
-        return self._connection is not None and not self._in_turn.locked()
+        Who does not wait is told ``NotSure`` as by ``state``.
+        """
+        row = self._row("content", token_hash, second, waits=waits)
+        return None if row is None else Content._make(row)
 
     def connection(self) -> "ReadingConnection":
         """Return the connection, a new one if there is none."""
@@ -125,14 +131,21 @@ class FeedRows:
         if connection is not None:
             connection.close()
 
-    def _row(self, name: str, token_hash: str, second: int) -> Any:
-        with self._in_turn:
-            try:
-                window = self._ready().window(second)
-                return self.connection().row(name, (token_hash, *window))
-            except BaseException:
-                self._let_go()
-                raise
+    def _row(self, name: str, token_hash: str, second: int, *, waits: bool) -> Any:
+        if not self._in_turn.acquire(blocking=waits):
+            raise NotSure
+        try:
+            if self._connection is None and not waits:
+                raise NotSure
+            window = self._ready().window(second)
+            return self.connection().row(name, (token_hash, *window))
+        except NotSure:
+            raise
+        except BaseException:
+            self._let_go()
+            raise
+        finally:
+            self._in_turn.release()
 
     def _ready(self) -> "_Prepared":
         if self._prepared is None:
@@ -202,13 +215,38 @@ class _OnPostgreSQL(ReadingConnection):
             _checked(self._library.prepare(name.encode(), statement.encode()), _DONE)
 
     def row(self, name: str, parameters: tuple[str, ...]) -> Sequence[str | None] | None:
-        """See ``ReadingConnection``. Raises ConnectionError if the database refused."""
+        """See ``ReadingConnection``. Raises ConnectionError if the database refused, and
+        TimeoutError if it has stopped.
+        """
         values = [parameter.encode() for parameter in parameters]
-        result = _checked(self._library.exec_prepared(name.encode(), values), _ROWS)
+        result = _checked(self._answer(name.encode(), values), _ROWS)
         if result.ntuples == 0:
             return None
         found = [result.get_value(0, column) for column in range(result.nfields)]
         return [None if value is None else value.decode() for value in found]
+
+    def _answer(self, name: bytes, values: list[bytes]) -> Any:
+        """Ask, and wait for the last of what comes back, but no longer than ``_PATIENCE``."""
+        library, until = self._library, monotonic() + _PATIENCE
+        library.send_query_prepared(name, values)
+        while library.flush():
+            self._wait(POLLIN | POLLOUT, until)
+        answer = None
+        while True:
+            while library.is_busy():
+                self._wait(POLLIN, until)
+                library.consume_input()
+            result = library.get_result()
+            if result is None:
+                return answer
+            answer = result
+
+    def _wait(self, events: int, until: float) -> None:
+        # Not select(), which knows no more than 1,024 connections.
+        waiting = poll()
+        waiting.register(self._library.socket, events)
+        if not waiting.poll(max(0.0, until - monotonic()) * 1_000):
+            raise TimeoutError("the database has stopped")
 
 
 def _checked(result: Any, wanted: int) -> Any:
