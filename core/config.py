@@ -160,7 +160,7 @@ def _folder(instance: Path, source: Mapping[str, str]) -> Path:
     named = source.get("ALCOVE_INSTANCE") or str(instance)
     folder = settings.path_in(Path.cwd(), "ALCOVE_INSTANCE", named)
     if folder.exists() and not folder.is_dir():
-        raise NotSetUp(f"ALCOVE_INSTANCE must be a folder, and {folder} is none.")
+        raise NotSetUp(f"ALCOVE_INSTANCE must be a folder, and {folder} is not one.")
     return folder
 
 
@@ -181,7 +181,7 @@ def _from_file(path: Path) -> dict[str, str]:
     if unknown:
         raise NotSetUp(f"{path} has settings nobody knows: {', '.join(unknown)}")
     if len({name.upper() for name in content}) < len(content):
-        raise NotSetUp(f"{path} has a setting twice, in small and in capital letters.")
+        raise NotSetUp(f"{path} has a setting twice, in lower case and in capitals.")
     read = {name.upper(): _text(path, name, value) for name, value in content.items()}
     return {name: text for name, text in read.items() if text}
 

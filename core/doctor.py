@@ -50,9 +50,9 @@ class Finding:
 
 
 def examine(now: datetime, jobs: Sequence[Job] = ()) -> list[Finding]:
-    """Look at everything; trouble in one place does not keep the rest from being looked at.
+    """Check everything; trouble in one place does not stop the other checks.
 
-    ``jobs`` are those that the clock is to run.
+    ``jobs`` are those that the clock should run.
     """
     looks: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
         _settings,
@@ -85,17 +85,17 @@ def _settings(_now: datetime) -> Iterator[Finding]:
 def _addresses(_now: datetime) -> Iterator[Finding]:
     settings = config.current()
     if settings.public_contact:
-        yield Finding("Public contact", True, f"{settings.public_contact}, shown to anybody")
+        yield Finding("Public contact", True, f"{settings.public_contact}, shown to anyone")
     else:
-        words = "none is set: security.txt is not there, and pages tell people to ask in person"
-        mend = "Set PUBLIC_CONTACT to an address that is meant to be seen by anybody."
+        words = "not set: there is no security.txt, and pages tell people to ask in person"
+        mend = "Set PUBLIC_CONTACT to an address that anyone may see."
         if settings.operator_address:
-            mend += " OPERATOR_ADDRESS is for alerts alone, and is not shown any more."
+            mend += " OPERATOR_ADDRESS is only for alerts and is no longer shown."
         yield Finding("Public contact", None, words, mend)
     if settings.operator_address:
-        yield Finding("Alerts", True, "go to OPERATOR_ADDRESS, which is shown to nobody")
+        yield Finding("Alerts", True, "go to OPERATOR_ADDRESS, which is never shown")
     else:
-        mend = "Set OPERATOR_ADDRESS to where you want to be told."
+        mend = "Set OPERATOR_ADDRESS to the address that should get alerts."
         yield Finding("Alerts", None, "nobody is told when something breaks", mend)
 
 
@@ -112,8 +112,8 @@ def _names(_now: datetime) -> Iterator[Finding]:
     for name, value in seen.items():
         found = TELLING.search(value)
         if found:
-            words = f"{name} has “{found[0]}” in it, which others read in mailboxes and logs"
-            yield Finding("Names", None, words, "Choose an ordinary word that tells nothing.")
+            words = f"{name} contains “{found[0]}”, which others can read in mailboxes and logs"
+            yield Finding("Names", None, words, "Choose an ordinary word that gives nothing away.")
 
 
 def _key_ring(_now: datetime) -> Iterator[Finding]:
@@ -159,7 +159,7 @@ def _database(_now: datetime) -> Iterator[Finding]:
 def _belonging(found: installation.Found) -> Iterator[Finding]:
     """Say whether database, release and key ring are those of one installation."""
     of_tables = installation.trouble_with_tables(found)
-    yield Finding("Tables", of_tables is None, of_tables or "those of this release")
+    yield Finding("Tables", of_tables is None, of_tables or "match this release")
     of_ring = installation.trouble_with_ring(found, current_app)
     if found.revision is not None:
         yield Finding("Belonging", of_ring is None, of_ring or "database and key ring fit together")
@@ -236,11 +236,11 @@ def _said(beat: Beat) -> tuple[str, str]:
     """Say what is wrong with a job, and what would help."""
     if beat.pulse is Pulse.AHEAD:
         return (
-            f"{beat.job.name} last ran at a time that has not come yet",
-            "Set the machine’s clock right. If this stays for more than a minute, restart Alcove.",
+            f"{beat.job.name} last ran at a time in the future",
+            "Set the machine’s clock right. If this lasts for more than a minute, restart Alcove.",
         )
-    said = "has not run yet" if beat.pulse is Pulse.NEVER else "has not gone well for too long"
-    return f"{beat.job.name} {said}", "Restart Alcove, and look into its log if this stays."
+    said = "hasn’t run yet" if beat.pulse is Pulse.NEVER else "hasn’t run properly for too long"
+    return f"{beat.job.name} {said}", "Restart Alcove. If that doesn’t help, look in its log."
 
 
 def _clock_lock(_now: datetime) -> Iterator[Finding]:

@@ -51,7 +51,7 @@ class Election:
         other = elsewhere(self.path)
         try:
             won = self._take(other)
-            self._note(f"{self.path} cannot be locked, so {other} is.")
+            self._note(f"{self.path} cannot be locked, so {other} is used instead.")
         except OSError as error:
             won = True
             self._note(

@@ -30,7 +30,7 @@ from core.installation import (
 from core.locks import alone
 
 NO_DATABASE: Final = (
-    "There is no database at {where}. If there was one, put it there from your backup. "
+    "There is no database at {where}. If there was one, restore it from your backup. "
     "On a new machine run: flask init"
 )
 #: By which processes that change tables of one PostgreSQL database wait for each other.

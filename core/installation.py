@@ -29,13 +29,13 @@ MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 TRIED: Final = 5
 
 NO_TABLES: Final = (
-    "The database has no tables. If it had any, put your backup in its place. "
+    "The database has no tables. If it had any, restore your backup. "
     "On a new machine run: flask init"
 )
-OLDER: Final = "The tables are of an older release. Run: flask db upgrade"
+OLDER: Final = "The tables are from an older release. Run: flask db upgrade"
 NEWER: Final = (
-    "The tables were made by a newer release than this one. Install that release again, or put "
-    "the copy of the database from before the update in its place."
+    "The tables were made by a newer release than this one. Install that release again, or "
+    "restore the copy of the database from before the update."
 )
 NOT_MARKED: Final = (
     "The database does not say which installation it belongs to. Run: flask db upgrade"

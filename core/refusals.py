@@ -35,8 +35,8 @@ _WORDS: Final = {
     Reason.TRY_LATER: "Their mail system asked us to come back later, and we will.",
     Reason.NOT_REACHED: "Their mail system could not be reached for days. Send it again, or ask "
     "for another address.",
-    Reason.PASSED_ON: "It was passed on to another address, which did not take it. Ask for another "
-    "address.",
+    Reason.PASSED_ON: "It was forwarded to another address, which did not accept it. Ask for "
+    "another address.",
     Reason.OTHER: "Their mail system did not take the message. Ask for another address.",
 }
 

@@ -23,7 +23,7 @@ PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 ESCAPES: Final = (
     "In the name and the password write % as %25, / as %2F, ? as %3F, # as %23, @ as %40, "
     ": as %3A, [ as %5B, ] as %5D and a space as %20. "
-    "What is set is not shown here, since a password is in it."
+    "The value is not shown here because it may contain a password."
 )
 
 
@@ -43,7 +43,7 @@ def database(text: str, folder: Path) -> str:
     except (ArgumentError, ValueError):
         raise NotSetUp(f"DATABASE_URL must look like {shape}. {ESCAPES}") from None
     if not url.database:
-        raise NotSetUp(f"DATABASE_URL names no database: it must look like {shape}.")
+        raise NotSetUp(f"DATABASE_URL has no database name: it must look like {shape}.")
     return url.render_as_string(hide_password=False)
 
 
@@ -52,10 +52,10 @@ def _sqlite_url(rest: str, folder: Path) -> str:
     if not path or path.startswith((":memory:", "file:")) or path.endswith("/"):
         raise NotSetUp(
             "DATABASE_URL needs a file, as in sqlite:////srv/alcove/alcove.db: "
-            "what is kept in memory alone is gone when the site stops."
+            "data kept only in memory is lost when the site stops."
         )
     if "?" in path or "#" in path:
-        raise NotSetUp("DATABASE_URL for SQLite is a path and nothing else, without ? and #.")
+        raise NotSetUp("DATABASE_URL for SQLite must be only a path, without ? or #.")
     return f"sqlite:///{settings.path_in(folder, 'DATABASE_URL', path)}"
 
 

@@ -75,8 +75,8 @@ def base_url(text: str) -> str:
     parts = _split("BASE_URL", text, BASE_URL_SHAPE + ".")
     if parts.path.strip("/"):
         raise NotSetUp(
-            "BASE_URL has a path. Alcove needs a host name of its own and does not work below a "
-            "path of another site: use one such as https://alcove.example.org."
+            "BASE_URL has a path. Alcove needs its own host name and does not work below a "
+            "path of another site. Use one such as https://alcove.example.org."
         )
     if parts.query or parts.fragment or "?" in text or "#" in text:
         raise NotSetUp(f"{BASE_URL_SHAPE}, with nothing after the host name.")
@@ -140,7 +140,7 @@ def host_name(name: str, text: str) -> str:
         )
     if ascii_name.rpartition(".")[2].isdigit() and not _is_ip_address(ascii_name):
         # Browsers read 127.1 as 127.0.0.1, and would then ask for another host than we answer for.
-        raise NotSetUp(f"The host name in {name} cannot be used: it is no whole IP address.")
+        raise NotSetUp(f"The host name in {name} cannot be used: it is not a complete IP address.")
     return ascii_name
 
 
@@ -194,7 +194,7 @@ def time_zone(text: str) -> str:
     wanted = text.casefold().replace(" ", "_")
     found = next((name for name in sorted(names) if name.casefold() == wanted), None)
     if found is None:
-        raise NotSetUp("TIME_ZONE is not a zone that is known: write one such as Europe/London.")
+        raise NotSetUp("TIME_ZONE is not a known time zone. Use one such as Europe/London.")
     return found
 
 
@@ -217,8 +217,8 @@ def port(text: str) -> int:
     """Return the port to listen on."""
     if text.startswith("tcp://"):
         raise NotSetUp(
-            "PORT is not a number but an address that Docker set by itself, as another container "
-            "is called “port”. Give PORT a number, or call that container something else."
+            "PORT is not a number but an address, which Docker sets when another container is "
+            "called “port”. Set PORT to a number, or rename that container."
         )
     number = whole_number("PORT", text)
     if not 1 <= number <= 65535:

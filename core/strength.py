@@ -39,11 +39,11 @@ def weakness(text: str) -> str | None:
     if len(text) < SHORTEST:
         return f"is too short: use at least {SHORTEST} random characters"
     if _PLACEHOLDERS.search(text):
-        return "has words of an example in it"
+        return "contains words from an example"
     if _bits(text) < _FEWEST_BITS or _variety(text) < _LEAST_VARIED:
         return "repeats itself"
     if _steps(text) > _MOST_STEPS:
-        return "follows the alphabet, the figures or the keyboard"
+        return "follows the order of the alphabet, numbers or keyboard"
     return "is made of words" if _is_words(text) else None
 
 

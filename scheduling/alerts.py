@@ -23,10 +23,10 @@ USEFUL = timedelta(days=1)
 #: The name of this very job.
 OWN_JOB = "alert"
 OUT_OF_TIME = {
-    Pulse.NEVER: "it has never gone well.",
-    Pulse.LATE: "it has not gone well for too long.",
-    Pulse.AHEAD: "it last ran at a time that has not come yet. "
-    "The clock of the machine was set back, or it was ahead.",
+    Pulse.NEVER: "it has never run properly.",
+    Pulse.LATE: "it hasn’t run properly for too long.",
+    Pulse.AHEAD: "it last ran at a time in the future. "
+    "The machine’s clock was set back, or was ahead.",
 }
 
 

@@ -87,12 +87,16 @@ class Running:
         """What keeps messages from leaving or jobs from running; nothing when nothing does."""
         late = [one for one in self.heartbeats if one.late]
         if any(one.late == LATE[Pulse.AHEAD] for one in late):
-            return "This machine’s clock was set back, or is wrong. Run flask doctor on it."
+            return (
+                "This machine’s clock was set back, or is wrong. Run flask doctor on the machine."
+            )
         if late and len(late) == len(self.heartbeats):
-            return "The clock has stopped, so nothing is sent. Run flask doctor on the machine."
+            return (
+                "The clock has stopped, so nothing is being sent. Run flask doctor on the machine."
+            )
         if late:
-            counted = say_count(len(late), "job has", "jobs have").capitalize()
-            return f"{counted} not gone well for too long. Run flask doctor on the machine."
+            counted = "1 job hasn’t" if len(late) == 1 else f"{len(late)} jobs haven’t"
+            return f"{counted} run properly for too long. Run flask doctor on the machine."
         return None
 
     @property
@@ -118,7 +122,7 @@ def heartbeats_in_words(now: datetime) -> list[Heartbeat]:
     """Return how each job does, and what the clock itself has trouble with."""
     told = [_heartbeat(beat, now) for beat in beats(JOBS, now)]
     return told + [
-        Heartbeat("clock", "runs the jobs", "It has trouble", None, words)
+        Heartbeat("clock", "runs the jobs", "Needs attention", None, words)
         for words in other_troubles(JOBS)
     ]
 
@@ -163,9 +167,9 @@ def _heartbeat(beat: Beat, now: datetime) -> Heartbeat:
 
 def _last_words(beat: Beat, now: datetime) -> str:
     if beat.pulse is Pulse.AHEAD:
-        return "Ran at a time that has not come yet"
+        return "Last ran at a time in the future"
     if beat.finished_at is None:
-        return "It has not run yet"
+        return "Hasn’t run yet"
     return f"Ran {_ago(beat.finished_at, now)}"
 
 

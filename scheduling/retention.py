@@ -169,7 +169,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "never proved",
-        "Somebody who said yes by e-mail and never signed in: forgotten 30 days after their last "
+        "Someone who said yes by e-mail and never signed in: forgotten 30 days after their last "
         "place ended",
         _never_proved,
         _forget_people,

@@ -133,7 +133,7 @@ def environment_of(app: Flask, folder: Path) -> dict[str, str]:
         **os.environ,
         "ALCOVE_INSTANCE": str(folder),
         "BASE_URL": made.base_url,
-        # The one of the tests would be refused: it has words of an example in it.
+        # The one of the tests would be refused: it contains words from an example.
         "SECRET_KEY": secrets.token_urlsafe(48),
         "DATABASE_URL": made.database_url,
         "KEY_RING": str(made.key_ring),

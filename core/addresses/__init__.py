@@ -1,7 +1,7 @@
 """E-mail addresses as people type or paste them. Pure: nothing is looked up on a network.
 
-Nothing is guessed either. An address read wrongly would tell a stranger who belongs, so whatever
-can be read in two ways is a problem with a line number, and what became of each piece is kept.
+Nothing is guessed either. An address read wrongly would tell a stranger who belongs, so anything
+that can be read in two ways is reported with its line number, and how each piece was read is kept.
 """
 
 from collections.abc import Iterable
@@ -83,7 +83,7 @@ class Paste:
 
     @property
     def counted(self) -> tuple[int, int]:
-        """How many addresses were read, those that stood twice included, and of how many."""
+        """How many addresses were read, including repeats, and of how many."""
         fates = [one.fate for one in self.pieces if one.fate is not Fate.LEFT_OUT]
         return len(fates) - fates.count(Fate.PROBLEM), len(fates)
 
@@ -124,7 +124,7 @@ def read_addresses(text: str) -> Paste:
 
 
 def _too_much(line: int) -> Paste:
-    words = f"Paste up to {MOST_LINES} people at a time; nothing has been read yet"
+    words = f"Paste up to {MOST_LINES} people at a time. Nothing has been read yet"
     return Paste([Became(line, "", Fate.PROBLEM, words=words)])
 
 
@@ -155,7 +155,7 @@ def _met(one: Became, found: Mailbox, people: dict[str, Mailbox]) -> Became:
         people[key] = Mailbox(found.name, before.address)
     elif found.name and not _words_of(before) & _words_of(found):
         raise AddressProblem(
-            f"{quote(found.address)} stands on the list for {quote(before.name)} and for "
+            f"{quote(found.address)} is on the list for {quote(before.name)} and for "
             f"{quote(found.name)}. Give one of them another address, or delete one"
         )
     return replace(one, fate=Fate.TWICE, mailbox=found)

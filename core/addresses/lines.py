@@ -19,7 +19,7 @@ from core.addresses.syntax import needs_at, quote
 #: A word that ends like a domain: "jo.b.example". People's names end in capitals after a dot.
 _DOMAIN: Final = re.compile(r"[^\s@]+\.[a-z]{2,24}[.)]?")
 _AT_IN_WORDS: Final = re.compile(r"\(at\)|\[at\]|\sat\s+\S+\.[a-z]{2,}|＠|﹫", re.IGNORECASE)
-_ONE_A_LINE: Final = "Write one person a line, like Amina Khan <amina@example.org>"
+_ONE_A_LINE: Final = "Write one person on each line, like Amina Khan <amina@example.org>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -214,7 +214,7 @@ def _stretch(units: list[_Unit], *, is_safe: bool) -> list[Piece]:
 
 def may_go_on(piece: Piece) -> Piece:
     """Return a person whose name may have begun on the line above, as a trouble."""
-    words = f"{quote(piece.typed)} may go on from the line above. {_ONE_A_LINE}"
+    words = f"{quote(piece.typed)} may continue from the line above. {_ONE_A_LINE}"
     return Piece(piece.typed, trouble=words)
 
 

@@ -122,7 +122,7 @@ def pieces_in(lines: Sequence[Line]) -> Iterator[tuple[int, Piece]]:
 def refuse_controls(line: str) -> None:
     """Raise ``AddressProblem`` for a line with a character that no program shows."""
     if any(unicodedata.category(letter) == "Cc" and letter != "\t" for letter in line):
-        raise AddressProblem(f"{quote(line)} has a character in it that an address cannot have")
+        raise AddressProblem(f"{quote(line)} has a character in it that an address can’t have")
 
 
 def _read(line: Line, columns: _Columns | None, *, is_sure: bool) -> Reading:

@@ -1,4 +1,4 @@
-"""One e-mail address as somebody typed it: exactly read, or in words why not. Pure."""
+"""One e-mail address as someone typed it: read exactly, or refused with the reason. Pure."""
 
 import re
 from typing import Final
@@ -16,7 +16,7 @@ _LONGEST_LOCAL_PART: Final = 64
 _LONGEST_NAME: Final = 100
 _LONGEST_QUOTE: Final = 60
 
-#: What stands around a name and is no part of it.
+#: What may surround a name without being part of it.
 _AROUND: Final = "'\"‘’“”„«» "
 _LINK: Final = re.compile(r"(?i)^mailto:\s*")
 #: Hyphens that word processors put in so that no line ends there.
@@ -91,7 +91,7 @@ def _check_shape(text: str) -> None:
     if domain and "." not in domain:
         raise AddressProblem(f"{quote(text)} needs an ending, like name@example.org")
     if not local_part.isascii():
-        raise AddressProblem(f"{quote(text)} has a letter before the @ that mail cannot carry")
+        raise AddressProblem(f"{quote(text)} has a letter before the @ that e-mail can’t carry")
     if len(local_part) > _LONGEST_LOCAL_PART:
         raise AddressProblem(f"{quote(text)} is longer than an e-mail address can be")
 
@@ -104,7 +104,7 @@ def needs_at(text: str) -> str:
 
 
 def _unlikely(text: str) -> str:
-    return f"{quote(text)} doesn’t look like an e-mail address. Check it for a typing slip"
+    return f"{quote(text)} doesn’t look like an e-mail address. Check it for typing mistakes"
 
 
 def quote(text: str) -> str:

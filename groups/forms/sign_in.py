@@ -15,9 +15,9 @@ _DIGITS: Final = range(6, 13)
 #: Why a code proves nothing, for whoever typed it.
 REFUSALS: Final = {
     Refusal.WRONG: "That code doesn’t match. Check the latest e-mail, or ask again.",
-    Refusal.EXPIRED: "That code doesn’t match, or it has run out. Ask again.",
+    Refusal.EXPIRED: "That code doesn’t match, or it has expired. Ask again.",
     Refusal.USED: "That code has been used already. Ask again.",
-    Refusal.TOO_MANY: "That was five tries, and a code allows no more. Ask again in 30 minutes.",
+    Refusal.TOO_MANY: "You’ve had 5 tries, which is all a code allows. Ask again in 30 minutes.",
 }
 
 
@@ -33,7 +33,7 @@ def is_code(_form: Form, field: Field) -> None:
     """Refuse what cannot be a code; spaces and hyphens between the digits are fine."""
     typed = digits_of(field.data or "")
     if len(typed) not in _DIGITS or not typed.isascii() or not typed.isdigit():
-        raise StopValidation("Write all the digits from the e-mail.")
+        raise StopValidation("Enter all the digits from the e-mail.")
 
 
 def digits_of(typed: str) -> str:

@@ -85,7 +85,7 @@ def again() -> ResponseReturnValue:
         note(f"A code was sent a moment ago. You can get another in {seconds} seconds.", "info")
         return see_other("sign_in.code")
     retry_at = send_code(asked.address, asked.way_back, hidden=asked.hidden)
-    words = "If the code you have is unused, it now works for longer. If not, a new one is coming."
+    words = "A code you haven’t used yet now works for longer. Otherwise, a new one is coming."
     note(*((words, "done") if retry_at is None else (_later_words(retry_at), "info")))
     return see_other("sign_in.code")
 
@@ -153,7 +153,7 @@ def forget() -> ResponseReturnValue:
     with transaction():
         sign_out_here(now())
     forget_all()
-    note("This browser is forgotten. Nothing in it says who signed in here.")
+    note("We’ve forgotten this browser. Nothing in it shows who signed in here.")
     response = make_response(see_other("sign_in.ask"))
     response.headers["Clear-Site-Data"] = _CLEAR
     return response

@@ -25,7 +25,7 @@ from groups.accounts import person_with, register
 from groups.models import Person
 from scheduling.cli.options import address, address_or_none, setting
 
-#: The answers that are settings, in the order of the file.
+#: The answers that are settings, in the order they have in the file.
 WRITTEN = (
     *("site_name", "base_url", "smtp_url", "mail_from"),
     *("public_contact", "operator_address"),
@@ -48,8 +48,8 @@ def _mail_url(context: click.Context, parameter: click.Parameter, text: str) -> 
         raise click.BadParameter("SMTP_URL cannot be empty.")
     if source is ParameterSource.COMMANDLINE and server_.password:
         raise click.BadParameter(
-            "Everybody on this machine can read a password on a command line. Leave it out here "
-            "and type it when it is asked for, or set SMTP_URL in the environment."
+            "Everyone on this machine can read a password on a command line. Leave it out and "
+            "type it when you are asked, or set SMTP_URL in the environment."
         )
     if server_.username and not server_.password and source is not ParameterSource.ENVIRONMENT:
         return _with_password(url, click.prompt("Its password (not shown)", hide_input=True))
@@ -65,8 +65,8 @@ def _with_password(url: str, password: str) -> str:
 @click.command()
 @click.option(
     "--site-name",
-    prompt="What is the site called? It stands on pages and as the sender of mail, so choose an "
-    "ordinary word",
+    prompt="What is the site called? People see it on pages and as the sender of e-mails, so "
+    "choose an ordinary word",
     envvar="SITE_NAME",
     callback=setting("SITE_NAME", settings.site_name),
 )
@@ -78,20 +78,20 @@ def _with_password(url: str, password: str) -> str:
 )
 @click.option(
     "--smtp-url",
-    prompt="Its mail server, such as smtp+starttls://name@mail.example.org:587 (the password is "
-    "asked for next)",
+    prompt="Its mail server, such as smtp+starttls://name@mail.example.org:587 (you are asked "
+    "for the password next)",
     envvar="SMTP_URL",
     callback=_mail_url,
 )
 @click.option(
     "--mail-from",
-    prompt="The address its mail comes from, which everybody who gets mail sees",
+    prompt="The address its e-mails come from, seen by everyone who gets one",
     envvar="MAIL_FROM",
     callback=address,
 )
 @click.option(
     "--public-contact",
-    prompt="An address for questions, shown to anybody on the web (none if left empty)",
+    prompt="An address for questions, shown to anyone on the web (leave blank for none)",
     default="",
     show_default=False,
     envvar="PUBLIC_CONTACT",
@@ -99,7 +99,7 @@ def _with_password(url: str, password: str) -> str:
 )
 @click.option(
     "--operator-address",
-    prompt="Where to write when something breaks, never shown to anybody (none if left empty)",
+    prompt="Where to send alerts when something breaks, never shown (leave blank for none)",
     default="",
     show_default=False,
     envvar="OPERATOR_ADDRESS",
@@ -115,9 +115,9 @@ def _with_password(url: str, password: str) -> str:
 def init(**answers: str) -> None:
     """Set this installation up: settings, key ring, tables and the first facilitator.
 
-    Asks what it needs. Every question is also an option, and those that are settings can come from
-    the environment, so that it can run unattended. A password is never taken from the command
-    line: it comes from the environment, or is asked for.
+    Asks for what it needs. Every question is also an option, and settings can also come from the
+    environment, so that it can run unattended. A password is never taken from the command line:
+    set it in the environment, or type it when you are asked.
 
     \b
       SMTP_URL=smtp+starttls://name:password@mail.example.org:587 \\
@@ -126,14 +126,14 @@ def init(**answers: str) -> None:
         --public-contact help@alcove.example.org --operator-address "" \\
         --facilitator "Amara Osei" --address amara@example.org
 
-    Nothing that is there already is overwritten.
+    Nothing that already exists is overwritten.
     """
     folder = config.current().instance
     # A second one that was started at the same time finds everything there.
     with alone(folder / "init.lock"):
         read = _make(folder, answers)
     _first_facilitator(answers["facilitator"], answers["address"])
-    click.echo("\nSet up. Now look whether everything is well, then serve:\n")
+    click.echo("\nSet up. Check that everything works, then start the site:\n")
     click.echo("  flask doctor\n  flask send-test " + answers["address"] + "\n  make run\n")
     click.echo(f"Back up the database and {read.key_ring} in two different places.")
 
@@ -157,8 +157,8 @@ def _write_settings(path: Path, answers: dict[str, str]) -> None:
         return
     content = {name: answers[name] for name in WRITTEN if answers[name]}
     content["secret_key"] = secrets.token_urlsafe(48)
-    # Who asks for https is reached through a proxy. Without this everybody would come from its
-    # address, and share what one stranger may ask for.
+    # A site on https is reached through a proxy. Without this, everyone would seem to come from
+    # the proxy's address, and share what one stranger may ask for.
     content["proxies"] = "1" if answers["base_url"].startswith("https://") else "0"
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -171,7 +171,7 @@ def _write_settings(path: Path, answers: dict[str, str]) -> None:
 
 
 def _refuse_half_of_an_installation(path: Path) -> None:
-    """Refuse to make the half that is missing of what belongs together, and was perhaps lost."""
+    """Refuse to make a missing half of an installation, which may have been lost."""
     with guard.unchecked():
         empty = guard.is_empty()
         people = not empty and _has_people()

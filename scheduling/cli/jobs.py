@@ -67,9 +67,9 @@ def worker() -> None:
 @click.command()
 @with_appcontext
 def status() -> None:
-    """Say whether every job runs in time, for a person or for a program that watches.
+    """Show whether every job runs on time, for a person or a monitoring program.
 
-    Ends with 1 if one does not or meets trouble, else with 0.
+    Ends with 1 if a job is late or in trouble, otherwise with 0.
     """
     told = heartbeats_in_words(now())
     for beat in told:

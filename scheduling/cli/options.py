@@ -1,4 +1,4 @@
-"""How what is typed after a command is read: the same way as the same thing in a setting."""
+"""Reading what is typed after a command in the same way as a setting."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ class Port(click.ParamType[int]):
     name = "port"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number; ends the command in words if it is none."""
+        """Return the number; ends the command with an explanation if it isn't one."""
         try:
             return settings.port(settings.clean("PORT", str(value)))
         except NotSetUp as error:
@@ -32,7 +32,7 @@ def address(_context: click.Context, _parameter: click.Parameter, text: str) -> 
 
 
 def address_or_none(context: click.Context, parameter: click.Parameter, text: str) -> str:
-    """Return an e-mail address, or nothing for nothing (a callback of click)."""
+    """Return an e-mail address, or an empty text if none was given (a callback of click)."""
     return address(context, parameter, text) if text.strip() else ""
 
 

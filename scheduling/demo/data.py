@@ -92,6 +92,6 @@ ON_SHOW: Final = (
     ("Dev", "member", "Has chosen to see everything in the diary: name, place and prompts."),
     (CO_FACILITATOR, "co-facilitator", "Shares the frame of a group that somebody else set up."),
     (INVITED, "invited", "Open the link of an invitation, and say yes or no."),
-    (FROM_LETTER, "yes, from the e-mail", "See a place that was taken by the link alone."),
+    (FROM_LETTER, "yes, from the e-mail", "See a place taken from the e-mail, without signing in."),
     (OPERATOR, "operator", "See whether everything runs, and no person and no group."),
 )

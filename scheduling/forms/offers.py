@@ -36,8 +36,8 @@ class YesForm(FlaskForm):
     """
 
     agree = BooleanField(
-        "I agree to this, and to what is held about me",
-        [DataRequired("Tick the box to say that you agree")],
+        "I agree to this, and to what is stored about me",
+        [DataRequired("Tick the box if you agree")],
     )
     entry = RadioField(
         "What should your diary say?",
@@ -109,7 +109,7 @@ class TakeBackForm(FlaskForm):
     """That a yes from the letter is not to hold."""
 
     sure = BooleanField(
-        "Yes, take it back and give the place up",
+        "Yes, take it back and give up the place",
         [DataRequired("Tick the box to take the yes back")],
     )
 

@@ -11,7 +11,7 @@ KINDS = {
     "offer": "Invitation",
     "place_offered": "Invitation",
     "dates": "All dates",
-    "was_it_you": "Whether the yes was meant",
+    "was_it_you": "Question about the yes",
     "new_dates": "New dates",
     "invitation": "One date for the calendar",
     "moved": "New time",

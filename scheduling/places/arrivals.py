@@ -12,7 +12,7 @@ from scheduling.keeping import diaries
 from scheduling.letters import invitations
 from scheduling.models import Detail, KeptBy
 
-AFTER_SIGNING_IN = "You can make a private link once you have signed in."
+AFTER_SIGNING_IN = "You can make a private link once you’ve signed in."
 
 
 @dataclass(frozen=True)

@@ -54,23 +54,23 @@ def counted_words(paste: Paste) -> str:
 
 
 def problems_of(paste: Paste) -> list[str]:
-    """Say what is the matter with each line; of a long list the rest is counted."""
+    """Say what is wrong with each line; in a long list the rest are only counted."""
     said = [f"Line {line}: {words}" for line, words in paste.problems]
     more = len(said) - _LISTED
     if more <= 0:
         return said
-    return [*said[:_LISTED], f"{more} more {'line' if more == 1 else 'lines'} could not be read"]
+    return [*said[:_LISTED], f"{more} more {'line' if more == 1 else 'lines'} couldn’t be read"]
 
 
 def _words(one: Became, known: Collection[str]) -> str:
     if one.fate is Fate.LEFT_OUT or (one.mailbox is None and one.fate is not Fate.PROBLEM):
-        return "Left out, as it is about nobody"
+        return "Left out: not a person"
     if one.mailbox is None:
         return one.words
     if one.fate is Fate.TWICE:
-        return f"{one.mailbox.address} stands above already. One invitation"
+        return f"{one.mailbox.address} is already above. We’ll send one invitation"
     if one.mailbox.address in known:
-        return f"{one.mailbox.address} is invited or in the group already. Passed over"
+        return f"{one.mailbox.address} has already been invited or is in the group. Not sent again"
     return person_words(one.mailbox)
 
 

@@ -53,10 +53,11 @@ def _about_people(form: SetUpForm, *, kept: int) -> list[str]:
     if kept:
         said.append(f"{counted_words(form.paste)}. Each is listed under “Who gets it”.")
     if form.paste.merged:
-        times = say_count(len(form.paste.merged), "address stood", "addresses stood")
-        said.append(f"{times.capitalize()} on the list more than once. Each gets one invitation.")
+        times = len(form.paste.merged)
+        words = "1 address" if times == 1 else f"{times} addresses"
+        said.append(f"You entered {words} more than once. We’ll send each one invitation.")
     if kept < len(form.paste.mailboxes):
-        said.append("Your own address is left out: you belong already.")
+        said.append("We left out your own address because you’re already in the group.")
     return said
 
 
@@ -66,7 +67,7 @@ def _about_dates(form: SetUpForm) -> list[str]:
         typed += (form.dates.data or "").splitlines()
     if not any(map(is_either_way, typed)):
         return []
-    return ["Dates in figures are read with the day first, then the month. Check each of them."]
+    return ["We read dates in figures with the day first, then the month. Check each one."]
 
 
 def sent_words(letters: int, leaves_at: datetime) -> str:

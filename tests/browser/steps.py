@@ -86,7 +86,7 @@ def join(mailbox: Page, page: Page, name: str) -> Walk:
     walk.open(link_of_the_invitation(mailbox, name))
     walk.choose("I agree")
     walk.tap("Yes, add me")
-    walk.tap("Go on here")
+    walk.tap("Send me a code")
     walk.type("Your code", code_sent_to(mailbox, name))
     walk.tap("Continue")
     return walk

@@ -54,25 +54,24 @@ def test_address_is_read(text: str, name: str, address: str) -> None:
         ("jo@example", "“jo@example” needs an ending, like name@example.org"),
         ("jo bloggs@example.org", "“jo bloggs@example.org” has a space in it"),
         ("jo@home@example.org", "“jo@home@example.org” has more than one @"),
-        ("zoë@example.org", "“zoë@example.org” has a letter before the @ that mail cannot carry"),
+        ("zoë@example.org", "“zoë@example.org” has a letter before the @ that e-mail can’t carry"),
         ("jo@a.org, al@b.org", "“jo@a.org, al@b.org” holds more than one address"),
         (
             "jo@example..org",
-            "“jo@example..org” doesn’t look like an e-mail address. Check it for a typing slip",
+            "“jo@example..org” doesn’t look like an e-mail address. Check it for typing mistakes",
         ),
         (
             "jo@localhost.localhost",
             "“jo@localhost.localhost” doesn’t look like an e-mail address. "
-            "Check it for a typing slip",
+            "Check it for typing mistakes",
         ),
         (
             "jo\x00@example.org",
-            "“jo@example.org” has a character in it that an address cannot have",
+            "“jo@example.org” has a character in it that an address can’t have",
         ),
         (
             "jo@example.org\r\nBcc: al@example.org",
-            "“jo@example.org Bcc: al@example.org” has a character in it "
-            "that an address cannot have",
+            "“jo@example.org Bcc: al@example.org” has a character in it that an address can’t have",
         ),
     ],
 )
@@ -198,7 +197,7 @@ def test_paste_that_is_too_long_is_one_clear_problem(text: str) -> None:
 
     assert paste.mailboxes == []
     assert [words for _, words in paste.problems] == [
-        "Paste up to 500 people at a time; nothing has been read yet"
+        "Paste up to 500 people at a time. Nothing has been read yet"
     ]
 
 

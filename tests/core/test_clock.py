@@ -123,7 +123,7 @@ def test_a_volume_without_file_locks_is_told_and_the_clock_has_one_holder(tmp_pa
     first, second = Election(path), Election(path)
 
     assert (first.won(), second.won()) == (True, False)
-    assert first.trouble == f"{path} cannot be locked, so {elsewhere(path)} is."
+    assert first.trouble == f"{path} cannot be locked, so {elsewhere(path)} is used instead."
     first.resign()
     assert second.won()
     second.resign()

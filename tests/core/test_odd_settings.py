@@ -72,7 +72,7 @@ def test_a_public_address_is_read_as_browsers_write_it(
         ("https://alcove_site.org", "host name"),
         ("https://*.example.org", "host name"),
         (f"https://{'a' * 64}.org", "too long"),
-        ("https://127.1", "no whole IP address"),
+        ("https://127.1", "not a complete IP address"),
         ("https://[::1]", "host name"),
         ("https://[::1", "must look like"),
         ("https://xn--a.example", "not allowed"),

@@ -94,7 +94,7 @@ def test_alert_when_a_job_does_not_run(app: Flask, now: datetime) -> None:
     alert_operator_due(now)
 
     [letter] = letters("alert")
-    assert "deliver: it has never gone well." in letter.text
+    assert "deliver: it has never run properly." in letter.text
 
 
 def test_alert_when_jobs_ran_at_a_time_that_has_not_come_yet(app: Flask, now: datetime) -> None:
@@ -103,7 +103,7 @@ def test_alert_when_jobs_ran_at_a_time_that_has_not_come_yet(app: Flask, now: da
     alert_operator_due(now)
 
     [letter] = letters("alert")
-    assert "deliver: it last ran at a time that has not come yet." in letter.text
+    assert "deliver: it last ran at a time in the future." in letter.text
 
 
 def test_no_alert_about_jobs_that_are_about_to_have_their_turn(app: Flask, now: datetime) -> None:
@@ -175,7 +175,7 @@ def test_status_ends_with_0_only_while_every_job_runs_in_time(app: Flask) -> Non
         db.session.get_one(JobRun, "remind").finished_at = moment.now() - timedelta(minutes=6)
     late = status()
 
-    assert (never[0], never[1].count("It has not run yet.")) == (1, len(JOBS))
+    assert (never[0], never[1].count("Hasn’t run yet.")) == (1, len(JOBS))
     assert (well[0], well[1].count("✓"), well[1].count("Ran just now.")) == (0, *[len(JOBS)] * 2)
     assert (late[0], [line for line in late[1].splitlines() if line.startswith("✗")]) == (
         1,
@@ -205,8 +205,8 @@ def test_doctor_names_each_job_that_does_not_run_in_time(app: Flask, now: dateti
     stopped = clock_findings(now + timedelta(days=10))
     ahead = clock_findings(now - timedelta(hours=3))
 
-    assert one_missing == [(False, "deliver has not run yet")]
-    assert ahead[1] == (False, "roll-forward last ran at a time that has not come yet")
+    assert one_missing == [(False, "deliver hasn’t run yet")]
+    assert ahead[1] == (False, "roll-forward last ran at a time in the future")
     assert {ok for ok, _ in stopped} == {False}
 
 

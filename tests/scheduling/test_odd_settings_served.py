@@ -191,14 +191,14 @@ def test_the_doctor_says_what_an_older_installation_no_longer_shows(installation
 
     said = run(made(installation), "doctor").stdout
 
-    assert "· Public contact: none is set" in said
-    assert "OPERATOR_ADDRESS is for alerts alone, and is not shown any more." in said
+    assert "· Public contact: not set" in said
+    assert "OPERATOR_ADDRESS is only for alerts and is no longer shown." in said
     assert "sol@operators.example" not in said
 
 
 def test_the_doctor_says_which_names_tell_something(installation: Path) -> None:
     said = run(made(installation, SITE_NAME="Peer Support", MAIL_FROM="a@b.example"), "doctor")
 
-    assert "· Names: SITE_NAME has “Peer” in it" in said.stdout
-    assert "· Names: BASE_URL has “alcove” in it" in said.stdout
-    assert "MAIL_FROM has" not in said.stdout
+    assert "· Names: SITE_NAME contains “Peer”" in said.stdout
+    assert "· Names: BASE_URL contains “alcove”" in said.stdout
+    assert "MAIL_FROM contains" not in said.stdout

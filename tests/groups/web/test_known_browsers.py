@@ -132,7 +132,7 @@ def test_whoever_finds_a_known_browser_can_let_it_be_forgotten(client: FlaskClie
     assert "Forget this browser" not in nothing_known
     assert "Forget this browser" in offered
     assert "amina" not in offered.casefold()
-    assert "This browser is forgotten." in words(client.get(forgotten.location))
+    assert "We’ve forgotten this browser." in words(client.get(forgotten.location))
 
 
 def test_deleting_an_account_forgets_the_browser(

@@ -105,6 +105,6 @@ def test_pages_show_the_public_contact_and_no_other_address(
     quiet = make_app(public_contact="").test_client().get(path, base_url="http://alcove.example")
 
     assert 'href="mailto:help@alcove.example"' in told
-    assert "whoever told you about Alcove" in quiet.text
+    assert "the person who told you about Alcove" in quiet.text
     assert not re.findall(r"help@|sol@|hello@", quiet.text)
     assert not re.findall(r"sol@|hello@", told)

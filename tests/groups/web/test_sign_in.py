@@ -106,7 +106,7 @@ def test_what_cannot_be_a_code_counts_as_no_try(client: FlaskClient) -> None:
     response = type_code(client, "12345")
 
     assert response.status_code == 422
-    assert "Write all the digits from the e-mail." in words(response)
+    assert "Enter all the digits from the e-mail." in words(response)
     assert db.session.scalars(select(SignInCode)).one().tries == 0
 
 
@@ -117,7 +117,7 @@ def test_expired_code_says_so(client: FlaskClient, clock: time_machine.Traveller
 
     response = type_code(client, latest_code())
 
-    assert "That code doesn’t match, or it has run out. Ask again." in words(response)
+    assert "That code doesn’t match, or it has expired. Ask again." in words(response)
 
 
 def test_too_many_tries_say_so(client: FlaskClient) -> None:
@@ -130,7 +130,7 @@ def test_too_many_tries_say_so(client: FlaskClient) -> None:
 
     response = type_code(client, right)
 
-    assert "That was five tries, and a code allows no more. Ask again in 30 minutes." in words(
+    assert "You’ve had 5 tries, which is all a code allows. Ask again in 30 minutes." in words(
         response
     )
     assert not is_in(client)
@@ -190,7 +190,7 @@ def test_asking_again_waits_thirty_seconds_and_sends_one_letter(
     late = words(client.get("/sign-in/code"))
 
     assert "A code was sent a moment ago. You can get another in 20 seconds." in early
-    assert "If the code you have is unused, it now works for longer." in late
+    assert "A code you haven’t used yet now works for longer." in late
     assert len(db.session.scalars(select(SignInCode)).all()) == 1
     type_code(client, latest_code())
     assert is_in(client)

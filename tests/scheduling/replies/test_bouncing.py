@@ -135,7 +135,7 @@ def test_a_letter_that_was_passed_on_has_come_back_and_its_address_is_not_blamed
 
     assert state() == MailState.BOUNCED
     [words] = troubles(member.cohort, [member.public_id]).values()
-    assert words.startswith("It was passed on to another address")
+    assert words.startswith("It was forwarded to another address")
     assert "olu" not in words
 
 

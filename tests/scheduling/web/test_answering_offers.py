@@ -68,7 +68,7 @@ def test_without_the_tick_nothing_is_taken_and_what_was_chosen_is_kept(
     response = client.post(f"{path}/accept", data={**data, "entry": "own", "words": "Reading time"})
 
     assert (response.status_code, everything() == before) == (422, True)
-    assert "Tick the box to say that you agree" in words(response)
+    assert "Tick the box if you agree" in words(response)
     assert 'value="Reading time"' in response.get_data(as_text=True)
 
 
@@ -299,7 +299,7 @@ def test_the_page_of_stopping_acts_only_by_a_choice_and_its_button(client: PageC
     response, pressed = client.get(f"{path}/stop"), client.post(f"{path}/stop")
 
     assert "No, don’t write to me again" in words(response)
-    assert "Nobody is told that you asked" in words(response)
+    assert "We don’t tell anyone that you asked" in words(response)
     assert (pressed.status_code, offer.state) == (422, OfferState.OPEN)
     assert "Choose one of these first. Nothing has changed." in words(pressed)
     assert db.session.scalars(select(DoNotWrite)).all() == []

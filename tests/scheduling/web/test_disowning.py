@@ -95,7 +95,7 @@ def test_without_a_public_contact_no_private_address_stands_in_for_it(
         done = client.post(path, data=NOT_ME, base_url="http://alcove.example").text
 
     for text in (letter.text, letter.html, asked, done):
-        assert "whoever told you about Alcove" in text
+        assert "the person who told you about Alcove" in text
         assert not re.findall(r"[a-z]+@operators|hello@", text)
 
 

@@ -235,7 +235,7 @@ def test_a_second_yes_from_a_letter_changes_no_diary(client: PageClient) -> None
     assert diary is not None
     assert (diary.detail, member_of(second).person) == (Detail.DISCREET, member_of(first).person)
     assert 'name="entry"' not in page
-    assert "as you keep your others" in page
+    assert "in the same way as your others" in page
 
 
 # Taking it back

@@ -132,7 +132,7 @@ def test_somebody_asked_to_facilitate_sees_nothing_of_the_group_before_a_code(
     response = client.get(path)
 
     said = words(response)
-    assert "Amara would like you to facilitate a small group" in said
+    assert "Amara would like you to help facilitate a small group" in said
     shown = ("Thursday evenings", "10 December", "6pm", "Yes, add me")
     assert [part for part in shown if part in said] == []
     assert 'name="agree"' not in response.get_data(as_text=True)

@@ -75,7 +75,7 @@ def test_a_clock_that_has_stopped_is_said_to_be_late(signed_in: SignedIn) -> Non
 
     assert "Something needs a look." in page
     assert page.count("late") == len(JOBS) + 1
-    assert "The clock has stopped, so nothing is sent." in page
+    assert "The clock has stopped, so nothing is being sent." in page
 
 
 def test_a_heartbeat_from_the_future_is_said_to_be_wrong(signed_in: SignedIn) -> None:
@@ -94,8 +94,8 @@ def test_one_job_that_never_ran_is_said_to_be_late(signed_in: SignedIn) -> None:
 
     page = words(signed_in(a_person("Sol", operates=True)).get("/operating"))
 
-    assert "One job has not gone well for too long." in page
-    assert "It has not run yet. late" in page
+    assert "1 job hasn’t run properly for too long." in page
+    assert "Hasn’t run yet. late" in page
 
 
 def test_the_trouble_of_a_job_is_shown(signed_in: SignedIn) -> None:

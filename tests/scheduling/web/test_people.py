@@ -86,7 +86,7 @@ def test_a_yes_from_the_letter_is_said_to_be_one(
 
     assert "Two members. One of them said yes from the e-mail." in page
     assert "Dev dev@people.example Member. Yes, from the e-mail. End the place of Dev" in page
-    assert "Their place is kept." in page
+    assert "We keep their place." in page
 
 
 def test_a_yes_that_was_taken_back_is_a_no_and_nothing_else(
@@ -176,10 +176,10 @@ def test_what_became_of_each_line_is_shown_before_invitations_leave(
     page = words(amaras_browser.post(at(cohort, "/invite"), data={**INVITE, "people": people}))
 
     assert "3 of 3 addresses read" in page
-    assert "Line 1: Name E-mail Left out, as it is about nobody" in page
+    assert "Line 1: Name E-mail Left out: not a person" in page
     assert "Dev dev@people.example Dev, dev@people.example" in page
-    assert "olu@people.example is invited or in the group already. Passed over" in page
-    assert "DEV@people.example stands above already. One invitation" in page
+    assert "olu@people.example has already been invited or is in the group. Not sent again" in page
+    assert "DEV@people.example is already above. We’ll send one invitation" in page
     assert "Send one invitation" in page
 
 

@@ -116,7 +116,7 @@ def test_a_wrong_code_is_said_and_counted(visitor: PageClient, member: Membershi
 
     assert [page.status_code for page in pages] == [422] * 6
     assert "That code doesn’t match." in words(pages[0])
-    assert "That was five tries" in words(pages[5])
+    assert "You’ve had 5 tries" in words(pages[5])
     assert member.person.email == "amina@people.example"
 
 

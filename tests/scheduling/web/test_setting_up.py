@@ -239,7 +239,7 @@ def test_duplicates_are_merged_and_said(amara: PageClient) -> None:
     check = save(amara, people=people)
 
     page = words(amara.get(check))
-    assert "One address stood on the list more than once. Each gets one invitation." in page
+    assert "You entered 1 address more than once. We’ll send each one invitation." in page
     assert len(the_cohort().offers) == 2
 
 
@@ -260,8 +260,8 @@ def test_what_became_of_each_line_is_shown_while_one_cannot_be_read(amara: PageC
     page = words(response)
     assert response.status_code == 422
     assert "2 of 5 addresses read" in page
-    assert "AMINA@example.org stands above already. One invitation" in page
-    assert page.count("“<ben@example.org>” may go on from the line above.") == 3
+    assert "AMINA@example.org is already above. We’ll send one invitation" in page
+    assert page.count("“<ben@example.org>” may continue from the line above.") == 3
     assert people.splitlines()[0] in page
     assert db.session.scalars(select(Series)).all() == []
 
@@ -272,7 +272,7 @@ def test_of_many_lines_that_cannot_be_read_ten_are_listed_above(amara: PageClien
     page = words(amara.post("/groups/new", data={**ANSWERS, "people": people}))
 
     assert "0 of 40 addresses read" in page
-    assert "30 more lines could not be read" in page
+    assert "30 more lines couldn’t be read" in page
     assert "Show the other 28" in page
 
 
@@ -289,13 +289,15 @@ def test_dates_in_figures_are_read_day_first_and_it_is_said(
 ) -> None:
     page = words(amara.get(save(amara, **changes)))
 
-    assert ("Dates in figures are read with the day first" in page) is is_said
+    assert ("We read dates in figures with the day first" in page) is is_said
 
 
 def test_own_address_is_left_out_and_said(amara: PageClient) -> None:
     check = save(amara, people="amara@people.example\nr.patel@example.org")
 
-    assert "Your own address is left out: you belong already." in words(amara.get(check))
+    assert "We left out your own address because you’re already in the group." in words(
+        amara.get(check)
+    )
     assert [offer.email for offer in the_cohort().offers] == ["r.patel@example.org"]
 
 
