@@ -83,7 +83,7 @@ def _configure(app: Flask, settings: Config) -> None:
         SECRET_KEY=settings.secret_key or "not set up",
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
-        # Whoever looks at a browser’s files reads no more from it than from the host’s name.
+        # Someone who looks at a browser’s files learns no more from it than from the host name.
         SESSION_COOKIE_NAME="__Host-s" if settings.secure else "s",
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,

@@ -2,8 +2,8 @@
 
 On one machine any number of web workers may start a clock; the one that wins the election runs
 the jobs, and when it dies another takes over. APScheduler waits on wall time, which can be set;
-so the process with the clock compares it with the monotonic clock, and when they part runs every
-job at once.
+so the process with the clock compares it with the monotonic clock, and when they differ it runs
+every job at once.
 """
 
 import logging
@@ -33,22 +33,22 @@ LOCK: Final = "clock.lock"
 ASK_AGAIN = 5.0
 #: How often the two clocks are compared, in seconds.
 LOOK_AGAIN: Final = 1.0
-#: Clocks that are kept right by small steps part by less than this between two looks.
+#: Clocks that are corrected in small steps differ by less than this between two checks.
 A_STEP: Final = 2.0
-#: A run that takes longer than this, in seconds, is said to be stuck. Every job that asks somebody
-#: else (mail servers) gives up long before.
+#: A run that takes longer than this, in seconds, is reported as stuck. Every job that asks another
+#: server (such as mail) gives up long before.
 STUCK_AFTER: Final = 30 * 60.0
 #: How often that is said, in seconds.
 SAY_AGAIN: Final = 60.0
-#: What brought nothing is noted this often at most, in seconds: some jobs look twice a second.
+#: Runs with nothing to do are noted at most this often, in seconds: some jobs look twice a second.
 NOTE_AGAIN: Final = 15.0
 #: What APScheduler calls the thread that waits for the next run.
 THREAD: Final = "APScheduler"
 
 
 class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
-    """So long after the last run, and never in the past: whatever was missed is made up for once,
-    without being counted through.
+    """A fixed time after the last run, and never in the past: missed runs are made up for once,
+    without counting through them.
     """
 
     def __init__(self, every: timedelta) -> None:
@@ -61,7 +61,7 @@ class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
 
 
 class Runs:
-    """The runs of one process: which ones are under way and since when, and what was noted."""
+    """The runs in one process: which are under way and since when, and what was noted."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -70,7 +70,7 @@ class Runs:
         self._lock = threading.Lock()
 
     def run(self, job: Job) -> None:
-        """Run a job once; nothing that it raises leaves this."""
+        """Run a job once; no error it raises gets out."""
         number, begun = threading.get_ident(), monotonic()
         with self._lock:
             self._under_way[number] = (job, begun)
@@ -87,7 +87,7 @@ class Runs:
                 self._under_way.pop(number, None)
 
     def note_all_anew(self) -> None:
-        """Note the next run of every job, whatever it brings: what was noted has another time."""
+        """Note the next run of every job, whatever it does: earlier notes have a different time."""
         self._noted.clear()
 
     def say_what_is_stuck(self) -> None:
@@ -113,11 +113,11 @@ class Runs:
 
 def scheduler(runs: Runs, jobs: Sequence[Job]) -> BackgroundScheduler:
     """Return a scheduler of these jobs, not started. Late runs are made up for once, and a job
-    runs beside itself only as far as it allows.
+    only runs beside itself as far as it allows.
     """
     clock = BackgroundScheduler(
         timezone="UTC",
-        # One thread for every run there can be, so that none waits for another job's.
+        # One thread for each possible run, so that none waits for another job.
         executors={
             "default": {"type": "threadpool", "max_workers": sum(job.at_once for job in jobs) or 1}
         },
@@ -150,7 +150,7 @@ class Comparison:
         self._apart = time() - monotonic()
 
     def step(self) -> float:
-        """Return by how many seconds the wall clock was set since the last look."""
+        """Return by how many seconds the wall clock was set since the last check."""
         before, self._apart = self._apart, time() - monotonic()
         return self._apart - before
 
@@ -168,8 +168,8 @@ def start(app: Flask, jobs: Sequence[Job], lock: Path) -> threading.Event:
 
 
 def run_until(app: Flask, jobs: Sequence[Job], lock: Path, stop: threading.Event) -> None:
-    """Wait for the election, then run the jobs until ``stop`` is set. Whatever trouble the clock
-    itself meets, it starts again.
+    """Wait for the election, then run the jobs until ``stop`` is set. After any trouble of its own
+    the clock starts again.
     """
     while not stop.is_set():
         election = Election(lock)

@@ -47,7 +47,7 @@ class Config:
     """Everything an installation can be told. Times are durations; the zone is an IANA name."""
 
     instance: Path
-    #: On pages and as the sender of mail. No name of ours stands in for one that was not given.
+    #: On pages and as the sender of e-mails. If it is not given, no name of ours is used.
     site_name: str = ""
     base_url: str = ""
     secret_key: str = field(default="", repr=False)
@@ -60,9 +60,9 @@ class Config:
     mail_from: str = ""
     #: How many letters a minute leave of those that were due before a long stop; 0 is no limit.
     mail_pace: int = 60
-    #: Shown to anybody; nothing else is shown in its place.
+    #: Shown to anyone; nothing else is shown in its place.
     public_contact: str = ""
-    #: Where alerts go. Never shown to anybody.
+    #: Where alerts go. Never shown to anyone.
     operator_address: str = ""
     time_zone: str = "Europe/London"
     proxies: int = 0
@@ -150,13 +150,13 @@ class Config:
 
 
 def _cleaned(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what of the environment is ours, each text cleaned."""
+    """Return our part of the environment, each text cleaned."""
     ours = (*SETTINGS, "ALCOVE_INSTANCE", "ALCOVE_DEMO", "ALCOVE_CLOCK", "PORT")
     return {name: settings.clean(name, environment[name]) for name in ours if name in environment}
 
 
 def _folder(instance: Path, source: Mapping[str, str]) -> Path:
-    """Return the folder of the installation: whole, as a server changes where it stands."""
+    """Return the installation's folder as an absolute path: servers change directory."""
     named = source.get("ALCOVE_INSTANCE") or str(instance)
     folder = settings.path_in(Path.cwd(), "ALCOVE_INSTANCE", named)
     if folder.exists() and not folder.is_dir():
@@ -173,7 +173,7 @@ def _from_file(path: Path) -> dict[str, str]:
     except UnicodeDecodeError:
         raise NotSetUp(f"{path} cannot be read: save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        # The library's words say where, and never what stands there.
+        # The library's message says where, and never quotes what is there.
         raise NotSetUp(f"{path} cannot be read: {error}") from None
     except OSError as error:
         raise NotSetUp(f"{path} cannot be opened: {error.strerror}.") from None
@@ -187,7 +187,7 @@ def _from_file(path: Path) -> dict[str, str]:
 
 
 def _text(path: Path, name: str, value: object) -> str:
-    """Return a value of the file as text; yes or no, lists and the like are no setting of ours."""
+    """Return a value in the file as text; no setting of ours is a yes or no, a list or the like."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise NotSetUp(f'{name} in {path.name} must be text in quotes, as in {name} = "…".')
     return settings.clean(name.upper(), str(value))

@@ -44,7 +44,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-#: So long a write waits for another one, in milliseconds; and so long where nobody should wait.
+#: How long a write waits for another, in milliseconds; and how long if nobody should wait.
 BUSY_TIMEOUT = "busy_timeout=5000"
 AT_ONCE = 250
 #: How many bytes SQLite's write-ahead log may have before it is emptied.
@@ -55,7 +55,7 @@ SQLITE_PRAGMAS = (
     # FULL costs under half a millisecond and keeps the last commits through a power cut.
     "synchronous=FULL",
     BUSY_TIMEOUT,
-    # What has been copied from the log into the file is cut off it beyond 32 MB.
+    # Once copied into the file, the log is cut to 32 MB.
     "journal_size_limit=33554432",
     "foreign_keys=ON",
     # A deleted name is overwritten, not merely unlinked.
@@ -69,7 +69,7 @@ SQLITE_PRAGMAS = (
 
 
 #: For each connection to PostgreSQL: seconds to connect, and milliseconds until a server that has
-#: stopped answering counts as gone, a statement is given up, and a lock is no longer waited for.
+#: stopped answering counts as gone, a statement is given up, and a wait for a lock ends.
 POSTGRESQL = {
     "connect_timeout": 5,
     "tcp_user_timeout": 15_000,
@@ -77,7 +77,7 @@ POSTGRESQL = {
     "options": "-c statement_timeout=30000 -c lock_timeout=5000",
 }
 
-#: What the database, or the way to it, is to blame for. Whoever asks again may be answered.
+#: Faults of the database, or of the connection to it. Asking again may work.
 AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout, PendingRollbackError)
 
 
@@ -133,8 +133,8 @@ class Base(DeclarativeBase):
 
 
 class Database(SQLAlchemy):
-    """The extension, but for one thing: a database that is gone when a request ends costs nobody
-    the answer that has been made already.
+    """The extension, with one difference: if the database is gone when a request ends, the answer
+    that has already been made is not lost.
     """
 
     def _teardown_session(self, exc: BaseException | None) -> None:
@@ -149,8 +149,8 @@ db = Database(model_class=Base)
 
 
 def is_away(error: BaseException) -> bool:
-    """Return whether the database, or the way to it, is to blame for an error of a statement, and
-    not what was asked of it.
+    """Return whether the database, or the connection to it, caused a statement's error, and not the
+    statement itself.
     """
     return isinstance(error, AWAY) or type(error) is DatabaseError
 
@@ -158,8 +158,8 @@ def is_away(error: BaseException) -> bool:
 def shorten_log() -> int:
     """Empty SQLite's write-ahead log if it has grown beyond ``LONG_LOG``; return 1 if it was.
 
-    The database copies it into its file by itself, but starts it anew only at a moment when
-    nobody reads, and on a busy site there may be none. This waits a second for such a moment.
+    The database copies it into its file by itself, but only restarts it at a moment when nobody
+    is reading, and a busy site may have none. This waits a second for such a moment.
     """
     url = db.engine.url
     if url.get_backend_name() != "sqlite" or not url.database:
@@ -180,10 +180,10 @@ def shorten_log() -> int:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return how an engine is made so that nobody waits for the database without an end."""
+    """Return how to make an engine so that nobody waits for the database for ever."""
     options: dict[str, Any] = {"pool_timeout": 5}
     if url.startswith("postgresql"):
-        # A connection that was ended while nobody used it is noticed before it is used.
+        # A connection that ended while nobody used it is noticed before it is used.
         options["pool_pre_ping"] = True
         options["connect_args"] = dict(POSTGRESQL)
         if "options=" in url:

@@ -1,8 +1,8 @@
 """Sending what is due: claim one letter, send it, say what became of it, and go on.
 
 What became of a letter is committed before the next one is sent, together with the claim of that
-next one, so a crash leaves at most one letter in doubt. Letters that somebody waits for have a
-sender of their own, and where a recipient's server keeps one waiting, another is let in beside it
+next one, so a crash leaves at most one letter in doubt. Letters that someone is waiting for have
+their own sender, and if a recipient's server keeps one waiting, another is let in beside it
 (``core.senders``). Web pages never call this; the clock and ``flask tick`` do.
 """
 
@@ -26,15 +26,15 @@ from core.worker import LEAVING
 
 log = logging.getLogger(__name__)
 
-#: Temporary refusals are put up with this often: with the waits between them, for three days.
+#: How many temporary refusals to accept: with the waits between them, 3 days' worth.
 MOST_REFUSALS = 24
 #: The reason of a letter that went over once without an answer. It is tried once more only.
 NO_ANSWER = "no_answer"
-#: The job that sends what nobody waits for; how long it did not go well tells of a long stop.
+#: The job that sends letters nobody is waiting for; if it fails for long, that is a long stop.
 JOB: Final = "deliver"
-#: One run goes on for so many seconds at most; the next one continues.
+#: The most seconds that one run goes on for; the next one continues.
 LONGEST_RUN: Final = 300.0
-#: How often a sender asks whether it is the turn of a letter that was due before a long stop.
+#: How often a sender checks if it is the turn of a letter that was due before a long stop.
 ASK_FOR_A_TURN: Final = 0.25
 
 Clock = Callable[[], datetime]
@@ -44,8 +44,8 @@ class Carrier(Protocol):
     """Something that takes a message to one recipient, or raises as ``core.smtp`` does."""
 
     def send(self, sender: str, recipient: str, raw: bytes, may_go: Callable[[], bool], /) -> None:
-        """Hand over one message for one recipient, unless ``may_go`` says that it is no longer
-        ours to send.
+        """Hand over one message for one recipient, unless ``may_go`` says that we may no longer
+        send it.
         """
         ...
 
@@ -80,7 +80,7 @@ Settle = Callable[[OutgoingMail, datetime], None]
 
 
 def deliver_urgent(now: datetime, opens: Opens = carrier) -> int:
-    """Send the letters that somebody waits for (a job); returns how many were accepted.
+    """Send the letters that someone is waiting for (a job); returns how many were accepted.
 
     Raises ``Unreachable`` when the mail server cannot be reached; nothing is lost by it.
     """

@@ -25,10 +25,10 @@ from core.pulse import Beat, Pulse, beats, other_troubles
 from core.smtp import Connection, Unreachable
 from core.worker import Job
 
-#: A letter that has been due for this long tells of a clock that does not run.
+#: A letter that has been due for this long means that the clock does not run.
 QUIET = timedelta(minutes=5)
-#: What a name says to whoever sees it in a mailbox, a diary or the log of a proxy at work. The name
-#: of this software is one of them: anybody can look up what it is for.
+#: Words in a name that give too much away in a mailbox, a diary or the log of a proxy at work. The
+#: name of this software is one of them: anyone can look up what it is for.
 TELLING = re.compile(
     r"alcove|support|well-?being|wellness|mental|health|trauma|therap|counsell|recover|lawcare"
     r"|burn-?out|addict|stress|vicarious|reflecti|peer|sobriety|confidential|anonymous|healing",

@@ -1,5 +1,5 @@
-"""Which process has the clock: the one that holds a lock file, which the kernel frees however it
-ends.
+"""Which process has the clock: the one that holds a lock file, which the kernel frees however that
+process ends.
 """
 
 import logging
@@ -15,9 +15,9 @@ log = logging.getLogger(__name__)
 class Election:
     """Holds a lock file for as long as this process is the one with the clock.
 
-    Where its volume has no file locks, the lock is taken in the temporary folder of the machine;
-    where that has none either, every process wins: a second run of a job is harmless, and none at
-    all is not. ``trouble`` then says so, in words for whoever runs the installation.
+    If its volume has no file locks, the lock is taken in the machine's temporary folder; if that
+    has none either, every process wins: running a job twice is harmless, and not at all is not.
+    ``trouble`` then says so, for the person who runs the installation.
     """
 
     def __init__(self, path: Path) -> None:
@@ -67,7 +67,7 @@ class Election:
 
 
 def lock_trouble(path: Path) -> str | None:
-    """Return what keeps files beside this one from being locked, or nothing when they can be."""
+    """Return why files beside this one cannot be locked, or nothing if they can be."""
     probe = Election(path.with_name(f"{path.name}.probe"))
     probe.won()
     probe.resign()

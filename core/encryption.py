@@ -131,8 +131,8 @@ class KeyRing:
         return ring
 
     def _refuse_weak(self, path: Path) -> None:
-        """Raise ``NotSetUp`` if a key is plainly not random: whoever wrote it by hand could be
-        imitated, and a short one can be tried out.
+        """Raise ``NotSetUp`` if a key is plainly not random: one written by hand can be guessed,
+        and a short one can be found by trying.
         """
         keys = [*self.sealing.values(), self.index, self.links]
         if any(is_weak_key(key, KEY_BYTES) for key in keys) or len(set(keys)) < len(keys):

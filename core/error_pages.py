@@ -17,10 +17,10 @@ from core.errors import NotFound, NotSetUp
 from core.rsgi import REFUSED
 
 TEMPLATES = {400: "400", 404: "404", 408: "408", 410: "410", 413: "400", 429: "429", 503: "503"}
-#: So long somebody waits who asked too often, or at a bad moment, and is not told for how long, in
-#: seconds.
+#: How many seconds to wait after asking too often, or at a bad moment, if nothing else says how
+#: long.
 A_WHILE = "60"
-#: So long somebody waits whose request met a database that was away or locked, in seconds.
+#: How many seconds to wait after a request found the database down or locked.
 AWAY_FOR = "30"
 
 
@@ -51,7 +51,7 @@ def _log_fault(
 
 
 def _say_if_refused() -> None:
-    """Refuse what the server could not take as it was (``core.rsgi``), in words."""
+    """Refuse, in plain words, what the server could not accept (``core.rsgi``)."""
     status = request.environ.get(REFUSED)
     if status:
         abort(status)
@@ -95,7 +95,7 @@ def _database_error(error: DBAPIError) -> ResponseReturnValue:
 
 
 def _not_set_up(error: NotSetUp) -> ResponseReturnValue:
-    # What it says is for whoever runs the site, and not for whoever asks for a page.
+    # Its message is for the person who runs the site, not for people who ask for a page.
     current_app.logger.error("%s", error.message)
     body, code = _page("503", 503)
     return body, code, {"Retry-After": AWAY_FOR}

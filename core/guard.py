@@ -1,7 +1,7 @@
-"""Who may open the database, and how: compared with key ring and release, and never made by chance.
+"""Opening the database: only with its own key ring and release, and never making one by accident.
 
-Every connection of an app is looked at as it is opened, whatever opens it: a page, a job, a
-command. What is compared is ``core.installation``'s.
+Every connection is checked as it is opened, whether by a page, a job or a command. What is compared
+is in ``core.installation``.
 """
 
 from collections.abc import Iterator
@@ -33,12 +33,12 @@ NO_DATABASE: Final = (
     "There is no database at {where}. If there was one, restore it from your backup. "
     "On a new machine run: flask init"
 )
-#: By which processes that change tables of one PostgreSQL database wait for each other.
+#: The lock on which processes that change one PostgreSQL database's tables wait.
 MIGRATION_LOCK: Final = 0x616C636F7665
 
 
 class _Mode(Enum):
-    """By which rules this thread opens connections."""
+    """The rules by which this thread opens connections."""
 
     CHECKED = "checked"
     UNCHECKED = "unchecked"
@@ -49,7 +49,7 @@ _mode: ContextVar[_Mode] = ContextVar("alcove_database_mode", default=_Mode.CHEC
 
 
 def guard(app: Flask) -> None:
-    """Compare every connection of this app with its key ring and release from now on, and never
+    """Check each of this app's connections against its key ring and release from now on, and never
     let one make a database.
     """
     with app.app_context():
@@ -81,14 +81,14 @@ def guard(app: Flask) -> None:
 
 @contextmanager
 def unchecked() -> Iterator[None]:
-    """Let a block look at a database whatever is wrong with it: to say so, or to mend it."""
+    """Let a block open a database that is not right, to say so or to mend it."""
     with _as(_mode.get() if _mode.get() is _Mode.MAKING else _Mode.UNCHECKED):
         yield
 
 
 @contextmanager
 def making() -> Iterator[None]:
-    """Let a block make a database and its tables, which nothing but setting up may."""
+    """Let a block make a database and its tables, which only setting up may do."""
     with _as(_Mode.MAKING):
         yield
 
@@ -96,7 +96,7 @@ def making() -> Iterator[None]:
 @contextmanager
 def _as(mode: _Mode) -> Iterator[None]:
     token = _mode.set(mode)
-    # A connection that was opened under other rules is not used again.
+    # A connection opened under other rules is not used again.
     _forget_connections()
     try:
         yield
@@ -113,7 +113,7 @@ def _forget_connections() -> None:
 def verify() -> None:
     """Raise ``NotSetUp`` with the mend unless database, release and key ring belong together.
 
-    A database that is away is no trouble of this kind: it is compared as soon as it is back.
+    A database that is down raises nothing here: it is checked as soon as it is back.
     """
     try:
         db.engine.connect().close()
@@ -122,7 +122,7 @@ def verify() -> None:
 
 
 def refuse_nothing_there(engine: Engine) -> None:
-    """Raise ``NotSetUp`` where a SQLite file is missing that nobody is making just now."""
+    """Raise ``NotSetUp`` if a SQLite file is missing and nobody is making it right now."""
     path = Path(engine.url.database or "")
     may_be_missing = _mode.get() is _Mode.MAKING or config.current().testing
     if engine.dialect.name == "sqlite" and not may_be_missing and not path.exists():
@@ -130,7 +130,7 @@ def refuse_nothing_there(engine: Engine) -> None:
 
 
 def is_empty() -> bool:
-    """Return whether there is no database yet, or one without any table. It makes none."""
+    """Return whether there is no database yet, or one without tables. It makes none."""
     engine = db.engine
     if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
         return True
@@ -139,7 +139,7 @@ def is_empty() -> bool:
 
 
 def refuse_to_migrate(connection: Connection, app: Flask) -> None:
-    """Raise ``NotSetUp`` if the tables are not for this release and key ring to change."""
+    """Raise ``NotSetUp`` if this release and key ring must not change these tables."""
     driver = connection.connection.dbapi_connection
     found = look(driver, connection.dialect.name)
     if found.revision is None:
@@ -155,8 +155,8 @@ def refuse_to_migrate(connection: Connection, app: Flask) -> None:
 
 @contextmanager
 def one_at_a_time(engine: Engine) -> Iterator[None]:
-    """Run a block that changes tables in one process at a time; others wait, and then find done
-    what they came to do. However a process ends, the next one has its turn.
+    """Run a block that changes tables in one process at a time; others wait, and then find the work
+    done. However a process ends, the next one gets its turn.
     """
     if engine.dialect.name == "sqlite":
         path = Path(engine.url.database or "")
@@ -173,6 +173,6 @@ def one_at_a_time(engine: Engine) -> Iterator[None]:
 
 
 def wait_for_as_long_as_it_takes(connection: Connection) -> None:
-    """Let statements over this connection to PostgreSQL take longer than those of a page may."""
+    """Let statements over this PostgreSQL connection take longer than a page's may."""
     connection.execute(text("SET statement_timeout = 0"))
     connection.execute(text("SET lock_timeout = 0"))

@@ -1,4 +1,4 @@
-"""Host names: one site under every spelling of its name, and one address under any name."""
+"""Host names: the site answers to every spelling of its name, and one page to any name."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -8,14 +8,14 @@ import idna
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: What may be asked under any name: whoever watches the machine need not know the site's.
+#: What answers under any name: a program that watches the machine need not know the site's.
 UNDER_ANY_NAME = "/health"
 
 
 def same_name(host: str) -> str:
-    """Return a host, with or without a port, as we compare it: names are the same in capitals
-    (RFC 4343), with a dot at the end (RFC 1034 section 3.1), and in their own script or as ASCII
-    (RFC 5891). What is no name at all comes back as it is.
+    """Return a host, with or without a port, in the form in which we compare it: names are the same
+    in capitals (RFC 4343), with a final dot (RFC 1034 section 3.1), and in their own script or as
+    ASCII (RFC 5891). Anything that is not a name comes back unchanged.
     """
     name, colon, port = host.partition(":") if not host.startswith("[") else (host, "", "")
     name = name.lower().removesuffix(".")
@@ -28,9 +28,9 @@ def same_name(host: str) -> str:
 
 
 class HostNames:
-    """A WSGI application in front of another one, which hears one spelling of each host name.
+    """A WSGI application in front of another one, which gets one spelling of each host name.
 
-    It belongs behind what believes proxies, so that it sees what they say.
+    It belongs behind the code that trusts proxies, so that it sees what they say.
     """
 
     def __init__(self, app: "WSGIApplication", host: str) -> None:

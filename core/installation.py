@@ -1,8 +1,8 @@
 """What ties a database, its key ring and the release of this software together.
 
-One row says which installation this is, sealed with its key ring. ``core.guard`` compares every
-connection with it. So another installation's key ring, tables of another release and a database
-that is not there end in words, and not in an empty site or in rows that nobody can read.
+One row says which installation this is, sealed with its key ring. ``core.guard`` checks every
+connection against it. So with another installation's key ring, another release's tables or no
+database, people get an explanation, and not an empty site or rows that nobody can read.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from core.encryption import KeyRing, Unreadable
 from core.errors import NotSetUp
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
-#: How many rows of each kind are tried with a key ring of which nobody has said what it belongs to.
+#: How many rows of each kind to try with a key ring that may belong to another database.
 TRIED: Final = 5
 
 NO_TABLES: Final = (
@@ -61,7 +61,7 @@ class Installation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True)
-    #: The id sealed with a sealing key: a ring that was rotated by the book still opens it.
+    #: The id sealed with a sealing key: a properly rotated ring still opens it.
     check_sealed: Mapped[bytes]
     #: Made with the keys for look-up and for links, which never change.
     ring_mark: Mapped[str]
@@ -69,14 +69,14 @@ class Installation(Base):
 
 @dataclass(frozen=True)
 class Found:
-    """What a database says of itself: its revision and the row, where there are any."""
+    """What a database says about itself: its revision and the row, if it has them."""
 
     revision: str | None
     row: tuple[str, bytes, str] | None
 
 
 def look(connection: Any, dialect: str) -> Found:
-    """Return what a database says of itself, over a connection of the driver; raises its errors."""
+    """Return what a database says about itself, over a driver's connection; raises its errors."""
     cursor = connection.cursor()
     try:
         cursor.execute(_TABLES[dialect])
@@ -106,12 +106,12 @@ _TABLES: Final = {
 
 
 def trouble_with(found: Found, app: Flask) -> str | None:
-    """Return why this database cannot be worked with, and the mend; ``None`` if it can."""
+    """Return why this database cannot be used, and how to mend it; ``None`` if it can be."""
     return trouble_with_tables(found) or trouble_with_ring(found, app)
 
 
 def trouble_with_tables(found: Found) -> str | None:
-    """Return what is wrong with the release of the tables, and the mend, or ``None``."""
+    """Return what is wrong with the tables' release and how to mend it, or ``None``."""
     head, known = _revisions()
     if found.revision is None:
         return NO_TABLES
@@ -121,7 +121,7 @@ def trouble_with_tables(found: Found) -> str | None:
 
 
 def trouble_with_ring(found: Found, app: Flask) -> str | None:
-    """Return what is wrong with the key ring, as far as this database is concerned, or ``None``."""
+    """Return what is wrong with the key ring for this database, or ``None``."""
     if found.row is None:
         return NOT_MARKED
     ring = app.extensions.get(encryption.EXTENSION)
@@ -148,7 +148,7 @@ def _place(name: str) -> str:
 
 
 def _mark(ring: KeyRing, name: str) -> str:
-    """Return what only the keys that never change can make of an installation's id."""
+    """Return the mark that only the keys that never change can make from an installation's id."""
     made = [
         hmac.new(key, f"installation:{name}".encode(), hashlib.sha256)
         for key in (ring.index, ring.links)
@@ -158,7 +158,7 @@ def _mark(ring: KeyRing, name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _revisions() -> tuple[str | None, frozenset[str]]:
-    """Return the newest revision of this release, and all it knows."""
+    """Return this release's newest revision, and all the revisions it knows."""
     scripts = AlembicConfig()
     scripts.set_main_option("script_location", str(MIGRATIONS))
     directory = ScriptDirectory.from_config(scripts)
@@ -168,15 +168,15 @@ def _revisions() -> tuple[str | None, frozenset[str]]:
 
 
 def newest_revision() -> str | None:
-    """Return the revision of the tables of this release."""
+    """Return the revision of this release's tables."""
     return _revisions()[0]
 
 
 def mark(connection: Connection, app: Flask) -> None:
     """Write the row into a database that has none, in the caller's transaction.
 
-    An installation from before there was such a row has to show first that its key ring opens
-    what is there; raises ``NotSetUp`` if it does not.
+    If there is data from before this row existed, the key ring must open some of it first;
+    raises ``NotSetUp`` if it does not.
     """
     there = inspect(connection).has_table(Installation.__tablename__)
     if not there or connection.execute(text("SELECT 1 FROM installation")).first():
@@ -199,7 +199,7 @@ def mark(connection: Connection, app: Flask) -> None:
 
 
 def _sealed(connection: Connection) -> Iterator[tuple[str, bytes]]:
-    """Yield some sealed values of every kind, each with the place it was sealed for."""
+    """Yield some sealed values of each kind, with the place each was sealed for."""
     tables = inspect(connection)
     for table in tables.get_table_names():
         columns = {column["name"] for column in tables.get_columns(table)}

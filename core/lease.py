@@ -1,7 +1,7 @@
 """Time for leases, which every sender of one database shares and no sender's clock can shift.
 
-PostgreSQL is asked for its own time. A SQLite file is shared by the processes of one machine; they
-share its monotonic clock, which nobody can set and which begins anew when the machine starts.
+PostgreSQL gives its own time. With SQLite all processes are on one machine and share its monotonic
+clock, which nobody can set and which restarts with the machine.
 """
 
 import sqlite3
@@ -20,7 +20,7 @@ _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class lease_time(FunctionElement[datetime]):  # noqa: N801 - it is written like the function of SQL that it is
-    """The moment so many seconds from now, as an expression, on the scale of leases."""
+    """A moment this many seconds from now, as an SQL expression, in the time of leases."""
 
     type = UTCDateTime()
     name = "lease_time"
@@ -31,8 +31,8 @@ class lease_time(FunctionElement[datetime]):  # noqa: N801 - it is written like 
 
 
 def is_over(until: Any, longest: timedelta) -> ColumnElement[bool]:
-    """Return whether a lease that ends at ``until``, and was given for ``longest`` at most, holds
-    no more. One that ends later than it could is from before the machine was started anew.
+    """Return whether a lease that ends at ``until``, given for at most ``longest``, has expired.
+    One that ends later than it could is from before the machine restarted.
     """
     return or_(until <= lease_time(), until > lease_time(longest.total_seconds()))
 
@@ -40,7 +40,7 @@ def is_over(until: Any, longest: timedelta) -> ColumnElement[bool]:
 @compiles(lease_time, "postgresql")
 def _ask_the_server(element: Any, compiler: SQLCompiler, **given: Any) -> str:
     seconds = compiler.process(element.clauses, **given)
-    # Not now(), which stands still for as long as a transaction lasts.
+    # Not now(), which stays the same throughout a transaction.
     return f"(clock_timestamp() + make_interval(secs => {seconds}))"
 
 
@@ -57,5 +57,5 @@ def _teach_sqlite(connection: Any, _record: Any) -> None:
 
 def _on_this_machine(seconds: float) -> str:
     moment = _BEGINNING + timedelta(seconds=monotonic() + seconds)
-    # As SQLAlchemy writes date-times into SQLite.
+    # The way SQLAlchemy writes date-times in SQLite.
     return f"{moment:%Y-%m-%d %H:%M:%S.%f}"

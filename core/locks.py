@@ -12,7 +12,7 @@ from pathlib import Path
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
     """Run a block in one process at a time; the others wait for the lock file at ``path``, or for
-    one elsewhere where its volume has no file locks.
+    one elsewhere if its volume has no file locks.
 
     The kernel frees the lock however the process ends. It must not be asked for again inside.
     Raises OSError where no file can be locked.
@@ -28,10 +28,10 @@ def alone(path: Path) -> Iterator[None]:
 
 
 def locked(path: Path, *, waits: bool = True) -> int:
-    """Lock a file and return its descriptor, which is to be closed in the end.
+    """Lock a file and return its descriptor, which the caller must close.
 
-    Raises ``BlockingIOError`` if another process has it and one is not to wait, and another
-    OSError where it cannot be locked.
+    Raises ``BlockingIOError`` if another process has it and ``waits`` is false, and another
+    OSError if it cannot be locked.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -46,8 +46,8 @@ def locked(path: Path, *, waits: bool = True) -> int:
 
 
 def elsewhere(path: Path) -> Path:
-    """Return the file of this machine's temporary folder that is locked instead of this one:
-    another one for each installation and account.
+    """Return the file in this machine's temporary folder that is locked instead of this one: a
+    different one for each installation and account.
     """
     folder = Path(tempfile.gettempdir())
     if path.parent == folder:

@@ -14,8 +14,8 @@ def now() -> datetime:
 
 
 def now_for_jobs() -> datetime:
-    """Return this moment, aware, in UTC, as the database has it if it has a clock of its own: then
-    no machine whose clock is wrong sends what is not due.
+    """Return this moment, aware, in UTC, from the database if it has a clock of its own: then a
+    machine whose clock is wrong sends nothing that is not due.
     """
     if db.engine.dialect.name != "postgresql":
         return now()

@@ -46,7 +46,7 @@ _posted: ContextVar[list[str] | None] = ContextVar("posted", default=None)
 
 
 class About(TypedDict, total=False):
-    """How a letter is found again, what it belongs to, and who waits; see ``OutgoingMail``."""
+    """How to find a letter again, what it belongs to, and who is waiting; see ``OutgoingMail``."""
 
     lane: Lane
     topic: str | None

@@ -1,6 +1,6 @@
 """The outbox as a queue: what ``core.delivery`` claims, letter by letter, and what it then records.
 
-Its few statements are run without objects, which would cost more than the statements themselves.
+Its few statements run without objects, which would cost more than the statements themselves.
 """
 
 import threading
@@ -49,8 +49,8 @@ class Line(Enum):
 
 @dataclass(frozen=True)
 class Held:
-    """A letter that this process has claimed, which attempt at it this is, and its content, still
-    sealed. ``claimed_at`` is on the monotonic clock.
+    """A letter that this process has claimed, which attempt this is, and its content, still sealed.
+    ``claimed_at`` is on the monotonic clock.
     """
 
     identifier: int
@@ -61,7 +61,7 @@ class Held:
     claimed_at: float
 
 
-#: The senders of one process take turns at writing, rather than make SQLite's one writer wait.
+#: The senders in one process take turns to write, so that SQLite's one writer does not wait.
 _WRITING = threading.Lock()
 
 
@@ -98,8 +98,8 @@ class Queue:
     def claim(self, now: datetime) -> Held | None:
         """Claim the next letter for this process, committed before anything is sent.
 
-        Of what was due before a long stop ended, one leaves at each turn: nothing is returned
-        while it is not yet the next one's.
+        Letters that were due before a long stop ended leave one at each turn: nothing is returned
+        until it is the next one's turn.
         """
         with self._changing():
             return self._claim(now)
@@ -114,8 +114,8 @@ class Queue:
             return self._claim(now) if goes_on else None
 
     def is_ours(self, held: Held) -> bool:
-        """Return whether a letter is still ours to send: a process that was stopped for longer
-        than its lease must not send what another one has. While a lease is fresh nobody touches it.
+        """Return whether a letter is still ours to send: a process that was paused for longer than
+        its lease must not send what another one has. Nobody touches a letter with a fresh lease.
         """
         if monotonic() < held.claimed_at + FRESH.total_seconds():
             return True
@@ -198,7 +198,7 @@ def _compiled(
 
 
 def _written(value: Any, dialect: Dialect) -> Any:
-    """Return a value as the driver takes it."""
+    """Return a value in the form the driver takes."""
     if not isinstance(value, datetime):
         return value
     prepare = UTCDateTime().dialect_impl(dialect).bind_processor(dialect)

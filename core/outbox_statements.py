@@ -1,7 +1,7 @@
 """The statements of the outbox as a queue, put together once.
 
-States are written into them as literals, not passed as values: only then can the database tell
-that an index over part of the table serves, however long the past is.
+States are written into them as literals, not passed as values: only then can the database see
+that an index over part of the table is enough, however much history there is.
 """
 
 from datetime import timedelta
@@ -24,8 +24,8 @@ from core.db import UTCDateTime
 from core.lease import is_over, lease_time
 from core.outgoing import UNDER_WAY, Lane, MailBacklog, MailState, OutgoingMail
 
-#: After this a letter that was being sent when the process died is looked at again. More than
-#: twice ``core.smtp.LONGEST_SEND``.
+#: After this a letter whose process died while sending it is looked at again. More than twice
+#: ``core.smtp.LONGEST_SEND``.
 LEASE: Final = timedelta(minutes=10)
 #: After a long stop these go first: letters in ``Lane.FIRST``, and what has outlived its use in
 #: less than this, as a letter about a date within 24 hours has once that date is over.
@@ -69,7 +69,7 @@ _IS_PRESSING = or_(
     _CANDIDATE.useful_until <= bindparam("soon", type_=UTCDateTime()),
 )
 
-#: Given ``now``: the id of the next letter that somebody waits for.
+#: Given ``now``: the id of the next letter that someone is waiting for.
 NEXT_URGENT = _next(_CANDIDATE, _IS_URGENT)
 #: Given ``now`` and ``stop_ended``: the id of the next other letter that fell due since.
 NEXT_USUAL = _next(_CANDIDATE, ~_IS_URGENT, _CANDIDATE.due_at > _STOP_ENDED)
@@ -117,8 +117,8 @@ def _claim_of(found: Select[int]) -> Any:
     )
 
 
-#: Claim a letter, and return what it holds; nothing also if another process claims that very
-#: letter at this moment.
+#: Claim a letter, and return its content; nothing if another process claims the same letter at
+#: the same moment.
 CLAIMS: Final = {found: _claim_of(found) for found in (NEXT_URGENT, NEXT_USUAL, NEXT_OF_BACKLOG)}
 
 #: Given ``held`` and ``attempt``: the letter, if this claim of it still holds.
@@ -129,7 +129,7 @@ STILL_OURS = select(_LETTER.id).where(
     ~is_over(_LETTER.leased_until, LEASE),
 )
 
-#: Given ``held`` and ``now``: record that a letter was accepted, unless its fate is known already.
+#: Given ``held`` and ``now``: record that a letter was accepted, unless its fate is already known.
 ACCEPT = (
     update(_OUTBOX)
     .where(
@@ -145,7 +145,7 @@ STOP_ENDED = select(_BACKLOG.c.ended_at)
 
 @lru_cache(maxsize=8)
 def take_a_turn(seconds: float) -> Any:
-    """Take the turn of the backlog, if it is free, and say when the next one is."""
+    """Take the backlog's turn, if it is free, and set when the next one is."""
     free_at = _BACKLOG.c.free_at
     return (
         update(_BACKLOG)

@@ -1,5 +1,5 @@
-"""Looking after the outbox: letters whose sender died, or that have outlived their use, what is to
-leave at a measured pace after a long stop, and what a clock that ran ahead did to letters.
+"""Looking after the outbox: letters whose sender died or that are out of date, the backlog after a
+long stop, and letters that a clock running ahead dated wrongly.
 """
 
 from datetime import datetime, timedelta
@@ -14,14 +14,14 @@ from core.outgoing import MailBacklog, MailState, OutgoingMail, Promise
 from core.transaction import transaction
 from core.worker import heartbeat
 
-#: Unexpected trouble is tried this often before the letter is parked for an operator.
+#: How many times to try after unexpected trouble before parking the letter for an operator.
 MOST_ATTEMPTS = 5
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
-#: The reason of a letter that had outlived its use before it left.
+#: The reason for a letter that was out of date before it left.
 LAPSED: Final = "lapsed"
-#: After a stop of delivery longer than this, what was due leaves at a measured pace.
+#: After delivery stopped for longer than this, the backlog leaves at a measured pace.
 LONG_STOP: Final = timedelta(minutes=15)
-#: A letter that was written this much later than now was written by a clock that ran ahead.
+#: A letter dated this much later than now was written while the clock ran ahead.
 AHEAD: Final = timedelta(minutes=1)
 
 
@@ -33,8 +33,8 @@ def wait_after(attempts: int) -> timedelta:
 def note_long_stop(job: str, now: datetime) -> None:
     """Remember what was due before a long stop ended, if delivery has just begun again after one.
 
-    ``job`` is the one that delivers. A stop is a time in which it did not go well, whether nothing
-    ran or the mail server was away. On an installation where it has never run there was none.
+    ``job`` is the one that delivers. A stop is a time when it failed, because nothing ran or the
+    mail server was down. If it has never run here, there was no stop.
     """
     beat = heartbeat(job)
     if beat is None or beat.finished_at is None or now - beat.finished_at <= LONG_STOP:
@@ -49,15 +49,15 @@ def note_long_stop(job: str, now: datetime) -> None:
 
 
 def release_stale(now: datetime) -> None:
-    """Look again at letters whose sender died: what must arrive is sent once more, byte for byte
-    the same; of the rest nobody can say whether they arrived, and that is what is recorded.
+    """Look again at letters whose sender died: those that must arrive are sent once more, byte for
+    byte the same; for the rest, we record that nobody can say whether they arrived.
     """
     stale = (
         OutgoingMail.state == MailState.SENDING,
         is_over(OutgoingMail.leased_until, LEASE),
     )
     db.session.execute(
-        # A letter that takes its sender down each time is looked at by a person.
+        # A person has to look at a letter that brings its sender down each time.
         update(OutgoingMail)
         .where(*stale, OutgoingMail.attempts >= MOST_ATTEMPTS)
         .values(state=MailState.PARKED, reason="Interrupted", final_at=now, leased_until=None)
@@ -75,7 +75,7 @@ def release_stale(now: datetime) -> None:
 
 
 def lapse(now: datetime) -> None:
-    """Drop what has outlived its use, such as a reminder of a session that has begun."""
+    """Drop letters that are out of date, such as a reminder of a session that has begun."""
     db.session.execute(
         update(OutgoingMail)
         .where(OutgoingMail.state == MailState.DUE, OutgoingMail.useful_until <= now)
@@ -94,12 +94,11 @@ def is_kept_waiting(since: datetime) -> bool:
 
 
 def put_right_due(now: datetime) -> int:
-    """Put right what was written about letters while the machine's clock ran ahead of ``now`` (a
-    job); returns how many letters it concerned.
+    """Correct what was written about letters while the machine's clock ran ahead of ``now`` (a
+    job); returns how many letters it changed.
 
-    A letter that was written in the future keeps its wait and is counted from now; one that is
-    tried again waits no longer than it ever would; and one that seemed to have outlived its use
-    and has not leaves after all.
+    A letter dated in the future keeps its wait, counted from now; a retry waits no longer than it
+    normally would; and a letter that was wrongly dropped as out of date is sent after all.
     """
     with transaction():
         return sum(_set_back(mail, now) for mail in _dated_ahead(now)) + _bring_back(now)

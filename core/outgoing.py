@@ -37,11 +37,11 @@ UNDER_WAY = (MailState.DUE, MailState.SENDING)
 
 
 class Lane(StrEnum):
-    """Who a letter has to let pass. None ever overtakes an earlier letter of its own thread."""
+    """Which letters go first. None ever overtakes an earlier letter in its own thread."""
 
-    #: Somebody waits for it: a code, a proof of an address, what its reader has just asked for.
+    #: Someone is waiting for it: a code, a proof of an address, what its reader has just asked for.
     URGENT = "urgent"
-    #: After a long stop it leaves before other letters that were due: a cancellation.
+    #: After a long stop it is sent before other letters that were due: a cancellation.
     FIRST = "first"
     USUAL = "usual"
 
@@ -58,7 +58,7 @@ class OutgoingMail(Base):
             sqlite_where=text("state = 'due'"),
             postgresql_where=text("state = 'due'"),
         ),
-        # Somebody waits for these, so they are looked for twice a second.
+        # Someone is waiting for these, so we look for them twice a second.
         Index(
             "ix_outgoing_mail_lane",
             "lane",
@@ -142,7 +142,7 @@ class OutgoingMail(Base):
     #: After this it would only confuse, and is superseded instead of sent.
     useful_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    #: Until when a sender has it, in the time of ``core.lease``.
+    #: When a sender's hold on it ends, in the time of ``core.lease``.
     leased_until: Mapped[datetime | None]
     #: Why it was refused or parked: a value of ``core.smtp.Reason``, or the class of an error.
     reason: Mapped[str | None]
@@ -150,8 +150,8 @@ class OutgoingMail(Base):
 
 
 class MailBacklog(Base):
-    """The one row about the last long stop of delivery: what was due before it ended leaves at a
-    measured pace.
+    """The one row about the last long stop of delivery: letters that were due before it ended leave
+    at a measured pace.
     """
 
     __tablename__ = "mail_backlog"
@@ -163,7 +163,7 @@ class MailBacklog(Base):
     }
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    #: When delivery last went well before the stop, and when it began again.
+    #: When delivery last worked before the stop, and when it began again.
     stopped_at: Mapped[datetime]
     ended_at: Mapped[datetime]
     #: When the next letter of the backlog may leave, in the time of ``core.lease``.

@@ -1,4 +1,4 @@
-"""What the heartbeats of the jobs tell: which ran in time, and which did not."""
+"""What the jobs' heartbeats show: which ran on time, and which did not."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from typing import Final
 
 from core.worker import Job, JobRun, heartbeats
 
-#: A job that has not gone well for this many of its turns is late, but never sooner than this.
+#: A job that has missed this many of its turns is late, but never sooner than this.
 TURNS: Final = 3
 LEAST_LATE: Final = timedelta(minutes=5)
-#: A heartbeat further ahead than this was noted while the machine's clock was wrong, or it is now.
+#: If a heartbeat is further ahead than this, the machine's clock was wrong then or is now.
 AHEAD: Final = timedelta(minutes=1)
 
 
 class Pulse(StrEnum):
-    """Whether a job runs in time."""
+    """Whether a job runs on time."""
 
     WELL = "well"
     NEVER = "never"
@@ -26,7 +26,7 @@ class Pulse(StrEnum):
 
 @dataclass(frozen=True)
 class Beat:
-    """One job, when it last went well, whether that is in time, and any trouble."""
+    """One job, when it last ran properly, whether that is on time, and any trouble."""
 
     job: Job
     pulse: Pulse
@@ -35,13 +35,13 @@ class Beat:
 
 
 def beats(jobs: Sequence[Job], now: datetime) -> list[Beat]:
-    """Return how each of these jobs does; ``now`` is aware, in UTC."""
+    """Return how each of these jobs is doing; ``now`` is aware, in UTC."""
     runs = heartbeats()
     return [_beat(job, runs.get(job.name), now) for job in jobs]
 
 
 def pulse(job: Job, run: JobRun | None, now: datetime) -> Pulse:
-    """Return whether a job runs in time, by its last run."""
+    """Return whether a job runs on time, judged by its last run."""
     if run is not None and max(run.started_at, run.finished_at or now) > now + AHEAD:
         return Pulse.AHEAD
     if run is None or run.finished_at is None:
@@ -51,7 +51,7 @@ def pulse(job: Job, run: JobRun | None, now: datetime) -> Pulse:
 
 
 def other_troubles(jobs: Sequence[Job]) -> Iterator[str]:
-    """Say what trouble the clock itself has noted, which is no job's."""
+    """Yield the trouble that the clock itself noted, which belongs to no job."""
     names = {job.name for job in jobs}
     for name, run in heartbeats().items():
         if name not in names and run.trouble:

@@ -16,7 +16,7 @@ class Reason(StrEnum):
     TRY_LATER = "try_later"
     #: Given up after days of trying.
     NOT_REACHED = "not_reached"
-    #: Passed on by their mail system to an address that we don't know.
+    #: Forwarded by their mail system to an address that we don't know.
     PASSED_ON = "passed_on"
     OTHER = "other"
 

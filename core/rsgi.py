@@ -1,9 +1,9 @@
 """Our WSGI app behind granian's own interface (RSGI), where being slow costs nobody a thread.
 
-A request takes a thread when all of it is here, and no sooner: its body is awaited beside
-everything else, against a deadline and within bounds. And of the threads only some ever take
-requests that may write, so that there is always one that need not wait for the database's
-write lock. What is refused here is told to the app, which says so in words.
+A request takes a thread once all of it has arrived, and no sooner: its body is read on the event
+loop, within a time and a size. Only some of the threads ever take requests that may write, so that
+there is always one that need not wait for the database's write lock. The app hears what is refused
+here, and explains it on a page.
 """
 
 import asyncio
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Of each worker. More would wait for each other inside of Python, which makes every answer dearer;
-#: who needs more at a time takes more workers.
+#: In each worker. More would wait for each other inside Python, which makes every answer slower;
+#: a site that needs more at once takes more workers.
 THREADS: Final = 3
-#: How many of them take requests that may write. The rest never meets the write lock.
+#: How many of them take requests that may write. The rest never wait for the write lock.
 WRITERS: Final = THREADS - 1
 #: How many seconds a request that may write waits for its turn.
 TURN: Final = 5.0
-#: How many seconds a body may take as a whole, and how many bytes of it have to come each second
-#: once it has had some seconds for nothing: a telephone in a tunnel is not an attack.
+#: How many seconds a whole body may take, and how many bytes must arrive each second after a few
+#: seconds of grace: a phone in a tunnel is not an attack.
 LONGEST: Final = 20.0
 SLOWEST: Final = 1_000
 GRACE: Final = 5.0
-#: The most bytes of one body, and of all bodies that one worker holds.
+#: The most bytes in one body, and in all the bodies that one worker holds.
 LARGEST: Final = 2 * 1024 * 1024
 MOST_HELD: Final = 64 * 1024 * 1024
-#: How long a body may be and still find room whoever else sends long ones, which leave half of it:
-#: as much as all connections of a worker (``core.server``) need for a short one each.
+#: How long a body may be and still find room when others send long ones, which leave half of it:
+#: as much as all of a worker's connections (``core.server``) need for one short body each.
 SHORT: Final = 16 * 1024
-#: Where the app finds with what status a request is to be refused.
+#: Where the app finds the status with which to refuse a request.
 REFUSED: Final = "alcove.refused"
 #: Where the app finds that a request must not wait for the database's write lock.
 NEVER_WAITS: Final = "alcove.never_waits"
@@ -48,21 +48,21 @@ AT_ONCE: Final = "alcove.at_once"
 Headers = list[tuple[str, str]]
 Header = Callable[[str], str | None]
 #: Given a method, a path and a way to read headers, returns status, headers and body, or nothing
-#: when a thread has to look. It must not wait for anybody.
+#: when a thread is needed. It must not wait.
 AtOnce = Callable[[str, str, Header], tuple[int, Headers, bytes] | None]
 
-#: What the app is told of a request beside the request itself.
+#: What the app is told about a request besides the request itself.
 Said = dict[str, Any]
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-#: What has to be answered now. It may write, and gives up at once where it would have to wait.
+#: What must be answered now. It may write, and gives up at once if it would have to wait.
 _NOW: Final = frozenset({"/leave"})
-#: Every answer would else name the server.
+#: Otherwise every answer would name the server.
 _SERVER: Final = ("server", "web")
 
 
 class Refused(Exception):  # noqa: N818 - it names the fact, as every error here does
-    """A request that is not taken to a thread as it is; ``status`` says why."""
+    """A request that gets no thread in this form; ``status`` says why."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -70,7 +70,7 @@ class Refused(Exception):  # noqa: N818 - it names the fact, as every error here
 
 
 class Bodies:
-    """Reads the bodies of all requests of one worker, each against its deadline."""
+    """Reads the bodies of all requests in one worker, each against its deadline."""
 
     def __init__(self) -> None:
         self._held = 0
@@ -81,8 +81,8 @@ class Bodies:
         it counts as held: it may have to wait for its turn, and many can.
 
         Raises ``Refused``: 408 for one that comes more slowly than ``SLOWEST`` or takes longer
-        than ``LONGEST``, 413 for one that is too large, 400 for one that does not come whole, and
-        503 when all bodies together are too much.
+        than ``LONGEST``, 413 for one that is too large, 400 for one that breaks off, and 503 when
+        all bodies together are too much.
         """
         if declared is not None and declared.isdecimal() and int(declared) > LARGEST:
             raise Refused(413)
@@ -129,7 +129,7 @@ class Served:
         self._bodies = Bodies()
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
-        """Let what has been begun come to its end, when the worker is told to stop."""
+        """Let requests that have begun come to their end when the worker is told to stop."""
         self._threads.shutdown()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
@@ -178,17 +178,17 @@ class Served:
         head = _Head()
         try:
             body = _whole(self._app(environ, head))
-        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
+        except Exception as error:  # noqa: BLE001 - whatever it is, someone is waiting for an answer
             log.error("%s was not answered by the app", type(error).__name__)
             protocol.response_bytes(500, [("content-type", "text/plain"), _SERVER], b"Sorry.\n")
             return
-        # What was refused may still be on its way, and must not be taken for another request.
+        # What was refused may still be arriving, and must not be read as another request.
         end = [("connection", "close")] if REFUSED in said else []
         protocol.response_bytes(head.status, [*head.headers, _SERVER, *end], body)
 
 
 class _Head:
-    """Stands where WSGI has ``start_response``, and keeps what it is told."""
+    """Takes the place of WSGI's ``start_response``, and keeps what it is told."""
 
     def __init__(self) -> None:
         self.status = 500
@@ -215,8 +215,8 @@ def _whole(pieces: Iterable[bytes]) -> bytes:
 def environ_of(scope: Any, content: bytes) -> "WSGIEnvironment":
     """Return a request as WSGI has it (PEP 3333), with its whole body.
 
-    Of names with an underscore none is passed on: WSGI writes a dash as one too, and whoever
-    sends ``X_Forwarded_For`` would be believed as our own proxy is.
+    Headers with an underscore in their name are dropped: WSGI writes a dash as one too, so anyone
+    who sends ``X_Forwarded_For`` would be believed as our own proxy is.
     """
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": scope.method,

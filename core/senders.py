@@ -1,8 +1,8 @@
-"""The senders of this process: one for each line of letters, and another one beside it where a
-recipient's server keeps it waiting.
+"""The senders in this process: one for each line of letters, and another beside it if a recipient's
+server keeps it waiting.
 
-A sender waits for an answer as long as a mail server may take to give one; giving up sooner after
-the last dot would double letters. So it is not hurried, but the letters behind it do not wait.
+A sender waits for as long as a mail server may take to answer; giving up sooner after the last dot
+would double letters. So we don't hurry it, but the letters behind it don't wait.
 """
 
 import threading
@@ -19,12 +19,12 @@ from core.smtp import Unreachable
 
 Carried = TypeVar("Carried")
 
-#: After so many seconds at one letter a sender is stuck, and another one is let in. Mail servers
-#: limit how many connections one sender has, so none is opened without need.
+#: After this many seconds on one letter a sender is stuck, and another is let in. Mail servers
+#: limit how many connections one sender may have, so we open none without need.
 STUCK_AFTER: Final = {Line.URGENT: 1.0, Line.OTHERS: 4.0}
 #: How many senders there are at most.
 MOST: Final = {Line.URGENT: 4, Line.OTHERS: 4}
-#: For so many seconds nothing is tried after the mail server could not be reached.
+#: How many seconds to pause after the mail server could not be reached.
 PAUSE: Final = {Line.URGENT: 2.0, Line.OTHERS: 10.0}
 
 EXTENSION: Final = "alcove.senders"
@@ -32,8 +32,8 @@ EXTENSION: Final = "alcove.senders"
 
 @dataclass(eq=False)
 class _Office:
-    """Who sends for this app in this process, and for how long the mail server is let alone, with
-    the words of its trouble.
+    """Who sends for this app in this process, and until when the mail server gets a pause, with the
+    words for its trouble.
     """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -48,20 +48,20 @@ def _office() -> _Office:
 
 @dataclass(eq=False)
 class Sender:
-    """One that sends, and since when it has been at its present letter (monotonic)."""
+    """One sender, and when it began its present letter (monotonic)."""
 
     line: Line = Line.ALL
     since: float = field(default_factory=monotonic)
 
     def goes_on(self) -> None:
-        """Note that it is at another letter now."""
+        """Note that it has begun another letter."""
         self.since = monotonic()
 
     @contextmanager
     def reaching(self, opens: Callable[[], AbstractContextManager[Carried]]) -> Iterator[Carried]:
-        """Open a connection; after one that could not be opened, not again at once.
+        """Open a connection, but pause first after a failed attempt.
 
-        Raises ``Unreachable``, during the pause with the same words.
+        Raises ``Unreachable``, with the same words during the pause.
         """
         away = _office().away
         until, words = away.get(self.line, (0.0, ""))
@@ -79,7 +79,7 @@ class Sender:
 
 @contextmanager
 def let_in(line: Line) -> Iterator[Sender | None]:
-    """Give a sender for a line, or nothing while another one gets on with it."""
+    """Give a sender for a line, or nothing while another is making progress."""
     office = _office()
     sender = _enter(office, line)
     try:

@@ -18,14 +18,14 @@ from core.rsgi import AT_ONCE, Served
 ROOT = Path(__file__).parent.parent
 #: How many processes answer, unless it is said otherwise.
 WORKERS = 2
-#: How many connections each of them holds; others wait until one ends. An open one that says
-#: nothing costs a few kilobytes and is closed after ``HEADERS_WITHIN``.
+#: How many connections each of them holds; others wait until one ends. An idle one costs a few
+#: kilobytes and is closed after ``HEADERS_WITHIN``.
 CONNECTIONS = 2_048
-#: How many seconds a request may take to say what it wants, and a connection between two requests.
+#: How many seconds a request's headers may take, and a connection may wait between two requests.
 HEADERS_WITHIN = 15
-#: The most bytes of a request without its body, and of a body that is kept ahead of who reads it.
+#: The most bytes in a request without its body, and in a body that is buffered ahead of its reader.
 BUFFER = 64 * 1024
-#: After how many seconds a worker that was told to stop is ended, whoever it still talks to.
+#: After how many seconds a worker that was told to stop is ended, even with clients connected.
 STOP_WITHIN = 25
 #: Where an app keeps the function that made it, for the command that needs a second app.
 FACTORY = "alcove.create_app"

@@ -1,7 +1,7 @@
 """The addresses of the services we use, which may hold passwords: database, SMTP and IMAP. Pure.
 
-No message here repeats any part of such an address: a password with a ``/`` in it is cut in two,
-and what is then taken for a host or a port is a part of the secret.
+No message here repeats any part of such an address: a ``/`` cuts a password in two, and part of
+the secret is then read as a host or a port.
 """
 
 import re
@@ -28,7 +28,7 @@ ESCAPES: Final = (
 
 
 def database(text: str, folder: Path) -> str:
-    """Return where the database is, as SQLAlchemy takes it; for nothing a file in ``folder``."""
+    """Return where the database is, as SQLAlchemy reads it; by default a file in ``folder``."""
     scheme, colon, rest = text.partition("://")
     if not text:
         return f"sqlite:///{folder / 'alcove.db'}"
@@ -60,7 +60,7 @@ def _sqlite_url(rest: str, folder: Path) -> str:
 
 
 def smtp(url: str) -> SmtpSettings | None:
-    """Return the mail server, or ``None`` for nothing."""
+    """Return the mail server, or ``None`` if none is set."""
     if not url:
         return None
     shape = (
@@ -98,7 +98,7 @@ def _timeout(query: str) -> float:
 
 
 def imap(url: str) -> ImapSettings | None:
-    """Return the service mailbox, or ``None`` for nothing."""
+    """Return the service mailbox, or ``None`` if none is set."""
     if not url:
         return None
     shape = "imaps://name:password@mail.example.org/INBOX"
@@ -116,7 +116,7 @@ def imap(url: str) -> ImapSettings | None:
 def _parts(name: str, text: str, shape: str) -> SplitResult:
     """Split an address that may hold a password. ``shape`` says what it must look like.
 
-    Raises ``NotSetUp``, which says how to escape where a password seems to have cut it in two.
+    Raises ``NotSetUp``, which says how to escape if a password seems to have cut it in two.
     """
     rest = text.partition("://")[2]
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]

@@ -1,10 +1,10 @@
-"""Each setting from the text somebody wrote to a value that works everywhere. Pure.
+"""Turns the text of each setting into a value that works everywhere. Pure.
 
-Texts come from files and environments that add what nobody sees: the carriage return of a Windows
-file, a byte-order mark, quotes that a program did not take away. All of that goes here, once.
-What still cannot be used raises ``NotSetUp`` in words that name the setting and the mend, and
-that never repeat a text in which a secret could be. Addresses with passwords in them are read in
-``core.service_urls``.
+Texts come from files and environments that add things nobody sees: the carriage return of a Windows
+file, a byte-order mark, quotes that a program left in place. All of that is removed here, once.
+A text that still cannot be used raises ``NotSetUp`` with a message that names the setting and how
+to mend it, and that never repeats a text in which there could be a secret. Addresses with passwords
+in them are read in ``core.service_urls``.
 """
 
 import ipaddress
@@ -21,12 +21,12 @@ from core.errors import NotSetUp
 from core.mail import is_bare_address
 from core.text import clean_line
 
-#: What stands around a text without being seen, beside white space.
+#: Characters round a text that nobody sees, besides white space.
 _UNSEEN: Final = "\ufeff\u200b\u200c\u200d\u2060\x00"
 _QUOTES: Final = ('"', "'")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HOST_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
-#: Inside a machine or a network of containers, names have underscores too.
+#: On one machine or in a network of containers, names may have underscores too.
 _SERVER_NAME: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 _LONGEST_HOST: Final = 253
 _LONGEST_NAME: Final = 60
@@ -39,9 +39,9 @@ BASE_URL_SHAPE: Final = "BASE_URL must look like https://alcove.example.org"
 
 
 def clean(name: str, text: str) -> str:
-    """Return what is left of a text without white space, unseen characters and quotes round it.
+    """Return a text without the white space, unseen characters and quotes round it.
 
-    Raises ``NotSetUp`` if a control character stands inside, which no setting can have.
+    Raises ``NotSetUp`` if there is a control character inside it, which no setting can have.
     """
     bare = _without_surroundings(text)
     while len(bare) > 1 and bare[0] in _QUOTES and bare[-1] == bare[0]:
@@ -59,7 +59,7 @@ def _without_surroundings(text: str) -> str:
 
 
 def site_name(text: str) -> str:
-    """Return what the site is called; it stands in titles and as the sender of mail."""
+    """Return what the site is called, in titles and as the sender of e-mails."""
     line = clean_line(text)
     if len(line) > _LONGEST_NAME:
         raise NotSetUp(f"SITE_NAME is longer than {_LONGEST_NAME} characters.")
@@ -67,8 +67,8 @@ def site_name(text: str) -> str:
 
 
 def base_url(text: str) -> str:
-    """Return the public address as browsers write it: small letters, no final dot or slash, a port
-    only where it is not the usual one, an international host name as RFC 5891 writes it.
+    """Return the public address as browsers write it: lower case, no final dot or slash, a port
+    only if it is not the default, an international host name as RFC 5891 writes it.
     """
     if not text:
         return ""
@@ -87,7 +87,7 @@ def leave_url(text: str) -> str:
     """Return the address that *Leave* goes to, whole and in ASCII."""
     shape = "LEAVE_URL must be a whole address, such as https://www.bbc.co.uk/weather."
     parts = _split("LEAVE_URL", text, shape)
-    # Whatever is escaped already stays so; quotation marks and the like never reach a page.
+    # What is already escaped stays escaped; quotation marks and the like never reach a page.
     path = quote(parts.path, safe="/%:@!$&*+,=~-._") or "/"
     query = quote(parts.query, safe="/%:@!$&*+,=~-._?")
     fragment = quote(parts.fragment, safe="/%:@!$&*+,=~-._?")
@@ -116,19 +116,19 @@ def _origin(name: str, parts: SplitResult) -> str:
 
 
 def port_in(name: str, parts: SplitResult) -> int | None:
-    """Return the port of an address, or ``None`` where it has none."""
+    """Return an address's port, or ``None`` if it has none."""
     try:
         port = parts.port
     except ValueError:
         port = 0
     if port == 0:
-        # The library's words quote what it took for the port, which can be a part of a password.
+        # The library's message quotes what it took for the port, which may be part of a password.
         raise NotSetUp(f"The port in {name} must be a number from 1 to 65535.")
     return port
 
 
 def host_name(name: str, text: str) -> str:
-    """Return a host name as a browser sends it: ASCII, small letters, no final dot."""
+    """Return a host name as a browser sends it: ASCII, lower case, no final dot."""
     ascii_name = _in_ascii(name, text.removesuffix("."))
     if (
         not _HOST_NAME.fullmatch(ascii_name)
@@ -139,7 +139,7 @@ def host_name(name: str, text: str) -> str:
             f"The host name in {name} cannot be used: it needs letters, figures and dots."
         )
     if ascii_name.rpartition(".")[2].isdigit() and not _is_ip_address(ascii_name):
-        # Browsers read 127.1 as 127.0.0.1, and would then ask for another host than we answer for.
+        # Browsers read 127.1 as 127.0.0.1, and would then ask for a host that we don't answer for.
         raise NotSetUp(f"The host name in {name} cannot be used: it is not a complete IP address.")
     return ascii_name
 
@@ -175,7 +175,7 @@ def _is_ip_address(text: str) -> bool:
 
 
 def address(name: str, text: str) -> str:
-    """Return one e-mail address in ASCII, or nothing for nothing."""
+    """Return one e-mail address in ASCII, or an empty text for an empty one."""
     if not text or (is_bare_address(text) and len(text) <= _LONGEST_ADDRESS):
         return text
     try:
@@ -187,7 +187,7 @@ def address(name: str, text: str) -> str:
 
 
 def time_zone(text: str) -> str:
-    """Return a zone as it is written in the zone data, whatever letters it was typed in."""
+    """Return a zone as the zone data writes it, whether typed in capitals or not."""
     names = available_timezones()
     if text in names:
         return text
@@ -199,7 +199,7 @@ def time_zone(text: str) -> str:
 
 
 def proxies(text: str) -> int:
-    """Return how many proxies of ours stand in front; none for nothing."""
+    """Return how many proxies of ours are in front; 0 for an empty text."""
     count = whole_number("PROXIES", text or "0")
     if count > _MOST_PROXIES:
         raise NotSetUp(f"PROXIES is the number of proxies in front, {_MOST_PROXIES} at most.")
@@ -227,7 +227,7 @@ def port(text: str) -> int:
 
 
 def checked_by(text: str) -> str:
-    """Return the name with which our own server begins what it checked (RFC 8601 section 2.5)."""
+    """Return the name our own mail server puts on what it checked (RFC 8601 section 2.5)."""
     lower = text.lower().removesuffix(".")
     if lower and not _CHECKED_BY.fullmatch(lower):
         raise NotSetUp("MAIL_CHECKED_BY must be one name, such as mx.example.org.")
@@ -235,8 +235,8 @@ def checked_by(text: str) -> str:
 
 
 def path_in(folder: Path, name: str, text: str) -> Path:
-    """Return a whole path; one that is not whole begins at ``folder``, that of the installation,
-    and not wherever a command happens to be started.
+    """Return an absolute path; a relative one starts at ``folder``, the installation's, and not
+    wherever a command happens to be started.
     """
     try:
         return (folder / Path(text).expanduser()).resolve()

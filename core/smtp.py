@@ -60,7 +60,7 @@ class Uncertain(Exception):  # noqa: N818 - it names the fact, as every error he
 
 
 class Withheld(Exception):  # noqa: N818 - it names the fact, as every error here does
-    """The sender itself held the message back: it is no longer the one to send it."""
+    """The sender itself held the message back, because it may no longer send it."""
 
 
 def _always() -> bool:
@@ -122,7 +122,7 @@ class Connection:
         if code != 354:
             self._refuse(code, text, at_recipient=True)
         if not self._allowed(may_go):
-            # After DATA nothing can be taken back but by hanging up before the final dot
+            # After DATA nothing can be taken back except by hanging up before the final dot
             # (RFC 5321 section 4.1.1.4).
             self._drop()
             raise Withheld

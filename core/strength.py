@@ -1,7 +1,7 @@
-"""Whether a secret could be guessed: what somebody made up, copied or repeated. Pure.
+"""Whether a secret could be guessed because someone made it up, copied it or repeated it. Pure.
 
-Nothing can prove that a text is random. What follows finds texts that plainly are not, and lets
-through whatever a program made: chances below are for 32 characters in hexadecimal.
+Nothing can prove that a text is random. This finds texts that plainly are not, and accepts what a
+program made: the chances below are for 32 hexadecimal characters.
 """
 
 import re
@@ -10,13 +10,13 @@ from math import log2
 from typing import Final
 
 SHORTEST: Final = 32
-#: Random hexadecimal of 32 characters has 115 bits by this count; "aaaa…" has none.
+#: 32 random hexadecimal characters have 115 bits by this count; "aaaa…" has none.
 _FEWEST_BITS: Final = 80
-#: Of three characters in a row, how many are different ones. Random: nearly all.
+#: How many different triples of characters there are, as a share. Random: nearly all differ.
 _LEAST_VARIED: Final = 0.6
 #: How many steps to the next letter, figure or key there are at most. Random: about a fifth.
 _MOST_STEPS: Final = 0.5
-#: What stands in examples, in place of a secret.
+#: What examples have in place of a secret.
 _PLACEHOLDERS: Final = re.compile(
     r"change.?(me|this|it)|secret|passw(or|0r)d|example|your.?key|insecure|default|placeholder"
     r"|replace|random.?(key|string|characters)|qwerty|letmein|alcove|made.?up",
@@ -35,7 +35,7 @@ _FEWEST_BYTES: Final = 12
 
 
 def weakness(text: str) -> str | None:
-    """Return why this could be guessed, in words that hold nothing of it, or ``None``."""
+    """Return why this could be guessed, without repeating any of it, or ``None``."""
     if len(text) < SHORTEST:
         return f"is too short: use at least {SHORTEST} random characters"
     if _PLACEHOLDERS.search(text):
@@ -48,12 +48,12 @@ def weakness(text: str) -> str | None:
 
 
 def is_weak_key(key: bytes, length: int) -> bool:
-    """Return whether bytes that should be a random key of this length are plainly none."""
+    """Return whether bytes that should be a random key of this length plainly are not."""
     return len(key) != length or len(set(key)) < _FEWEST_BYTES
 
 
 def _bits(text: str) -> float:
-    """Return how many bits the text has, were each character drawn as often as it occurs."""
+    """Return how many bits the text has if each character is as likely as it is frequent."""
     total = len(text)
     return -sum(count * log2(count / total) for count in Counter(text).values())
 
@@ -70,8 +70,8 @@ def _steps(text: str) -> float:
 
 
 def _is_words(text: str) -> bool:
-    """Return whether there is nothing but words, perhaps with figures at either end. Random text
-    has figures inside.
+    """Return whether the text is only words, perhaps with numbers at either end. Random text has
+    numbers inside.
     """
     inside = text.strip("0123456789!?.,;:-_ ")
     pieces = re.split(r"[^A-Za-z0-9]+", inside)

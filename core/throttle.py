@@ -36,7 +36,7 @@ class Throttle(Base):
     forget_at: Mapped[datetime] = mapped_column(index=True)
 
 
-#: The clocks of two machines may be this far apart.
+#: How far apart the clocks of 2 machines may be.
 _AHEAD = timedelta(minutes=1)
 
 
@@ -56,7 +56,7 @@ def take(purpose: str, key: str, limits: Sequence[Limit], now: datetime) -> date
     longest = max(limit.within for limit in limits)
     row = _locked(key_ring().private_token("throttle", f"{purpose}:{key}"), now)
     if any(moment > (now + _AHEAD).timestamp() for moment in row.moments):
-        # Counted while the machine's clock ran ahead: they count from now, and no longer.
+        # Counted while the machine's clock ran ahead: they now count from the present.
         row.moments = [min(moment, now.timestamp()) for moment in row.moments]
         row.forget_at = now + longest
     moments = [moment for moment in row.moments if moment > (now - longest).timestamp()]
@@ -69,7 +69,7 @@ def take(purpose: str, key: str, limits: Sequence[Limit], now: datetime) -> date
 
 
 def hold(purpose: str, key: str, now: datetime) -> None:
-    """Let whoever does this for the same key wait until the caller's transaction ends.
+    """Make others who do this for the same key wait until the caller's transaction ends.
 
     Nothing is counted. ``now`` is an aware date-time in UTC.
     """

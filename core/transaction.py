@@ -26,15 +26,15 @@ Touched = Mapping[type[Base], Select[int]]
 def transaction() -> Iterator[None]:
     """Open one unit of work; commit when the block ends, roll back when it raises.
 
-    What was read before is let go and read again inside, under the write lock on SQLite
+    Anything read before is dropped and read again inside, under the write lock on SQLite
     (``BEGIN IMMEDIATE``), so nothing is decided on a stale copy. Verbs never open one; pages,
     jobs and commands do.
 
-    A request that only reads is answered by threads that never wait for the write lock
-    (``core.rsgi``): what it notes by the way is noted at once or not at all.
+    Requests that only read run on threads that never wait for the write lock (``core.rsgi``):
+    their side notes are written at once or not at all.
 
     Raises ``RuntimeError`` if rows were changed before the block, as those changes would be lost,
-    and an error of ``core.db.AWAY`` if there is no lock to be had in time.
+    and an error of ``core.db.AWAY`` if it cannot get the lock in time.
     """
     session = db.session
     _let_go()

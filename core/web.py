@@ -56,7 +56,7 @@ SECURITY_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-#: What ids, tickets and our own paths are made of. Words that somebody typed would be quoted.
+#: What ids, tickets and our own paths are made of. Words that someone typed would be quoted.
 _IDS = re.compile(r"[\w/?&=.:-]*", re.ASCII)
 #: Purpose of the signed path that brings people back to where they were going.
 RETURN = "return"
@@ -75,7 +75,7 @@ def cookieless(view: View) -> View:
 
 
 def always(view: View) -> View:
-    """Mark a public view that answers even while the database is away; it knows nobody then."""
+    """Mark a public view that answers even while the database is down; it then knows nobody."""
     view.is_always = True  # type: ignore[attr-defined]  # the mark lives on the function itself
     return public(view)
 
@@ -112,7 +112,7 @@ def note(
     """Show a note on the next page: ``done``, ``changed`` or ``info``.
 
     A note travels in a cookie that is signed but can be read. So ``text`` is one of our own
-    sentences, with numbers, dates and hours in it at most, and what undoes it is known by ids;
+    sentences, which may only contain numbers, dates and times, and its undo only has ids;
     ``tests/test_notes.py`` reads every call. Raises ``ValueError`` for an address, and for an undo
     that carries anything but ids.
     """

@@ -22,7 +22,7 @@ from core.transaction import transaction
 
 log = logging.getLogger(__name__)
 
-#: Set when this process is to end: whatever takes long finishes what it is at, and returns.
+#: Set when this process must end: long work finishes its current step and returns.
 LEAVING = threading.Event()
 
 Item = TypeVar("Item")
@@ -30,8 +30,8 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Job:
-    """Something that is done every so often. ``run`` takes the time and returns how many things
-    it did; ``words`` say what that is. ``at_once`` is how many runs there may be beside each other.
+    """Something that is done regularly. ``run`` takes the time and returns how many things it did;
+    ``words`` say what those are. ``at_once`` is how many runs there may be at the same time.
     """
 
     name: str
@@ -93,7 +93,7 @@ def run_job(job: Job, now: datetime, *, quietly: bool = False) -> Outcome:
     try:
         _note(outcome, now, now + timedelta(seconds=monotonic() - begun))
     except (SQLAlchemyError, NotSetUp) as error:
-        # A full disk, or a database that is away or not ours; the next run notes how it is then.
+        # A full disk, or a database that is down or not ours; the next run notes its own state.
         log.error("the heartbeat of %s met %s", job.name, type(error).__name__)
     return outcome
 
@@ -116,8 +116,8 @@ def _row(name: str, started_at: datetime) -> JobRun:
 
 
 def note_trouble(name: str, words: str | None, now: datetime) -> None:
-    """Note trouble beside the heartbeat of a job, or under a name that is no job's; with no words
-    forget what was noted under such a name.
+    """Note trouble beside a job's heartbeat, or under a name that is not a job's; without words,
+    forget what was noted under that name.
     """
     with transaction():
         if words is None:

@@ -1,6 +1,6 @@
 """Accounts: people known by an address, and the browsers in which they are signed in.
 
-Two facts about an address are kept apart. It is *reached* once somebody has said yes from a letter
+We keep two facts about an address apart. It is *reached* once someone has said yes from a letter
 to it: that is enough to write to it. It is *proved* once a code that was sent to it has been typed
 into a browser: only then is anything shown. How that is done is in ``groups.codes``.
 """
@@ -33,7 +33,7 @@ HAS_ACCOUNT: Final = "There is an account with this address already."
 
 Session = MutableMapping[str, Any]
 
-#: What follows when somebody proves their address for the first time, in their transaction. Other
+#: What follows when someone proves their address for the first time, in the same transaction. Other
 #: packages add to it when they are loaded.
 WHEN_PROVED: list[Callable[[Person, datetime], None]] = []
 
@@ -68,7 +68,7 @@ def register(address: str, *, name: str | None, now: datetime) -> Person:
 
 
 def reach(person: Person, *, now: datetime) -> None:
-    """Note that somebody said yes from a letter to this person's address; once is enough."""
+    """Note that someone said yes from a letter to this person's address; once is enough."""
     person.reached_at = person.reached_at or now
 
 

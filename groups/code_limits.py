@@ -1,7 +1,7 @@
 """How long a code is, how many browsers may try it, and whether one more letter may leave. Pure.
 
-Nobody is ever told that too many asked: a stranger who could see that would learn that somebody
-else asks with this address. So limits here decide what is done, never what is answered. The
+We never say that too many people asked: a stranger who could see that would learn that someone
+else is asking with this address. So limits here decide what we do, never what we answer. The
 arithmetic is in docs/decisions/0018-limits-that-spare-the-person-asked-for.md.
 """
 
@@ -11,23 +11,23 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-#: Wrong tries that one browser has at one code.
+#: How many tries one browser has at one code.
 MOST_TRIES: Final = 5
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
-#: Letters with codes that reach one address, as far as browsers cause them that nobody knows.
+#: Letters with codes that unknown browsers can cause to one address.
 MOST_AN_HOUR: Final = 6
 MOST_A_DAY: Final = 20
-#: Of these, letters within an hour whose code was never used; the others are hers.
+#: Of these, letters within an hour whose code was never used; the rest stay for the owner.
 MOST_WASTED_AN_HOUR: Final = 4
-#: Letters a day for networks that have asked for this address before, and used no code.
+#: Letters a day for networks that have asked for this address before and used no code.
 MOST_FURTHER_A_DAY: Final = 4
 
 
 @dataclass(frozen=True)
 class Length:
-    """One length of code. It is taken while fewer wrong tries than ``until`` were possible within
-    a day, and ``seats`` browsers that nobody knows may try one such code.
+    """One length of code. It is used while fewer than ``until`` wrong tries were possible within a
+    day, and ``seats`` unknown browsers may try one such code.
     """
 
     digits: int
@@ -44,20 +44,20 @@ LENGTHS: Final = (
 
 
 class Cause(StrEnum):
-    """Why the letter with a code left, or that it did not."""
+    """Why the letter with a code was sent, or that it was not."""
 
     #: Asked for in a browser in which this address was proved before.
     KNOWN = "known"
     #: For a network that has not asked in vain for this address within a day.
     FIRST = "first"
     FURTHER = "further"
-    #: It never left: nobody can know its digits, and none are right.
+    #: It was never sent: nobody can know its digits, and none are right.
     NONE = "none"
 
 
 @dataclass(frozen=True)
 class Past:
-    """One code of the last day for the same address, as far as limits ask."""
+    """What the limits need to know of one code of the last day for the same address."""
 
     asked_at: datetime
     cause: str
@@ -67,7 +67,7 @@ class Past:
 
     @property
     def wasted(self) -> bool:
-        """Whether a browser that nobody knows caused a letter that was of no use so far."""
+        """Whether an unknown browser caused a letter that has not been used so far."""
         return not self.used and self.cause in (Cause.FIRST, Cause.FURTHER)
 
 
@@ -78,16 +78,16 @@ def length_after(past: Sequence[Past]) -> Length:
 
 
 def seats_for(digits: int) -> int:
-    """Return how many browsers that nobody knows may try a code with so many digits."""
+    """Return how many unknown browsers may try a code with this many digits."""
     return next(length.seats for length in LENGTHS if length.digits == digits)
 
 
 def cause_for(past: Sequence[Past], *, asked_in_vain: bool, now: datetime) -> Cause:
-    """Return on what account one more letter may leave for a browser that nobody knows.
+    """Return why one more letter may be sent for an unknown browser, or that it may not.
 
-    ``asked_in_vain`` says that its network asked within a day, and used no code. A stranger who
-    never uses one has few networks, so they share what is soon used up, and any other network
-    still gets a letter.
+    ``asked_in_vain`` says that its network asked within a day and used no code. A stranger who
+    never uses a code has few networks: they share a small allowance, and any other network still
+    gets a letter.
     """
     sent = [code for code in past if code.cause != Cause.NONE]
     lately = [code for code in sent if code.asked_at > now - HOUR]
@@ -102,7 +102,7 @@ def cause_for(past: Sequence[Past], *, asked_in_vain: bool, now: datetime) -> Ca
 
 
 def _wrong_tries(code: Past) -> int:
-    """Return how many wrong tries there were at a code, or could have been: a code that was used
-    can be tried no more, and the right try was one of them.
+    """Return how many wrong tries a code had, or could have had: a used code cannot be tried again,
+    and the right try was one of them.
     """
     return max(0, code.tries - 1) if code.used else MOST_TRIES * code.browsers

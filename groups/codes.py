@@ -1,13 +1,13 @@
 """Codes that prove an address, sent by e-mail and typed into a browser that asked.
 
 A code belongs to an address. While it is unused, asking again lengthens its life and sends
-nothing, and every browser that asks may type it, with tries of its own: so a stranger who asks in
-somebody's name keeps a code alive in their mailbox, and keeps nobody out. What limits there are
-slow the browser and the network that ask; where more tries are possible, codes get longer.
+nothing, and every browser that asks may type it, with its own tries: so a stranger who asks in
+someone's name only keeps a code alive in their mailbox, and locks nobody out. The limits slow the
+browser and the network that ask; when more tries are possible, codes get longer.
 
-Asking does the same work, statement by statement, whether or not anybody has the address, and
-what is answered depends on nothing that others did; nobody can tell from the answer or its time
-who belongs. A code has one use, and its hash is keyed: a stolen database reveals none.
+Asking does the same work, statement by statement, whether or not anyone has the address, and the
+answer never depends on what others did; so nobody can tell from the answer or its timing who
+belongs. A code works once, and its hash is keyed: a stolen database reveals none.
 """
 
 import secrets
@@ -44,12 +44,12 @@ from groups.codes_under_way import (
 from groups.emails import code
 from groups.models import CodeBrowser, SignInCode
 
-#: Of one network, in browsers that nobody knows, with whatever addresses.
+#: How often unknown browsers on one network may ask, for all addresses together.
 LIMITS_OF_NETWORK: Final = (Limit(30, timedelta(minutes=10)),)
-#: Letters that one browser causes to an address that was proved in it.
+#: Letters that one browser can cause to an address that was proved in it.
 LIMITS_OF_KNOWN: Final = (Limit(6, HOUR), Limit(20, DAY))
 
-#: Given the digits and the secret of the link: the letter, and whether it is meant to leave.
+#: Given the digits and the link's secret: the letter, and whether to send it.
 Write = Callable[[str, str], tuple[Letter, bool]]
 
 
@@ -64,8 +64,8 @@ def ask_code(
     """Let a browser type the code for an address, and send one if none is under way.
 
     It goes to the address as its account has it, however it was typed; see ``Asker`` for the rest.
-    Returns nothing, or the moment from which this network may ask again if it asked too often: a
-    browser that is known never has to wait for others.
+    Returns nothing, or when this network may ask again if it asked too often: a known browser
+    never has to wait for others.
     """
     if known_as is None:
         retry_at = take("code network", network_of(network, now), LIMITS_OF_NETWORK, now)
@@ -87,8 +87,8 @@ def request_code(
 ) -> None:
     """Do what ``ask_code`` does, for any purpose: one code of each is under way at a time.
 
-    A letter is written each time, and one that is not meant to leave is settled before anything
-    could send it, so that asking takes as long for everybody.
+    A letter is written each time, and one that must not be sent is settled before anything could
+    send it, so that asking takes equally long for everyone.
     """
     index = blind_index(address)
     hold("code", index, now)
@@ -111,7 +111,7 @@ def end_codes(address: str, *, now: datetime) -> None:
 
 
 def end_where(*which: ColumnElement[bool], now: datetime) -> None:
-    """Let no code of these prove anything any more, and send none that waits."""
+    """Make sure none of these codes proves anything any more, and send none that is waiting."""
     rows = list(
         db.session.scalars(
             select(SignInCode).where(
@@ -125,14 +125,14 @@ def end_where(*which: ColumnElement[bool], now: datetime) -> None:
 
 
 def hash_of(row: SignInCode, digits: str) -> str:
-    """Return what is stored of a code: a keyed hash that fits this row alone."""
+    """Return what we store of a code: a keyed hash that fits only this row."""
     return key_ring().private_token("code", f"{row.public_id}:{digits}")
 
 
 def _cause(
     recent: Sequence[Recent], index: str, purpose: Purpose, asker: Asker, now: datetime
 ) -> Cause:
-    """Return on what account a new letter may leave for this browser."""
+    """Return why a new letter may be sent for this browser, or that it may not."""
     if asker.known_as is not None:
         name = f"{asker.known_as}:{index}"
         return Cause.NONE if take("code known", name, LIMITS_OF_KNOWN, now) else Cause.KNOWN
@@ -188,7 +188,7 @@ def _token(row: SignInCode) -> str:
 
 
 def take_seat(row: SignInCode, asker: Asker, now: datetime) -> None:
-    """Note that a browser asked, as one of those that may type this code."""
+    """Note that a browser asked, so it may type this code."""
     mine = db.session.scalars(
         select(CodeBrowser).where(
             CodeBrowser.code_id == row.id, CodeBrowser.browser_hash == digest(asker.browser)

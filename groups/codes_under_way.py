@@ -18,9 +18,9 @@ from groups.models import CodeBrowser, SignInCode
 
 #: A code lasts this long after it was asked for, first or again.
 LASTS: Final = timedelta(minutes=10)
-#: But no longer than this after its letter left.
+#: But no longer than this after its letter was sent.
 LONGEST: Final = timedelta(minutes=30)
-#: Browsers that nobody knows, of one network, which may try the codes of one address.
+#: How many unknown browsers on one network may try the codes for one address.
 LIMITS_OF_BROWSERS: Final = (Limit(6, HOUR), Limit(20, DAY))
 
 _LOST: Final = (
@@ -44,7 +44,7 @@ class Asker:
     """A browser that asks for a code.
 
     ``browser`` is a secret that only this browser holds, ``network`` its network address.
-    ``known_as`` is by what it is known if this very address was proved in it, else nothing.
+    ``known_as`` is what it is known by if this very address was proved in it, else nothing.
     """
 
     browser: str
@@ -54,8 +54,8 @@ class Asker:
 
 @dataclass(frozen=True)
 class Recent:
-    """A code of the last day: when its letter left, whether it is lost, and the tries that this
-    browser has had at it, if it asked.
+    """A code of the last day: when its letter was sent, whether it is lost, and this browser's
+    tries at it, if it asked.
     """
 
     row: SignInCode
@@ -93,12 +93,12 @@ def _read(
 
 
 def is_under_way(one: Recent, now: datetime) -> bool:
-    """Return whether this code can still be used, as far as anybody can know."""
+    """Return whether this code can still be used, as far as we can know."""
     return one.row.used_at is None and one.row.expires_at > now and not one.lost
 
 
 def code_to_share(recent: Sequence[Recent], asker: Asker, now: datetime) -> SignInCode | None:
-    """Return the code under way that this browser may type too, its life lengthened."""
+    """Return the code under way that this browser may type too, and lengthen its life."""
     for one in recent:
         if one.row.cause == Cause.NONE or not is_under_way(one, now):
             continue
@@ -121,7 +121,7 @@ def _takes_a_seat(one: Recent, asker: Asker, now: datetime) -> bool:
 
 
 def network_may_try(index: str, asker: Asker, now: datetime) -> bool:
-    """Count one more browser of this network for an address, or return that there were too many."""
+    """Count one more browser on this network for an address, or return that there are too many."""
     name = f"{network_of(asker.network, now)}:{index}"
     return take("code browsers", name, LIMITS_OF_BROWSERS, now) is None
 
@@ -137,7 +137,7 @@ def _lengthen(row: SignInCode, left_at: datetime | None, now: datetime) -> None:
 
 
 def hollow_to_share(recent: Sequence[Recent], purpose: Purpose, now: datetime) -> SignInCode | None:
-    """Return the row under way for browsers to which no letter may leave, if there is one."""
+    """Return the row under way for browsers that may cause no letter, if there is one."""
     for one in recent:
         row = one.row
         if row.cause == Cause.NONE and row.purpose == purpose and is_under_way(one, now):
@@ -147,7 +147,7 @@ def hollow_to_share(recent: Sequence[Recent], purpose: Purpose, now: datetime) -
 
 
 def past_of(recent: Sequence[Recent]) -> list[Past]:
-    """Return what limits ask of the codes of the last day."""
+    """Return what the limits need to know of the codes of the last day."""
     rows = [one.row for one in recent]
     return [
         Past(row.asked_at, row.cause, row.used_at is not None, row.browsers, row.tries)
@@ -156,7 +156,7 @@ def past_of(recent: Sequence[Recent]) -> list[Past]:
 
 
 def network_mark(asker: Asker, now: datetime) -> str:
-    """Return what is stored of the network of a browser on the day of ``now``."""
+    """Return what we store of a browser's network on the day of ``now``."""
     return key_ring().private_token("code from", network_of(asker.network, now))
 
 

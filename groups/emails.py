@@ -6,8 +6,8 @@ from core.mail import Letter, Mailbox
 
 
 def code(to: Mailbox, digits: str, link: str) -> Letter:
-    """Return the letter with a code, shown in two halves; ``link`` leads to the page that signs in
-    the browser that asked for it.
+    """Return the letter with a code, shown in 2 halves; ``link`` opens the page that signs in the
+    browser that asked for it.
     """
     return written("code", to, code=_in_halves(digits), link=link)
 

@@ -33,7 +33,7 @@ from groups.proving import Refusal, use_code
 #: Purpose and life of the link by which the former address says that it was not them.
 NOT_ME: Final = "not me"
 NOT_ME_LASTS: Final = timedelta(days=7)
-#: Of one person, whatever addresses they try: nobody else can use it up.
+#: For one person, whatever addresses they try: nobody else can use it up.
 LIMITS_OF_PERSON: Final = (
     Limit(3, timedelta(minutes=15)),
     Limit(10, timedelta(days=1)),

@@ -1,6 +1,6 @@
-"""What whoever holds the link of an offer can answer: yes, no, and neither any more.
+"""What anyone with an offer's link can answer: yes, no, or neither after all.
 
-The link alone takes a place or gives it back; it never signs anybody in and shows nothing of the
+The link alone takes a place or gives it back; it signs nobody in and shows nothing about the
 group's people. A place taken from the letter is held like any other, but its person is *reached*
 and not *proved*: see ``groups.accounts``. What follows for dates is in
 ``scheduling.places.arrivals``.
@@ -36,9 +36,9 @@ SIGNED_IN_SINCE = "Somebody has signed in with this place since. Sign in to leav
 def accept(offer: PlaceOffer, person: Person, *, now: datetime) -> Membership:
     """Give this person the place, with the agreement as it stands; accepting twice is harmless.
 
-    Raises ``DomainError`` if the offer is for another address, can no longer be answered, or the
-    last place has gone, and where somebody is to facilitate whose address has not been proved.
-    Exactly one of several people gets the last place.
+    Raises ``DomainError`` if the offer is for another address, if it can no longer be answered, if
+    the last place has gone, or if it is to facilitate and the address has not been proved. Exactly
+    one of several people gets the last place.
     """
     hold_offer(offer)
     if person.email_index != offer.email_index:
@@ -67,7 +67,7 @@ def _place_of(person: Person, cohort: Cohort) -> Membership | None:
 
 
 def _is_enough(membership: Membership, offer: PlaceOffer) -> bool:
-    """Return whether a place somebody has is already all that is offered."""
+    """Return whether someone's place already gives them all that is offered."""
     return membership.state in HERE and (membership.facilitates or offer.role == Role.MEMBER)
 
 
@@ -88,8 +88,8 @@ def _give_place(
 
 
 def said_from_letter(offer: PlaceOffer) -> bool:
-    """Return whether the place was taken from the letter alone, by somebody whose address has not
-    been proved since, and is still held.
+    """Return whether the place was taken from the letter alone, the address has not been proved
+    since, and the place is still held.
     """
     place = offer.membership
     return (
@@ -101,17 +101,17 @@ def said_from_letter(offer: PlaceOffer) -> bool:
 
 
 def take_back(offer: PlaceOffer, *, now: datetime) -> Membership | None:
-    """Turn a yes from the letter into a no, for whoever holds its link, and return the place that
-    is given up with it; nothing where it has been given up before.
+    """Turn a yes from the letter into a no, for anyone with its link, and return the place that
+    this gives up; nothing if it was already given up.
 
-    Raises ``DomainError`` once the address has been proved: then leaving is done signed in.
+    Raises ``DomainError`` once the address has been proved: then people sign in to leave.
     """
     hold_offer(offer)
     place = offer.membership
     if offer.state != OfferState.ACCEPTED or place is None:
         return None
     db.session.refresh(place)
-    # Whoever types a code at this moment keeps the place, or comes too late: never half of each.
+    # Someone who types a code at this moment keeps the place or is too late, never half of each.
     db.session.refresh(place.person, with_for_update=True)
     if place.person.proved_at is not None:
         raise DomainError(SIGNED_IN_SINCE)
@@ -126,8 +126,8 @@ def decline(offer: PlaceOffer, *, now: datetime, never_again: bool = False) -> N
     """Say no, and with ``never_again`` ask never to be offered a place by e-mail again.
 
     Nobody is told about the latter. An offer that was withdrawn stays withdrawn, and one that was
-    accepted changes nothing any more: leaving gives the place up, and the account may have another
-    address than the one this link went to.
+    accepted changes nothing any more: people leave to give up the place, and the account's address
+    may differ from the one this link went to.
     """
     hold_offer(offer)
     if offer.state == OfferState.ACCEPTED:

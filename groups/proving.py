@@ -1,9 +1,9 @@
 """Proving an address: by the code from a letter, or by its link in a browser that asked.
 
-A try is counted first and the code then used by one conditional update, so that of any number of
-attempts at the same moment, in whatever browsers, one can succeed. What is answered depends only
-on what this browser did itself: else a stranger who asks with somebody's address could tell from
-a code that is "used" that they belong.
+A try is counted first, and the code is then used by one conditional update, so that only one of
+any number of simultaneous attempts in any browsers can succeed. The answer depends only on what
+this browser did itself: otherwise a stranger who asks with someone's address could tell from a
+"used" code that they belong.
 """
 
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ from groups.codes import end_where, hash_of, take_seat
 from groups.codes_under_way import LASTS, Asker, Purpose
 from groups.models import CodeBrowser, Person, SignInCode
 
-#: A browser's latest codes, all of which it may type: a letter can overtake another one.
+#: A browser may type any of its latest codes, since one letter can overtake another.
 _MOST_CODES = 3
 
 
 class Refusal(StrEnum):
-    """Why a code proves nothing, as far as one browser may know."""
+    """Why a code proves nothing, as far as this browser may know."""
 
     WRONG = "wrong"
     EXPIRED = "expired"
@@ -54,13 +54,13 @@ def use_code(
 
 
 def asked_for(token: str, *, browser: str) -> bool:
-    """Return whether this browser asked for the code in the letter that has this link."""
+    """Return whether this browser asked for the code in the letter with this link."""
     return _seat_of(token, browser) is not None
 
 
 def prove_link(token: str, *, browser: str, now: datetime) -> Person | Refusal:
-    """Return the person whose address the link of a letter proves in a browser that asked for it,
-    or why it does not. The link alone, in any other browser, proves nothing.
+    """Return the person whose address a letter's link proves in a browser that asked for it, or why
+    it does not. In any other browser the link alone proves nothing.
     """
     mine = _seat_of(token, browser)
     if mine is None:
@@ -71,8 +71,8 @@ def prove_link(token: str, *, browser: str, now: datetime) -> Person | Refusal:
 
 
 def prove_letter(token: str, typed: str, asker: Asker, *, now: datetime) -> Person | Refusal:
-    """Return the person whose address a letter proves, of which this browser has both the link and
-    the code: having them counts as asking for it here.
+    """Return the person whose address a letter proves if this browser has both its link and its
+    code: having both counts as asking for it here.
     """
     row = _row_of(token)
     if row is None:
@@ -136,7 +136,7 @@ def _use_code(
 
 
 def _refusal(seats: Sequence[CodeBrowser], now: datetime, *, tried: bool = True) -> Refusal:
-    """Say what this browser may know: only what it did itself, and when."""
+    """Return what this browser may know: only what it did itself, and when."""
     if any(seat.used_at is not None for seat in seats):
         return Refusal.USED
     if seats and not tried:
@@ -167,8 +167,8 @@ def _count_try(seat: CodeBrowser, now: datetime) -> bool:
 
 
 def _use(seat: CodeBrowser, code_hash: str, now: datetime) -> bool:
-    """Use a code for everybody, in this browser, if its hash is this one; every other code of its
-    address then ends, and its network has not asked in vain.
+    """Use up a code for everyone, in this browser, if its hash is this one. Every other code for
+    its address then ends, and its network no longer counts as having asked in vain.
     """
     row = seat.code
     used = db.session.execute(

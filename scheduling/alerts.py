@@ -20,7 +20,7 @@ from scheduling.replies.collecting import waiting_for_a_person
 #: Trouble that passes by itself within this time is not worth a letter.
 PATIENCE = timedelta(minutes=15)
 USEFUL = timedelta(days=1)
-#: The name of this very job.
+#: The name of this job itself.
 OWN_JOB = "alert"
 OUT_OF_TIME = {
     Pulse.NEVER: "it has never run properly.",
@@ -87,7 +87,7 @@ def _jobs_in_trouble(now: datetime) -> list[str]:
 def _jobs_out_of_time(jobs: Sequence[Job], now: datetime) -> list[str]:
     own = heartbeats().get(OWN_JOB)
     if own is None or own.finished_at is None or now - own.finished_at > PATIENCE:
-        # All of them have just begun again, and each is about to have its turn.
+        # They have all just started again, and each is about to have its turn.
         return []
     return [
         f"{beat.job.name}: {OUT_OF_TIME[beat.pulse]}"

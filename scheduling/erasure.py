@@ -41,9 +41,9 @@ def refusal(person: Person) -> str | None:
 def erase(person: Person, *, now: datetime, keep_wish: bool = False) -> None:
     """Delete this person's account for good, at ``now`` (aware, UTC).
 
-    Every group is left, and calendars that hold its coming dates are sent their cancellations.
-    Drafts that nobody else facilitates go too. With ``keep_wish`` it stays known that the address
-    asked never to be offered a place. How many came to a session stays: it names nobody.
+    They leave every group, and calendars with upcoming dates are sent their cancellations. Drafts
+    that nobody else facilitates go too. With ``keep_wish`` we still remember that the address asked
+    never to be offered a place. How many came to a session stays: it names nobody.
     Raises ``DomainError`` while an open group has nobody else to facilitate it.
     """
     places = sorted(all_in(memberships_of(person)), key=lambda place: place.cohort_id)

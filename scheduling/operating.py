@@ -84,7 +84,7 @@ class Running:
 
     @property
     def red_line(self) -> str | None:
-        """What keeps messages from leaving or jobs from running; nothing when nothing does."""
+        """What stops messages or jobs; nothing if nothing does."""
         late = [one for one in self.heartbeats if one.late]
         if any(one.late == LATE[Pulse.AHEAD] for one in late):
             return (
@@ -119,7 +119,7 @@ def running(person: Person, *, now: datetime) -> Running:
 
 
 def heartbeats_in_words(now: datetime) -> list[Heartbeat]:
-    """Return how each job does, and what the clock itself has trouble with."""
+    """Return how each job is doing, and any trouble with the clock itself."""
     told = [_heartbeat(beat, now) for beat in beats(JOBS, now)]
     return told + [
         Heartbeat("clock", "runs the jobs", "Needs attention", None, words)

@@ -28,26 +28,26 @@ __all__ = [
 
 MOST_LINES: Final = 500
 _MOST_CHARACTERS: Final = 200_000
-#: Some programs write each address twice, and some write it three times.
+#: Some programs write each address twice, and some three times.
 _MOST_SIGNS: Final = 4 * MOST_LINES
 
 
 class Fate(StrEnum):
-    """What became of one piece of a pasted list."""
+    """How one piece of a pasted list was read."""
 
     READ = "read"
-    #: The address had been there before.
+    #: The address was already in the list.
     TWICE = "twice"
     PROBLEM = "problem"
-    #: A heading or a label, which is about nobody.
+    #: A heading or a label, not a person.
     LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Became:
-    """One piece of a list, its line counted from 1, as typed, and what became of it.
+    """One piece of a list: its line, counted from 1, what was typed, and how it was read.
 
-    There is a ``mailbox`` where an address was read; ``words`` say what a problem is.
+    There is a ``mailbox`` if an address was read; ``words`` say what the problem is.
     """
 
     line: int
@@ -74,7 +74,7 @@ class Paste:
 
     @property
     def merged(self) -> list[tuple[int, str]]:
-        """Line and address of each that had been there before."""
+        """Line and address of each one that was already in the list."""
         return [
             (one.line, one.mailbox.address)
             for one in self.pieces
@@ -110,9 +110,9 @@ def read_address(text: str) -> Mailbox:
 def read_addresses(text: str) -> Paste:
     """Read a list as copied from a spreadsheet, a mail program or a text; never raises.
 
-    One person a line, a name before or after the address, columns under headings, or addresses
-    with commas or semicolons between them as mail programs write them. Takes time in proportion
-    to the length of the text.
+    It may have one person on each line with a name before or after the address, columns under
+    headings, or addresses separated by commas or semicolons as mail programs write them. Takes
+    time in proportion to the length of the text.
     """
     if len(text) > _MOST_CHARACTERS or text.count("@") > _MOST_SIGNS:
         return _too_much(1)
@@ -129,7 +129,7 @@ def _too_much(line: int) -> Paste:
 
 
 def _collected(pieces: Iterable[tuple[int, Piece]]) -> Paste:
-    """Check every address, and bring pieces about the same one together."""
+    """Check every address, and bring together pieces about the same one."""
     became: list[Became] = []
     people: dict[str, Mailbox] = {}
     for number, piece in pieces:
@@ -146,7 +146,7 @@ def _collected(pieces: Iterable[tuple[int, Piece]]) -> Paste:
 
 
 def _met(one: Became, found: Mailbox, people: dict[str, Mailbox]) -> Became:
-    """Note a person; raises ``AddressProblem`` where somebody else has the same address."""
+    """Note a person; raises ``AddressProblem`` if someone else has the same address."""
     key = found.address.casefold()
     before = people.setdefault(key, found)
     if before is found:

@@ -1,6 +1,6 @@
 """The pieces between the commas, semicolons and tabs of a pasted line. Pure.
 
-Every pattern here takes time in proportion to what it is given, whatever that is.
+Every pattern here takes time in proportion to its text, whatever the text is.
 """
 
 import re
@@ -17,10 +17,10 @@ _QUOTED: Final = re.compile(
     rf'[ \xa0]*(?:"((?:[^"]|"")*+)"|“([^“”"]*+)[”“"]|„([^“”"„]*+)[“”"]|«([^«»]*+)»'
     rf"|'([^']*+)'|‘([^‘’]*+)’){_CLOSED}"
 )
-# A bracket that nothing closes is an ordinary character.
+# A bracket that is never closed is an ordinary character.
 _REST: Final = re.compile(r"(?:<[^<>]*+>|\([^()]*+\)|\[[^\[\]]*+\]|[^,;\t])*+")
 
-#: A cell that begins with a quotation mark and goes on below, as a spreadsheet writes it.
+#: A cell that begins with a quotation mark and continues below, as spreadsheets write it.
 _OPENS: Final = re.compile(r'(?:^|[,;\t])[ \xa0]*"([^"@<>]*)$')
 _CLOSES: Final = re.compile(rf'[^"@<>]*"{_CLOSED}')
 _MOST_LINES_IN_A_CELL: Final = 4
@@ -41,8 +41,8 @@ _LABEL: Final = re.compile(
 class Cell:
     """One piece of a line: the sign before it, where it begins, its words and its address.
 
-    ``address`` is as it was written, and empty where there is none; ``is_named`` says that the
-    words stand with the address in the cell itself, as in ``Amina Khan <amina@example.org>``.
+    ``address`` is as it was written, and empty if there is none; ``is_named`` says that the words
+    are in the cell with the address, as in ``Amina Khan <amina@example.org>``.
     """
 
     before: str
@@ -100,7 +100,7 @@ def cells_of(line: str) -> list[Cell]:
 
 
 def _cell(before: str, start: int, typed: str, quoted: str, rest: str) -> Cell:
-    """Part a cell into words and address; ``quoted`` are words in quotation marks before it."""
+    """Split a cell into words and address; ``quoted`` are words in quotation marks before it."""
     made = Cell(before, start, typed.strip(), " ".join(filter(None, (quoted, rest.strip()))))
     text = _MAIL_LINK.sub(r"<\1>", rest)
     if bracketed := _BRACKETED.fullmatch(text):

@@ -1,9 +1,9 @@
-"""Who stands on a line of a pasted list: which words belong to which address. Pure.
+"""Who is on a line of a pasted list: which words belong to which address. Pure.
 
-Nothing is guessed. Words beside an address are its name where programs write names like that:
-before it in brackets, in the next column of a spreadsheet, under a heading. Where they could as
-well be a person of their own, whose address was left out or lies on the next line, nobody on that
-stretch is read, and the words that say so quote it.
+Nothing is guessed. Words beside an address are its name if programs write names like that: before
+an address in brackets, in the next column of a spreadsheet, under a heading. If they could also be
+another person, whose address is missing or on the next line, nobody in that stretch is read, and
+the problem quotes it.
 """
 
 import re
@@ -24,7 +24,7 @@ _ONE_A_LINE: Final = "Write one person on each line, like Amina Khan <amina@exam
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Piece:
-    """One piece of a list as typed: a name and an address as written, or what is the matter."""
+    """One piece of a list as typed: a name and an address as written, or what is wrong."""
 
     typed: str
     name: str = ""
@@ -34,8 +34,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reading:
-    """What stands on a line. ``tail`` are words at its end that have no address of their own;
-    ``is_wrapped`` says that they can only be the beginning of what stands below.
+    """What is on a line. ``tail`` are words at its end that have no address;
+    ``is_wrapped`` says that they can only be the beginning of what is below.
     """
 
     pieces: list[Piece]
@@ -44,9 +44,9 @@ class Reading:
 
 
 def read_line(line: str, cells: Sequence[Cell], *, is_sure: bool = False) -> Reading:
-    """Return what stands on a line that has been parted into ``cells``.
+    """Return what is on a line that has been split into ``cells``.
 
-    ``is_sure`` says that a heading or the lines around it show where its names stand.
+    ``is_sure`` says that a heading or the lines around it show where its names are.
     """
     found = [cell for cell in cells if cell.words or cell.address]
     local_parts = {cell.address.partition("@")[0].casefold() for cell in found if cell.address}
@@ -58,7 +58,7 @@ def read_line(line: str, cells: Sequence[Cell], *, is_sure: bool = False) -> Rea
     if not addresses:
         pieces = troubles or [Piece(line.strip(), trouble=needs_at(line))]
         return Reading(pieces, tail="" if mistyped else line)
-    # Numbers of rows, of telephones and of years are nobody's name.
+    # Row numbers, phone numbers and years are not names.
     others = [cell for cell in others if cell.address or any(map(str.isalpha, cell.words))]
     if any(cell.before == "\t" for cell in cells[1:]):
         read = Reading(_row(line, others, addresses))
@@ -70,7 +70,7 @@ def read_line(line: str, cells: Sequence[Cell], *, is_sure: bool = False) -> Rea
 
 
 def _is_mistyped(cell: Cell, local_parts: set[str]) -> bool:
-    """Return whether words without an @ look as if they were meant as an address."""
+    """Return whether words without an @ look like a mistyped address."""
     if cell.address or cell.words.casefold() in local_parts:
         return False
     by_words = any(_DOMAIN.fullmatch(word) for word in cell.words.split())
@@ -78,7 +78,7 @@ def _is_mistyped(cell: Cell, local_parts: set[str]) -> bool:
 
 
 def begins_with_bracket(cells: Sequence[Cell]) -> bool:
-    """Return whether the first address of a line stands in brackets."""
+    """Return whether the first address on a line is in brackets."""
     first = next((cell for cell in cells if cell.address), None)
     return first is not None and "<" in first.typed and not any(c.before == "\t" for c in cells)
 
@@ -92,7 +92,7 @@ def shape_of(cells: Sequence[Cell]) -> tuple[str, ...] | None:
 
 
 def _row(line: str, cells: list[Cell], addresses: list[Cell]) -> list[Piece]:
-    """Read a row of a spreadsheet, whose columns nothing has named."""
+    """Read a spreadsheet row whose columns have no headings."""
     names = [cell for cell in cells if not cell.address]
     if len(addresses) > 1:
         if names:
@@ -120,7 +120,7 @@ def _plain_address(line: str, cells: list[Cell], cell: Cell, *, is_sure: bool) -
 
 
 def _list(line: str, cells: list[Cell]) -> Reading:
-    """Read several people, or one with a name in the way of mail programs."""
+    """Read several people, or one with a name as mail programs write it."""
     sign = ";" if any(cell.before == ";" for cell in cells[1:]) else ","
     units = list(_units(cells, sign))
     pieces: list[Piece] = []
@@ -140,7 +140,7 @@ def _list(line: str, cells: list[Cell]) -> Reading:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Unit:
-    """What stands between two signs that part people."""
+    """What is between two signs that separate people."""
 
     start: int
     typed: str
@@ -150,12 +150,12 @@ class _Unit:
 
     @property
     def is_named(self) -> bool:
-        """Whether an address and a name stand together."""
+        """Whether an address and a name are together."""
         return bool(self.address) and bool(self.name)
 
 
 def _units(cells: list[Cell], sign: str) -> Iterator[_Unit]:
-    """Part the cells of a line into people; a comma before a name in brackets is part of it."""
+    """Split a line's cells into people; a comma before a name in brackets is part of the name."""
     if sign == "," and len(cells) == 2 and _is_last_first(cells):
         yield _last_first(cells)
         return
@@ -193,7 +193,7 @@ def _last_first(cells: list[Cell]) -> _Unit:
 
 
 def _is_safe(at: int, units: list[_Unit], sign: str) -> bool:
-    """Return whether no words beside a person could be part of their name."""
+    """Return whether there are no words beside a person that could be part of their name."""
     unit = units[at]
     if unit.trouble or not unit.address:
         return False
@@ -213,7 +213,7 @@ def _stretch(units: list[_Unit], *, is_safe: bool) -> list[Piece]:
 
 
 def may_go_on(piece: Piece) -> Piece:
-    """Return a person whose name may have begun on the line above, as a trouble."""
+    """Return a person whose name may have begun on the line above, as a problem."""
     words = f"{quote(piece.typed)} may continue from the line above. {_ONE_A_LINE}"
     return Piece(piece.typed, trouble=words)
 

@@ -1,7 +1,7 @@
 """The lines of a pasted list one after another: headings, bullets, and lines that were wrapped.
 
-Pure. A mail program that breaks a long line leaves the end of a name at the beginning of the next
-one; such a name is put together where nothing else can be meant, and is a trouble otherwise.
+Pure. A mail program that breaks a long line leaves the end of a name at the start of the next one;
+such a name is put together if nothing else can be meant, and is a problem otherwise.
 """
 
 import re
@@ -34,7 +34,7 @@ _NAME_HEADINGS: Final = frozenset(
 _FIRST_HEADINGS: Final = frozenset({"first name", "first", "forename", "given name"})
 _LAST_HEADINGS: Final = frozenset({"last name", "last", "surname", "family name"})
 _HEADINGS: Final = _ADDRESS_HEADINGS | _NAME_HEADINGS | _FIRST_HEADINGS | _LAST_HEADINGS
-#: Other lines of a message that is copied with its head.
+#: Other lines of a message copied with its header.
 _OTHER_HEADERS: Final = re.compile(
     r"\s*(?:sent|date|subject|importance|attachments?|betreff|gesendet|datum|objet|envoyé|asunto"
     r"|enviado)\s*:",
@@ -54,14 +54,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Where a heading says that addresses and names stand, counted from 0."""
+    """Where a heading says that addresses and names are, counted from 0."""
 
     sign: str
     address: int
     names: tuple[int, ...]
 
     def read(self, line: Line) -> Piece | None:
-        """Return the person of a row that fits the heading, or ``None``."""
+        """Return the person in a row that fits the heading, or ``None``."""
         cells = line.cells
         if {cell.before for cell in cells[1:]} != {self.sign} or len(cells) <= self.address:
             return None
@@ -79,12 +79,12 @@ class _Columns:
 
 
 def lines_in(text: str) -> list[Line]:
-    """Return the lines of a list without those that are blank, and without their bullets."""
+    """Return the lines of a list without blank ones and without bullets."""
     found = []
     for number, line in lines_of(text.removeprefix("\ufeff")):
         plain = _BULLET.sub("", line, count=1) if _BULLET.match(line) else line
         if plain.count("\t") == 1 and plain.startswith("\t"):
-            # No column, but how mail programs begin what goes on from the line above.
+            # Not a column, but how mail programs begin a continued line.
             plain = plain[1:]
         if plain.strip(_BLANK):
             found.append(Line(number, plain, cells_of(plain)))
@@ -92,8 +92,8 @@ def lines_in(text: str) -> list[Line]:
 
 
 def pieces_in(lines: Sequence[Line]) -> Iterator[tuple[int, Piece]]:
-    """Yield each piece with the number of its line; one that is about nobody has neither an
-    address nor a trouble.
+    """Yield each piece with the number of its line; one that is not a person has neither
+    an address nor a problem.
     """
     columns: _Columns | None = None
     above, number_above = Reading([]), 0
@@ -120,7 +120,7 @@ def pieces_in(lines: Sequence[Line]) -> Iterator[tuple[int, Piece]]:
 
 
 def refuse_controls(line: str) -> None:
-    """Raise ``AddressProblem`` for a line with a character that no program shows."""
+    """Raise ``AddressProblem`` for a line with an invisible character."""
     if any(unicodedata.category(letter) == "Cc" and letter != "\t" for letter in line):
         raise AddressProblem(f"{quote(line)} has a character in it that an address can’t have")
 
@@ -137,7 +137,7 @@ def _read(line: Line, columns: _Columns | None, *, is_sure: bool) -> Reading:
 
 
 def _is_under(columns: _Columns | None, line: Line) -> bool:
-    """Return whether a line is a row under a heading that names its addresses and nothing else."""
+    """Return whether a line is a row under a heading that names only its addresses."""
     if columns is None or columns.names or len(line.cells) <= columns.address:
         return False
     signs = {cell.before for cell in line.cells[1:]}
@@ -147,7 +147,7 @@ def _is_under(columns: _Columns | None, line: Line) -> bool:
 def _doubted(
     reading: Reading, above: Reading, *, goes_on: bool, below: Sequence[Line]
 ) -> list[Piece]:
-    """Return the pieces of a line, those in doubt that may go on from one line to the next."""
+    """Return the pieces of a line, including doubtful ones that may continue from line to line."""
     pieces = list(reading.pieces)
     first = next((at for at, piece in enumerate(pieces) if piece.address), None)
     if above.tail and goes_on and first is not None:
@@ -161,7 +161,7 @@ def _doubted(
 
 
 def _lost(above: Reading, number: int) -> Iterator[tuple[int, Piece]]:
-    """Yield words that a wrapped line began with and that nothing below went on with."""
+    """Yield words at the start of a wrapped line that nothing below continued."""
     if above.is_wrapped:
         yield number, Piece(above.tail.strip(), trouble=needs_at(above.tail))
 

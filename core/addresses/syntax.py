@@ -8,8 +8,8 @@ from email_validator import EmailNotValidError, validate_email
 from core.mail import Mailbox
 from core.text import clean_line, problem_in
 
-#: One person as typed: name, address and what stands around them. Anybody may send this much to
-#: the sign-in page, so it is looked at before anything is made of it.
+#: One person as typed: name, address and what surrounds them. Anyone may send this much to the
+#: sign-in page, so the length is checked first.
 LONGEST_TYPED: Final = 1_000
 _LONGEST_ADDRESS: Final = 254
 _LONGEST_LOCAL_PART: Final = 64
@@ -19,7 +19,7 @@ _LONGEST_QUOTE: Final = 60
 #: What may surround a name without being part of it.
 _AROUND: Final = "'\"‘’“”„«» "
 _LINK: Final = re.compile(r"(?i)^mailto:\s*")
-#: Hyphens that word processors put in so that no line ends there.
+#: Hyphens that word processors insert so that no line breaks there.
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 
 
@@ -28,16 +28,16 @@ class AddressProblem(ValueError):  # noqa: N818 - it names the fact, as every er
 
 
 def mailbox(name: str, written: str) -> Mailbox:
-    """Return a person from the words and the address that stand together.
+    """Return a person from the words and the address that belong together.
 
     The address comes back in ASCII (an international domain as RFC 5891 writes it), its domain in
     small letters. A name that only repeats the address is none. Raises ``AddressProblem``.
     """
     address = _address(plain(written))
     shown = clean_line(name).strip(_AROUND)
-    # Some programs put the address behind the name, and the address again behind that.
-    # Looked for from the first of several brackets only: from each of them would take a time that
-    # grows with the square of their number.
+    # Some programs put the address after the name, and then the address again.
+    # We only look from the first of several brackets: looking from each of them would take a time
+    # that grows with the square of their number.
     again = rf"(?:^|(?<![(<\[\s])[(<\[\s]++)(?:mailto:)?{re.escape(plain(written))}[)>\]]*$"
     shown = re.sub(again, "", shown, flags=re.IGNORECASE).strip(_AROUND)
     if "@" in shown:
@@ -97,7 +97,7 @@ def _check_shape(text: str) -> None:
 
 
 def needs_at(text: str) -> str:
-    """Say that there is no address in what was typed."""
+    """Say that what was typed has no address in it."""
     if not clean_line(text):
         return "Write an e-mail address, like name@example.org"
     return f"{quote(text)} needs an @, like name@example.org"
@@ -108,7 +108,7 @@ def _unlikely(text: str) -> str:
 
 
 def quote(text: str) -> str:
-    """Return what was typed in quotation marks, its end left out where it is long."""
+    """Return what was typed in quotation marks, shortened if it is long."""
     shown = clean_line(text[: 20 * _LONGEST_QUOTE])
     if len(shown) > _LONGEST_QUOTE:
         shown = shown[: _LONGEST_QUOTE - 1].rstrip() + "…"

@@ -10,7 +10,7 @@ from core.addresses import AddressProblem, read_address
 from core.forms import CleanString
 from groups.proving import Refusal
 
-#: Codes get longer while somebody guesses, see ``groups.code_limits``.
+#: Codes get longer while someone is guessing, see ``groups.code_limits``.
 _DIGITS: Final = range(6, 13)
 #: Why a code proves nothing, for whoever typed it.
 REFUSALS: Final = {
@@ -30,7 +30,7 @@ def is_address(_form: Form, field: Field) -> None:
 
 
 def is_code(_form: Form, field: Field) -> None:
-    """Refuse what cannot be a code; spaces and hyphens between the digits are fine."""
+    """Refuse anything that cannot be a code; spaces and hyphens between the digits are fine."""
     typed = digits_of(field.data or "")
     if len(typed) not in _DIGITS or not typed.isascii() or not typed.isdigit():
         raise StopValidation("Enter all the digits from the e-mail.")
@@ -59,5 +59,5 @@ class CodeForm(FlaskForm):
 
     @property
     def read(self) -> str:
-        """The digits, once the form has been found to be in order."""
+        """The digits, once the form is valid."""
         return digits_of(self.code.data or "")

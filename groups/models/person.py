@@ -45,7 +45,7 @@ class Person(Base):
     #: Keeps the system running, without reading it.
     operates: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
-    #: When somebody first said yes from a letter to this address, or proved it. From then on we
+    #: When someone first said yes from a letter to this address, or proved it. From then on we
     #: may write to it, and answers from those letters count.
     reached_at: Mapped[datetime | None]
     #: When the address was proved by a code typed into a browser. Until then nothing is shown.

@@ -71,5 +71,5 @@ class PlaceOffer(Base):
         ForeignKey("membership.id", ondelete="SET NULL")
     )
     membership: Mapped[Membership | None] = relationship()
-    #: When it was asked whether a yes from the letter was meant; it is asked once.
+    #: When we asked whether a yes from the letter was meant; we ask once.
     asked_at: Mapped[datetime | None]

@@ -69,17 +69,17 @@ class SignInCode(Base):
     email_index: Mapped[str] = mapped_column(index=True)
     #: What it proves: a value of ``groups.codes.Purpose``.
     purpose: Mapped[str]
-    #: Empty for one whose letter never left: nothing is right.
+    #: Empty if its letter was never sent: no digits are right.
     code_hash: Mapped[str]
-    #: The hash of the secret of the link in its letter.
+    #: The hash of the link's secret in its letter.
     link_hash: Mapped[str] = mapped_column(unique=True)
     digits: Mapped[int]
-    #: On what account its letter left: a value of ``groups.code_limits.Cause``.
+    #: Why its letter was sent: a value of ``groups.code_limits.Cause``.
     cause: Mapped[str]
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-    #: How many browsers asked while it was unused, and how many of them nobody knew.
+    #: How many browsers asked while it was unused, and how many of them were unknown.
     browsers: Mapped[int] = mapped_column(default=0)
     strangers: Mapped[int] = mapped_column(default=0)
     #: Tries in all browsers.
@@ -87,7 +87,7 @@ class SignInCode(Base):
 
 
 class CodeBrowser(Base):
-    """A browser that asked for a code and may try it: another browser's tries are not its own."""
+    """A browser that asked for a code and may try it, with tries of its own."""
 
     __tablename__ = "code_browser"
     __table_args__ = (UniqueConstraint("code_id", "browser_hash"),)
@@ -106,10 +106,10 @@ class CodeBrowser(Base):
     code: Mapped[SignInCode] = relationship(lazy="joined", innerjoin=True)
     #: The hash of a secret in the browser's cookie.
     browser_hash: Mapped[str] = mapped_column(index=True)
-    #: The keyed hash of its network, another one each day; nothing for a browser that is known,
-    #: and in networks in which a code was used since.
+    #: The keyed hash of its network, which changes each day; nothing for a known browser, or for a
+    #: network where a code was used since.
     network: Mapped[str | None]
     asked_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
-    #: When the code was used in this very browser.
+    #: When the code was used in this browser.
     used_at: Mapped[datetime | None]

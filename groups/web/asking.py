@@ -19,8 +19,8 @@ SIGNING_IN: Final = "asking"
 @dataclass(frozen=True)
 class Asking:
     """A code that was asked for here: ``browser`` is the secret this browser is known by, and
-    ``way_back`` the signed path to go on to, or nothing. An address that is ``hidden`` was not
-    typed here and is not shown here.
+    ``way_back`` the signed path to go on to, or nothing. A ``hidden`` address was not typed here
+    and is not shown here.
     """
 
     browser: str

@@ -1,10 +1,9 @@
-"""Which addresses were proved in this browser, as a cookie of its own that outlasts the sign-in.
+"""Which addresses were proved in this browser, in its own cookie that outlasts the sign-in.
 
-It holds a mark for each of up to five addresses: a keyed hash of the address, this browser's own
-secret and the day. Nobody can read an address from a mark or try addresses on it without the key
-ring, and a mark copied beside another browser's secret is worth nothing. A mark signs nobody in:
-it says that asking for a code here needs no caution. For an address that nobody has any more it
-means nothing.
+It holds a mark for each of up to 5 addresses: a keyed hash of the address, this browser's own
+secret and the day. Without the key ring nobody can read an address from a mark or test addresses on
+it, and a mark copied beside another browser's secret is worthless. A mark signs nobody in: it says
+that a code can safely be asked for here. It means nothing for an address that nobody has any more.
 """
 
 import hmac
@@ -18,7 +17,7 @@ from flask import Response, after_this_request, current_app, request
 
 from core.encryption import blind_index, key_ring
 
-#: An address is known here for so long after it was last proved.
+#: How long an address stays known here after it was last proved.
 LASTS: Final = timedelta(days=90)
 MOST: Final = 5
 _LONGEST: Final = 1_000
@@ -47,7 +46,7 @@ class Known:
 
 
 def known_as(address: str, now: datetime) -> str | None:
-    """Return by what this browser is known if this address was proved in it, else nothing.
+    """Return what this browser is known by if this address was proved in it, else nothing.
 
     ``now`` is an aware date-time in UTC.
     """
@@ -56,7 +55,7 @@ def known_as(address: str, now: datetime) -> str | None:
 
 
 def know_here(address: str, now: datetime) -> None:
-    """Keep in this browser that this address has just been proved in it."""
+    """Remember in this browser that this address has just been proved in it."""
     kept = _kept() or Known(secrets.token_urlsafe(16))
     today = _day(now)
     others = [
@@ -123,5 +122,5 @@ def _secure() -> bool:
 
 
 def _name() -> str:
-    # Like that of the session it says nothing of what the site is.
+    # Like the session's, it does not reveal what the site is.
     return "__Host-b" if _secure() else "b"

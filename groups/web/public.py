@@ -92,7 +92,7 @@ def robots() -> ResponseReturnValue:
 @pages.get("/.well-known/security.txt")
 @public
 def security() -> ResponseReturnValue:
-    """Whom to tell about a weakness (RFC 9116), if there is an address for anybody to write to."""
+    """Whom to tell about a weakness (RFC 9116), if there is a public address."""
     address = config.current().public_contact
     if not address:
         raise NotFound

@@ -118,8 +118,8 @@ def letter(token: str) -> ResponseReturnValue:
 @always
 def leave() -> ResponseReturnValue:
     """Sign out, forget who was known here, and go somewhere harmless. A script sends this in the
-    background and goes there itself, so it is told nothing. It works while the database is away:
-    then this browser forgets who it was, and the sign-in ends by itself.
+    background and goes there itself, so it gets no answer. It works while the database is down:
+    then this browser forgets who was signed in, and the sign-in ends by itself.
     """
     try:
         with transaction():
@@ -149,7 +149,7 @@ def out() -> ResponseReturnValue:
 @pages.route("/sign-in/forget", methods=["POST"])
 @public
 def forget() -> ResponseReturnValue:
-    """Sign out if somebody is signed in, and forget whose addresses were proved in this browser."""
+    """Sign out if someone is signed in, and forget the addresses proved in this browser."""
     with transaction():
         sign_out_here(now())
     forget_all()
@@ -162,8 +162,8 @@ def forget() -> ResponseReturnValue:
 def send_code(address: str, way_back: str, *, hidden: bool = False) -> datetime | None:
     """Send a code to this address and remember in this browser that it was asked for.
 
-    Where ``hidden`` is true the page for the code does not show the address: whoever asks did not
-    type it and need not know it.
+    If ``hidden`` is true, the page for the code does not show the address: the person asking did
+    not type it and need not know it.
 
     The page that asks then goes on to ``sign_in.code``. ``way_back`` is the signed path to follow
     once the code has been typed, as in ``core.web.way_back_to``; empty leads to the start. Returns

@@ -93,9 +93,9 @@ def situation(found: AnswerLink, *, now: datetime) -> Situation:
 
 
 def wait_for(found: AnswerLink, *, network: str | None, now: datetime) -> datetime | None:
-    """Count one more answer by a link from this network; return from when on it can be used from
-    there again if there were a great many: a program that presses buttons in a mail gateway keeps
-    nobody else from answering. Belongs inside a transaction.
+    """Count one more answer by a link from this network. If there were very many, return when it
+    can be used from there again; a program that presses buttons in a mail gateway stops nobody
+    else from answering. Belongs inside a transaction.
     """
     names = f"{found.session.public_id}:{found.membership.public_id}:{network_of(network, now)}"
     return take("answer link", names, LIMITS, now)

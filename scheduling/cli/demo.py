@@ -55,7 +55,7 @@ def demo_command(
         else:
             _say(loaded=loaded, port=port)
     if serves:
-        # The workers read their settings anew, perhaps from another folder than this one.
+        # The workers read their settings again, perhaps from another folder than this one.
         os.environ["ALCOVE_INSTANCE"] = str(folder)
         server.serve(host=HOST, port=port, workers=1, demo=True)
 

@@ -118,7 +118,7 @@ def serve(host: str, port: int, workers: int) -> None:
         raise click.ClickException(str(error)) from error
     upgrade(directory=str(server.ROOT / "migrations"))
     guard.verify()
-    # The workers read their settings anew, perhaps from another folder than this one.
+    # The workers read their settings again, perhaps from another folder than this one.
     os.environ["ALCOVE_INSTANCE"] = str(settings.instance)
     click.echo(f"Serving {config.current().base_url} from http://{host}:{port}  (Ctrl+C stops)")
     server.serve(host=host, port=port, workers=workers, demo=False)

@@ -64,7 +64,7 @@ def join(group: str, name: str, choices: DiaryChoices, at: datetime) -> None:
 
 
 def say_yes_from_letter(group: str, name: str, at: datetime) -> None:
-    """Take the place that was offered by its link alone, so that no code has been typed yet."""
+    """Take the place that was offered with its link alone, before any code is typed."""
     arrive(_offer_to(group, name), None, DiaryChoices(), now=at)
 
 

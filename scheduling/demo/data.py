@@ -76,7 +76,7 @@ WEDNESDAY_INVITED: Final = ("Ada", "Luca", "Meera", "Femi")
 INVITED: Final = "Noor"
 #: Has one that still waits to leave.
 INVITED_JUST_NOW: Final = "Theo"
-#: Said yes from the letter, and has typed no code yet.
+#: Has said yes from the letter, but typed no code yet.
 FROM_LETTER: Final = "Nia"
 #: The typing slip whose mail comes back.
 BOUNCES: Final = "Kit"

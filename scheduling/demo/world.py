@@ -34,7 +34,7 @@ from scheduling.models import PeerSession, SessionState
 __all__ = ["MailboxItem", "age", "describe", "is_empty", "load", "made_up_app", "mailbox", "people"]
 
 MAILBOX_PATH = "/demo/mail"
-#: What somebody is who has said yes by the link of a letter, and typed no code since.
+#: For someone who said yes with a letter's link and has typed no code since.
 FROM_LETTER = "yes, from the e-mail"
 #: Held by the process that makes the installation or loads it.
 LOCK = "load.lock"
@@ -93,13 +93,13 @@ def age(now: datetime) -> timedelta:
 
 
 def made_up_people() -> Select[Person]:
-    """The people anybody may be in the demo: all whose address was proved, since none exists."""
+    """The people anyone may be in the demo: all whose address was proved, since none is real."""
     return select(Person).where(Person.proved_at.is_not(None)).order_by(Person.id)
 
 
 def people() -> list[dict[str, Any]]:
-    """Return who can be tried: people with an account, those who said yes from the letter, and
-    those who have been invited.
+    """Return the people to try the demo as: those with an account, those who said yes from the
+    letter, and those who have been invited.
     """
     everybody = db.session.scalars(made_up_people()).all()
     said_yes = [_invited(offer, FROM_LETTER) for offer in _offers(OfferState.ACCEPTED)]

@@ -54,7 +54,7 @@ Row = TypeVar("Row", State, Content)
 
 
 class _Asked(NamedTuple):
-    """What matters of a request."""
+    """What matters about a request."""
 
     method: str
     host: str
@@ -94,8 +94,8 @@ class FastFeeds:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def at_once(self, method: str, path: str, header: Header) -> tuple[int, Headers, bytes] | None:
-        """Answer a request without a thread of its own, as ``core.rsgi`` may ask: only while there
-        is a connection that nobody else uses, and without a second try.
+        """Answer a request without its own thread, as ``core.rsgi`` may ask: only if there is a
+        connection that nobody else is using, and without a second try.
         """
         asked = _PATH.fullmatch(path)
         if asked is None:

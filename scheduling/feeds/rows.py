@@ -25,7 +25,7 @@ _SETTINGS: Final = (
     "SET default_transaction_read_only = on",
     "SET TIME ZONE 'UTC'",
     "SET datestyle = 'ISO'",
-    # Whoever asks waits beside everybody else (``core.rsgi``); what takes longer has gone wrong.
+    # Everyone waits on the same event loop (``core.rsgi``); anything slower has gone wrong.
     "SET statement_timeout = '2s'",
     # Whoever asks, the same plan is right; making it costs more than following it.
     "SET plan_cache_mode = force_generic_plan",
@@ -100,7 +100,7 @@ class FeedRows:
     def state(self, token_hash: str, second: int, *, waits: bool = True) -> State | None:
         """Return what the tag is made of; nothing for a link that is unknown or was ended.
 
-        Who does not wait is told ``NotSure`` where there is no connection, or it has no turn.
+        If it may not wait, raises ``NotSure`` if there is no connection or it has no turn.
         """
         row = self._row("state", token_hash, second, waits=waits)
         return None if row is None else State._make(row)
@@ -108,7 +108,7 @@ class FeedRows:
     def content(self, token_hash: str, second: int, *, waits: bool = True) -> Content | None:
         """Return what the bytes are made of; nothing for a link that is unknown or was ended.
 
-        Who does not wait is told ``NotSure`` as by ``state``.
+        If it may not wait, raises ``NotSure`` as ``state`` does.
         """
         row = self._row("content", token_hash, second, waits=waits)
         return None if row is None else Content._make(row)
@@ -188,7 +188,7 @@ class _OnSQLite(ReadingConnection):
         self._statements = statements
         self._cursor = self.raw.cursor()
         self._cursor.execute("PRAGMA query_only=ON")
-        # Nobody who only reads has to wait for a lock, unless something is wrong.
+        # A reader never has to wait for a lock, unless something is wrong.
         self._cursor.execute("PRAGMA busy_timeout=250")
         # Pages are looked at where the system keeps them, which saves a call for each.
         self._cursor.execute("PRAGMA mmap_size=268435456")

@@ -1,4 +1,4 @@
-"""What somebody can say on a page that a link in a letter opens, without signing in.
+"""What people can answer on a page that a letter's link opens, without signing in.
 
 Programs that guard mailboxes open such pages in browsers of their own, and some press the first
 button they find. So no button there acts alone: nothing is chosen at first, and a form that
@@ -19,15 +19,15 @@ NO: Final = "no"
 
 
 class ChoiceForm(FlaskForm):
-    """One question and its answers, none of which is chosen at first.
+    """One question and its answers; none is chosen at first.
 
-    ``choices`` go from what is sent to its words. With ``anew`` nothing that was sent shows. The
-    form knows no token of a session, for it needs no cookie: the secret in its address says that
-    the letter was read.
+    ``choices`` map what is sent to its words. With ``anew`` nothing that was sent shows. The form
+    has no session token, because it needs no cookie: the secret in its address shows that the
+    sender has the letter.
     """
 
     class Meta(FlaskForm.Meta):
-        """Without a cookie there is nothing that another site could make use of."""
+        """Without a cookie there is nothing for another site to abuse."""
 
         csrf = False
 
@@ -41,7 +41,7 @@ class ChoiceForm(FlaskForm):
 
     @property
     def chosen(self) -> str:
-        """What was chosen; empty for nothing, and for what no page of ours has ever offered."""
+        """What was chosen; empty for nothing, and for anything that no page of ours has offered."""
         return self.answer.data if self.answer.data in self.known else ""
 
     @property
@@ -51,13 +51,13 @@ class ChoiceForm(FlaskForm):
 
 
 def reminders_form(*, anew: bool = False) -> ChoiceForm:
-    """Return the question whether somebody wants to be reminded of dates."""
+    """Return the question whether someone wants reminders of dates."""
     words = {YES: "Yes, remind me", NO: "No, stop reminders"}
     return ChoiceForm("Do you want reminders?", words, anew=anew)
 
 
 def not_me_form() -> ChoiceForm:
-    """Return the question to whoever hears at a former address that it was changed."""
+    """Return the question for the person who hears at a former address that it was changed."""
     return ChoiceForm(
         "Did you change the address?",
         {NO: "No, it wasn’t me: sign out everywhere", YES: "Yes, it was me: change nothing"},
@@ -65,7 +65,7 @@ def not_me_form() -> ChoiceForm:
 
 
 def stop_offers_form() -> ChoiceForm:
-    """Return the question whether somebody may be offered a place by e-mail again."""
+    """Return the question whether someone may be offered a place by e-mail again."""
     return ChoiceForm(
         "May we write to you again?",
         {NO: "No, don’t write to me again", YES: "Yes, you can write to me"},

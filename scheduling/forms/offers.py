@@ -1,4 +1,4 @@
-"""What an invited person chooses when they answer. All of it is chosen already but the answer."""
+"""What an invited person chooses when they answer. Everything but the answer has a default."""
 
 from typing import Any, Final
 
@@ -27,12 +27,12 @@ def _one_of(names: list[str]) -> list[Any]:
 
 
 class YesForm(FlaskForm):
-    """The agreement, which nothing agrees to beforehand; how the entry is called in the diary, and
-    how the dates reach it.
+    """The agreement, which is not ticked at first; what the entry is called in the diary, and how
+    the dates reach it.
 
     ``group`` is the group's name, which the choice of full details shows. ``before`` is what was
-    chosen so far; without it nothing is asked about the diary. Private links are offered only
-    where ``proved`` says that the address was.
+    chosen so far; without it the form asks nothing about the diary. Private links are offered only
+    if ``proved`` says that the address was.
     """
 
     agree = BooleanField(
@@ -91,13 +91,13 @@ class YesForm(FlaskForm):
 
 
 class NoForm(FlaskForm):
-    """A no, and whether it holds for every later offer too."""
+    """A no, and whether it is for every later offer too."""
 
     never_again = BooleanField("Don’t offer me a place by e-mail again")
 
 
 class ChangedMindForm(FlaskForm):
-    """That a no is not to hold any more."""
+    """Taking back a no."""
 
     sure = BooleanField(
         "I’ve changed my mind",
@@ -106,7 +106,7 @@ class ChangedMindForm(FlaskForm):
 
 
 class TakeBackForm(FlaskForm):
-    """That a yes from the letter is not to hold."""
+    """Taking back a yes from the letter."""
 
     sure = BooleanField(
         "Yes, take it back and give up the place",

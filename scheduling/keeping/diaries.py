@@ -36,8 +36,8 @@ def existing_diary(person: Person) -> Diary | None:
 
 
 def diary_of(person: Person, *, now: datetime) -> Diary:
-    """Return this person's diary; make one if there is none, with a first private link for
-    somebody whose address has been proved.
+    """Return this person's diary; make one if there is none, with a first private link if their
+    address has been proved.
 
     Making one writes, so this belongs inside a transaction.
     """
@@ -56,8 +56,8 @@ def diary_of(person: Person, *, now: datetime) -> Diary:
 
 
 def first_link(person: Person, now: datetime) -> None:
-    """Give somebody who has just proved their address the first private link to the diary that
-    they had before; until then nobody could have asked for one.
+    """Give someone who has just proved their address the first private link to the diary they
+    already had; until then nobody could have asked for one.
     """
     diary = existing_diary(person)
     if diary is not None:

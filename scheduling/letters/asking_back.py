@@ -1,8 +1,7 @@
-"""Asking once whether a yes that came from a letter was meant.
+"""Asking once whether a yes from a letter was meant.
 
-Whoever holds a letter can say yes with it, a program too. Where nobody has typed a code for seven
-days, the address is asked, in words that give nothing away. Whoever answers nothing keeps the
-place.
+Anyone who has a letter can say yes with it, and so can a program. If nobody has typed a code for 7
+days, we ask the address, in words that give nothing away. If nobody answers, they keep the place.
 """
 
 from datetime import datetime, timedelta
@@ -48,7 +47,7 @@ def ask_back_due(now: datetime) -> int:
 
 def _ask_back(identifier: int, now: datetime) -> int:
     offer = db.session.get_one(PlaceOffer, identifier)
-    # Taking the yes back holds the offer too, so the question never follows its answer.
+    # Taking the yes back locks the offer too, so we never ask after it was taken back.
     hold_offer(offer)
     place = offer.membership
     session = db.session.scalars(coming(offer.cohort_id, now).limit(1)).one_or_none()

@@ -61,8 +61,8 @@ def place_offered(
 
 
 def was_it_you(to: Mailbox, *, when: When, link: str) -> Letter:
-    """Return the question whether a yes that came from a letter was meant. ``when`` is the next
-    date, ``link`` the page of the invitation, on which the yes can be taken back.
+    """Return the question whether a yes from a letter was meant. ``when`` is the next date,
+    ``link`` the invitation's page, where the yes can be taken back.
     """
     return written("was_it_you", to, when=when, link=link)
 

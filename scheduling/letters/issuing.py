@@ -32,8 +32,8 @@ def issue(
     parcel: str | None = None,
     is_awaited: bool = False,
 ) -> bool:
-    """Invite one member to one session by e-mail; returns whether there was anything to send:
-    not when they keep their dates otherwise, have it already, or the session is off or over.
+    """Invite one member to one session by e-mail; returns whether there was anything to send: not
+    if they keep their dates in another way or already have it, or the session is off or over.
     ``is_awaited`` says that they have just asked for it.
     """
     recipient = recipient_of(membership, now=now)

@@ -19,7 +19,7 @@ from scheduling.models import Invitation, PeerSession, SessionState
 @dataclass(frozen=True)
 class Act:
     """What the letters of one act share: when it was, when they leave, their parcel, and whether
-    who asked for it waits for them.
+    the person who asked is waiting for them.
     """
 
     now: datetime

@@ -32,7 +32,7 @@ from scheduling.letters.session_letters import (
 from scheduling.letters.taking_in import Formerly, parcels_waiting, taken_in
 from scheduling.models import Invitation
 
-#: A letter about a date this near leaves before others after a long stop.
+#: After a long stop, a letter about a date this near is sent before others.
 NEAR = timedelta(hours=24)
 
 
@@ -226,7 +226,7 @@ def _post_letter(
 
 
 def _lane(lines: Sequence[_Line], now: datetime) -> Lane:
-    """The letter speaks of many dates: one that is off, or is near, lets it leave first."""
+    """The letter covers many dates: if one is cancelled or near, it is sent first."""
     is_off = any(line.news.happened is Happened.CANCELLED for line in lines)
     is_near = any(line.about.session.starts_at < now + NEAR for line in lines)
     return Lane.FIRST if is_off or is_near else Lane.USUAL

@@ -25,7 +25,7 @@ class DiaryChoices:
 
 
 class SignInFirst(Exception):  # noqa: N818 - it names the fact, as every error here does
-    """Whoever answers must be signed in with the address of the offer."""
+    """The person who answers must be signed in with the offer's address."""
 
 
 def belongs_to(offer: PlaceOffer, person: Person) -> bool:
@@ -34,8 +34,8 @@ def belongs_to(offer: PlaceOffer, person: Person) -> bool:
 
 
 def must_sign_in(offer: PlaceOffer) -> bool:
-    """Return whether whoever answers an offer has to be signed in: where its address was proved,
-    and where somebody is asked to facilitate. Only ask for whoever has its link.
+    """Return whether people must sign in to answer an offer: if its address was proved, or if it
+    asks someone to facilitate. Only ask this for a person who has its link.
     """
     if offer.role != Role.MEMBER:
         return True
@@ -50,7 +50,7 @@ def keeps_dates(offer: PlaceOffer) -> bool:
 
 
 def _is_new(person: Person) -> bool:
-    """Return whether a diary can be chosen from a letter: nothing hangs on the one there may be."""
+    """Return whether a diary can be chosen from a letter: nothing depends on any existing one."""
     if diaries.existing_diary(person) is None:
         return True
     return person.proved_at is None and not has_a_place(person)
@@ -103,8 +103,8 @@ def take_back(offer: PlaceOffer, *, now: datetime) -> None:
 
 
 def expect(offer: PlaceOffer, *, now: datetime) -> None:
-    """Let a code sent to the address of this offer prove something: whoever is asked to facilitate
-    gets an account before they answer, which is forgotten again if no code is typed.
+    """Let a code sent to this offer's address prove something: a person asked to facilitate gets an
+    account before they answer, which is forgotten again if no code is typed.
     """
     offers.hold_offer(offer)
     if offer.role != Role.MEMBER and accounts.person_with(offer.email) is None:

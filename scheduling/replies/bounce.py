@@ -1,7 +1,7 @@
-"""What a mail system says about one of our letters, if anything: as RFC 3464 has it, or in a text
-of its own (qmail, Exim, Exchange, Postfix). Pure.
+"""What a mail system says about one of our letters, if anything: in the form of RFC 3464, or in its
+own text (qmail, Exim, Exchange, Postfix). Pure.
 
-Only what is final is read: a letter that is merely late has not come back.
+Only final reports count: a letter that is merely late has not come back.
 """
 
 import re
@@ -27,7 +27,7 @@ _SAYS_NOTHING: Final = re.compile(r"[245]\.0\.0")
 _FINAL_ACTIONS: Final = frozenset({"failed", "failure", "expired"})
 _REPORT_KINDS: Final = frozenset({"", "delivery-status"})
 
-# The same in running text. Neither is part of a longer number, such as a network address.
+# The same in running text, but not as part of a longer number, such as a network address.
 _STATUS_IN_TEXT: Final = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _CODE_IN_TEXT: Final = re.compile(r"(?<![\d.\-])([45][0-5]\d)(?=[ \-#:])(?!-\d)")
 #: Where a copy of the letter begins, by the first of its headers, which stand on one line each.
@@ -50,9 +50,9 @@ _FAILED: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Bounce:
-    """A letter that came back: by what it is known, whom it could not reach, and why not.
+    """A letter that came back: how to find it, whom it could not reach, and why not.
 
-    ``addresses`` are in small letters, and empty where the report names nobody.
+    ``addresses`` are in lower case, and empty if the report names nobody.
     """
 
     returned: Returned
@@ -61,7 +61,7 @@ class Bounce:
 
 
 def read_bounce(mail: Message, parts: Sequence[Part] = ()) -> Bounce | None:
-    """Return what a report says; ``None`` where it is none, names no letter, or nothing final.
+    """Return what a report says; ``None`` if it is not one, names no letter, or is not final.
 
     ``parts`` are the calendar parts in it: the letter that came back may have had one.
     """
@@ -102,7 +102,7 @@ def _told_in_words(mail: Message, returned: Returned, texts: list[str]) -> Bounc
     given_up = any(one.startswith("5") for one in codes) or _FAILED.search(said)
     if not for_good and (not given_up or _LATE.search(said)):
         return None
-    # The number that is final says why; one of a try before it does not.
+    # The final number says why; one from an earlier try does not.
     status = next(iter(sorted(statuses, reverse=True)), "")
     code = int(next(iter(sorted(codes, reverse=True)), "500"))
     named = plain_addresses(str(mail.get("X-Failed-Recipients", "")).split(","))
@@ -140,7 +140,7 @@ def _reason(block: Message) -> Reason:
 
 
 def _sorted(code: int, words: str) -> Reason:
-    """Sort a report as a refusal is sorted; what was temporary has lasted until they gave up."""
+    """Sort a report like a refusal; a temporary fault has lasted until they gave up."""
     status = _STATUS.match(words)
     number = code if status is None else int(status[1][0]) * 100
     found = reason_for(500, words.encode("ascii", "replace"), at_recipient=True)

@@ -1,10 +1,10 @@
-"""Letters that came back after a mail server had taken them: noted, for the facilitator to see.
+"""Letters that came back after a mail server had accepted them: noted for the facilitator to see.
 
-Anybody can write such a report who has seen the letter: its reader, or who runs a mail system it
-went through. Nobody else can, as every mark by which a letter is found was in it and cannot be
-guessed; an address alone finds nothing. So a report never does more than say that one letter did
-not arrive. The next one is written to the same address, calendars are looked after as if it had
-arrived, and what became of a sign-in code is nobody's business.
+Anyone who has seen the letter can write such a report: its reader, or the operator of a mail system
+it passed through. Nobody else can, as every mark by which we find a letter was in it and cannot be
+guessed; an address alone is not enough. So all that a report does is say that one letter did not
+arrive. The next one goes to the same address, calendars are looked after as if it had arrived, and
+nobody is told about a sign-in code.
 """
 
 from collections.abc import Iterator
@@ -27,15 +27,15 @@ from scheduling.replies.recognising import invitation_of
 LATEST: Final = timedelta(days=8)
 _LEFT: Final = (MailState.SENT, MailState.UNCERTAIN)
 _SECOND: Final = timedelta(seconds=1)
-#: So many letters are looked at that were written in the same second.
+#: How many letters to look at that were written in the same second.
 _MOST: Final = 200
 
 
 def note_bounce(bounce: Bounce, *, now: datetime) -> bool:
-    """Note that a letter about a group came back; returns whether it is one of ours that left
-    within the last days.
+    """Note that a letter about a group came back; returns whether it is one of ours from the last
+    few days.
 
-    Where the report names only other addresses than ours, the letter had been passed on.
+    If the report names only addresses we don't know, the letter had been forwarded.
     """
     mail = next(_found(bounce, now), None)
     if mail is None:
@@ -51,7 +51,7 @@ def note_bounce(bounce: Bounce, *, now: datetime) -> bool:
 
 
 def _found(bounce: Bounce, now: datetime) -> Iterator[OutgoingMail]:
-    """Yield the letters that a report can be about, the surest first."""
+    """Yield the letters that a report may be about, the likeliest first."""
     returned = bounce.returned
     yield from _letters(OutgoingMail.message_id.in_(sorted(returned.message_ids)), now)
     yield from _by_boundary(returned.boundaries, now)
@@ -63,7 +63,7 @@ def _found(bounce: Bounce, now: datetime) -> Iterator[OutgoingMail]:
 
 
 def _letters(which: ColumnElement[bool], now: datetime) -> list[OutgoingMail]:
-    # Letters are found by when they left: so few have in a week that they need no other order.
+    # Found by when they were sent: a week has so few that no other order is needed.
     return list(
         db.session.scalars(
             select(OutgoingMail)
@@ -98,7 +98,7 @@ def _by_invitation(part: Part, now: datetime) -> list[OutgoingMail]:
         return []
     found = _letters(OutgoingMail.thread == thread_of(told.session, told.membership), now)
     version = f":{part.sequence}:"
-    # The version that came back first; where that cannot be told, the newest.
+    # The version that came back first; if we can't tell, the newest.
     return sorted(found, key=lambda mail: version not in mail.key)
 
 

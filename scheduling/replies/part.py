@@ -29,8 +29,8 @@ _SEQUENCE: Final = re.compile(r"\d{1,9}")
 _UNFINISHED: Final = re.compile(r"\s*UID\s*[:;](?:[^@]*|[^@]*@|[^@]*@.*[-.])\s*", re.IGNORECASE)
 _LONGEST_IDENTIFIER: Final = 1000
 _REST: Final = re.compile(r"[A-Za-z0-9@._{}<>\"-]{1,250}")
-#: What is left of quoted-printable (RFC 2045) where nothing says so: a line of ours that goes on
-#: after an equals sign, or a sign of equality that is written out.
+#: What is left of quoted-printable (RFC 2045) if nothing declares it: a line of ours that continues
+#: after an equals sign, or an equals sign that is written out.
 _WRITTEN_OUT: Final = re.compile(
     rb"^(?:UID|ATTENDEE|METHOD)[:;][^\r\n]*=(?:3D|[\r\n]+(?![ \t\r\n]))",
     re.IGNORECASE | re.MULTILINE,
@@ -108,8 +108,8 @@ def _lines(content: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _whole(lines: list[str]) -> Iterator[str]:
-    """Yield lines, an identifier that a relay broke without a sign of it put together again: ours
-    and most have an @, and what follows it is no property.
+    """Yield lines, with an identifier that a relay broke put together again: ours and most others
+    have an @, and the line after a broken one is not a property.
     """
     waiting = ""
     for line in lines:

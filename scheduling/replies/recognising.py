@@ -1,4 +1,4 @@
-"""Which invitation a message is about, by the identifier it hands back, however that is wrapped."""
+"""Which invitation a message is about, by the identifier it returns, however that is wrapped."""
 
 import re
 from typing import Final
@@ -17,9 +17,9 @@ _FROM_ELSEWHERE: Final = b"vCal-Uid\x01\x00\x00\x00"
 
 
 def invitation_of(uid: str) -> Invitation | None:
-    """Return the invitation with this identifier, or with the one that is wrapped in it."""
+    """Return the invitation with this identifier, or with the one wrapped inside it."""
     for written in _readings(uid):
-        # Ours are short and plain; a database need not be asked for anything else.
+        # Ours are short and plain; there is no need to ask the database for anything else.
         if 0 < len(written) <= LONGEST_UID and written.isascii() and written.isprintable():
             asked = select(Invitation).where(Invitation.uid == written)
             if (found := db.session.scalars(asked).one_or_none()) is not None:
@@ -28,8 +28,8 @@ def invitation_of(uid: str) -> Invitation | None:
 
 
 def unwrapped(uid: str) -> str:
-    """Return an identifier without space, quotes and brackets around or in it, and out of the
-    Global Object ID into which Exchange may have put it.
+    """Return an identifier without spaces, quotes or brackets, and unwrapped from the Global Object
+    ID that Exchange may have put round it.
     """
     if len(uid) > _LONGEST_WRAPPED:
         return uid

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 #: What says it is older than this has a broken clock. A moment near the year 1 is worse than
 #: useless: PostgreSQL keeps it, and west of Greenwich nothing can read it any more.
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-#: How long after its DTSTAMP an answer is written into a message at most.
+#: The longest time between an answer's DTSTAMP and the message with it.
 _ON_ITS_WAY: Final = timedelta(minutes=1)
 _MEANS: Final[Mapping[str, Answer]] = {
     "ACCEPTED": Answer.COMING,
@@ -168,10 +168,10 @@ def _answer(said: CalendarAnswer, attendee: Attendee, reply: Reply | None) -> An
 
 
 def _said_at(said: CalendarAnswer, told: Invitation, now: datetime) -> datetime:
-    """Return when it was said, never in the future nor before anybody could have.
+    """Return when it was said, never in the future nor before anyone could have said it.
 
-    Some programs hand our own DTSTAMP back, or repeat that of their first answer for ever. So where
-    it is ours, or lies well before the Date header, the Date counts.
+    Some programs send our own DTSTAMP back, or always repeat that of their first answer. So if it
+    is ours, or well before the Date header, the Date counts.
     """
     moment = said.stamped_at
     if moment is None or moment == told.stamped_at:

@@ -1,8 +1,8 @@
-"""By what a letter of ours is known again in the report that it came back. Pure.
+"""How we recognise a letter of ours in the report that it came back. Pure.
 
-The Message-ID is what we look for first. A relay may have put one of its own in its place; then
-the identifier in the calendar part, the boundary between the parts, or its date together with its
-reader still say which letter it is. Each of them is something that only who had the letter knows.
+We look for the Message-ID first. If a relay replaced it with its own, the identifier in the
+calendar part, the boundary between the parts, or the date together with the reader still say which
+letter it is. Only someone who had the letter knows any of these.
 """
 
 import re
@@ -23,7 +23,7 @@ LONGEST_HEADERS: Final = 64 * 1024
 _LONGEST_FIELD: Final = 1000
 
 _IDENTIFIER: Final = re.compile(r"<[!-;=?-~\s]{3,250}>")
-#: In any header or line of text, the relays' own names for what the letter was called before.
+#: In any header or line of text: relays' own names for the Message-ID that they replaced.
 _NAMED: Final = re.compile(r"message-?id", re.IGNORECASE)
 # What a line begins with ends with the line: over many empty ones, looking from each to the last
 # would take a time that grows with the square of their number.
@@ -38,7 +38,7 @@ _BOUNDARY: Final = re.compile(r"=_([0-9a-f]{24})_[am]\b")
 class Returned:
     """What a report shows of the letter it is about.
 
-    ``addresses`` are to whom the letter said it went, in small letters; ``written_at`` is aware,
+    ``addresses`` are the recipients that the letter named, in lower case; ``written_at`` is aware,
     in UTC. ``boundaries`` are the 24 digits of each; ``invitation`` is its calendar part.
     """
 
@@ -50,7 +50,7 @@ class Returned:
 
     @property
     def is_known(self) -> bool:
-        """Whether there is anything by which one letter could be found."""
+        """Whether it has anything by which one letter could be found."""
         named = self.message_ids or self.boundaries or self.invitation is not None
         return bool(named) or (self.written_at is not None and bool(self.addresses))
 
@@ -78,7 +78,7 @@ def returned_by(mail: Message, parts: Iterable[Part], texts: Iterable[str]) -> R
 
 
 def plain_addresses(written: Iterable[str]) -> frozenset[str]:
-    """Return addresses in small letters, without brackets and without their type (RFC 3464)."""
+    """Return addresses in lower case, without brackets and without their type (RFC 3464)."""
     named = (one.partition(";")[2] if ";" in one else one for one in written)
     return frozenset(
         address
@@ -88,7 +88,7 @@ def plain_addresses(written: Iterable[str]) -> frozenset[str]:
 
 
 def _copies(mail: Message) -> Iterator[Message]:
-    """Yield the letters that come with a report, whole or as their headers."""
+    """Yield the letters attached to a report, whole or only their headers."""
     for piece in islice(mail.walk(), 1, MOST_PARTS):
         content = piece.get_payload()
         kind = piece.get_content_type()
@@ -104,7 +104,7 @@ def _pieces(copy: Message) -> Iterator[Message]:
 
 
 def _names_of(mail: Message) -> Iterator[str]:
-    """Yield whatever a message or a block of headers gives as the name of a letter."""
+    """Yield everything that a message or a block of headers gives as a letter's Message-ID."""
     for name, value in islice(mail.items(), 100):
         if _NAMED.search(name) or name.lower() in {"references", "in-reply-to"}:
             yield from _IDENTIFIER.findall(str(value)[:_LONGEST_FIELD])
@@ -117,7 +117,7 @@ def _names_of(mail: Message) -> Iterator[str]:
 
 
 def _plain(identifier: str) -> str:
-    """Return an identifier without the space that a relay wrapped it with."""
+    """Return an identifier without the white space that a relay added."""
     return "".join(identifier.split())
 
 

@@ -1,6 +1,6 @@
-"""What the titles of pages call a group: by when it meets, and never by its name.
+"""What page titles call a group: by when it meets, and never by its name.
 
-A title stands in the history of a browser, in its tabs, and on every screen that is shared.
+A title appears in the browser's history, in its tabs, and on every shared screen.
 """
 
 from collections import Counter
@@ -21,10 +21,10 @@ NEW_GROUP: Final = "New group"
 
 
 def group_title(cohort: Cohort, reader: Person) -> str:
-    """Return what a title calls a group: "Thursdays, 6pm", by the clocks where it meets.
+    """Return what a title calls a group: "Thursdays, 6pm", in the group's own time zone.
 
-    Of several groups of this reader that meet at that time, all but the first have a number, in
-    the order in which they were set up. One without dates is a new group.
+    If several of this reader's groups meet at that time, all but the first have a number, in the
+    order they were set up. One without dates is a new group.
     """
     reached = [
         scope(reader).with_only_columns(Cohort.id).order_by(None)
@@ -45,7 +45,7 @@ def group_title(cohort: Cohort, reader: Person) -> str:
 
 
 def when_words(rule: SetUp) -> str:
-    """Say on which weekday and at what hour a run meets: "Thursdays, 6pm"."""
+    """Say on which weekday and at what time a run meets: "Thursdays, 6pm"."""
     days = _weekdays(rule.pattern, rule.first_on.weekday())
     day = f"{WEEKDAYS[days.pop()]}s" if len(days) == 1 else "Several weekdays"
     return f"{day}, {say_time(rule.starts)}"

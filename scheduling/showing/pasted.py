@@ -1,4 +1,4 @@
-"""What became of a pasted list of people, line by line, in words for whoever pasted it. Pure."""
+"""How a pasted list of people was read, line by line, for the person who pasted it. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from core.addresses import Became, Fate, Paste
 from core.mail import Mailbox
 
-#: So many problems are listed above the form; the rest stand in the table.
+#: How many problems to list above the form; the rest are in the table.
 _LISTED = 10
 _LONGEST_TYPED = 120
 
 
 @dataclass(frozen=True)
 class PastedRow:
-    """One piece of a list: its line, what was typed, and what became of it."""
+    """One piece of a list: its line, what was typed, and how it was read."""
 
     line: str
     typed: str
@@ -30,9 +30,9 @@ class PastedList:
 
 
 def pasted_list(paste: Paste, *, known: Collection[str] = ()) -> PastedList | None:
-    """Return a list in words; ``None`` where nothing was pasted.
+    """Return a list in words; ``None`` if nothing was pasted.
 
-    ``known`` are addresses that have a place or an invitation already.
+    ``known`` are addresses that already have a place or an invitation.
     """
     rows = [
         PastedRow(
@@ -75,7 +75,7 @@ def _words(one: Became, known: Collection[str]) -> str:
 
 
 def person_words(box: Mailbox) -> str:
-    """Say who somebody is: "Amina Khan, amina@example.org", or the address alone."""
+    """Say who someone is: "Amina Khan, amina@example.org", or the address alone."""
     return f"{box.name}, {box.address}" if box.name else box.address
 
 

@@ -64,7 +64,7 @@ class Roster:
     words: str
     page: int
     of: int
-    #: Whether somebody on this page said yes from the letter, so that the words need explaining.
+    #: Whether someone on this page said yes from the letter, so that we explain the words.
     from_letter: bool
 
 

@@ -1,8 +1,8 @@
 """Answering from a letter without signing in, answering once for all, and asking for a copy.
 
 A link in a letter only ever opens a page: programs that look for harmful mail open links too (RFC
-9110 section 9.2.1), and some press the first button they find. So an answer there is a choice and
-then a button, and the page says what stands and lets it be taken back.
+9110 section 9.2.1), and some press the first button they find. So people choose an answer there and
+then press a button, and the page shows the current answer and lets them take it back.
 """
 
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ def show(token: str) -> ResponseReturnValue:
 @pages.post("/r/<token>")
 @cookieless
 def answer(token: str) -> ResponseReturnValue:
-    """Note what was chosen for the time which the page has shown; without a choice, nothing."""
+    """Save what was chosen for the time that the page showed; without a choice, nothing."""
     found = opened(token)
     form = LetterAnswerForm(_said(found))
     given = chosen(form)
@@ -112,7 +112,7 @@ def _said(found: AnswerLink) -> Said:
 
 
 def _note(found: AnswerLink, given: str) -> datetime | None:
-    """Note an answer or take it back, or say from when on that is possible again."""
+    """Save an answer or take it back, or say when that is possible again."""
     session, membership, moment = found.session, found.membership, now()
     with transaction():
         retry_at = wait_for(found, network=request.remote_addr, now=moment)
@@ -132,8 +132,8 @@ def _page(
     status: int = 200,
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> ResponseReturnValue:
-    """Show what can be said now, or why nothing can. Unless a ``form`` comes back, nothing is
-    chosen, not even what was said before.
+    """Show what people can answer now, or why they can't. Unless a ``form`` comes back, nothing is
+    chosen, not even the earlier answer.
     """
     state = situation(found, now=now())
     if state == Situation.GONE:

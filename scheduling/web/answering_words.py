@@ -30,14 +30,14 @@ IS_USUAL: Final = "You are usually coming, so this counts as yes unless you say 
 
 
 def saved_words(chosen: str, said: Said) -> str:
-    """Return what was noted; ``said`` is what counts now, after it."""
+    """Return what was saved; ``said`` is what counts now, after it."""
     if chosen != NOTHING:
         return SAVED[Answer(chosen)]
     return USUAL_AGAIN if said.is_usual else TAKEN_BACK
 
 
 def _stands_words(said: Said) -> str | None:
-    """Return what stands for a date, whichever way it was said; nothing if nothing does."""
+    """Return the current answer for a date, however it was given; nothing if there is none."""
     if said.answer is None:
         return None
     return IS_USUAL if said.is_usual else STANDS[said.answer]

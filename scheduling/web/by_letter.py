@@ -1,4 +1,4 @@
-"""What the pages share that a link in a letter opens, where a choice and then a button acts."""
+"""Shared by the pages that a letter's link opens, where a choice and then a button act."""
 
 from flask import abort, request
 
@@ -6,8 +6,8 @@ from scheduling.forms.by_letter import ChoiceForm
 
 
 def chosen(form: ChoiceForm) -> str:
-    """Return what was chosen; empty when nothing was, which the form then says, and when the page
-    is only looked at. Ends the request with 400 for what no page of ours has offered.
+    """Return what was chosen; empty if nothing was, which the form then says, or if the page was
+    only opened. Ends the request with 400 for anything that no page of ours has offered.
     """
     if request.method != "POST" or not form.validate():
         return ""

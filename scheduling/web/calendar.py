@@ -31,8 +31,8 @@ READS_ALL: Final = "Whoever has a private link can read your dates without signi
 
 @pages.route("/calendar")
 def show() -> ResponseReturnValue:
-    """Show the choices, the private links, and how to add the one that ``link`` names. A name that
-    was typed before signing in again stands ready for another link.
+    """Show the choices, the private links, and how to add the one that ``link`` names. A name typed
+    before signing in again is filled in for another link.
     """
     person = g.viewer.person
     diary = diaries.existing_diary(person)
@@ -105,9 +105,9 @@ def revoke(feed_id: str) -> ResponseReturnValue:
 @pages.route("/stop/<token>", methods=["GET", "POST"])
 @public
 def stop(token: str) -> ResponseReturnValue:
-    """Let whoever holds the link of a reminder choose whether reminders come, signed in or not.
+    """Let anyone with a reminder's link turn reminders on or off, signed in or not.
 
-    Only the one-click button of a mail program acts without a choice (RFC 8058).
+    Only a mail program's one-click button acts without a choice (RFC 8058).
     """
     diary = diaries.diary_to_stop(token)
     if diary is None:
@@ -137,7 +137,7 @@ def _accept_one_click(state: BlueprintSetupState) -> None:
 
 def _sign_in_first(label: str) -> str | None:
     """Ask who this is before another link is made; ending one is never made harder."""
-    # The way back stands in addresses, and so in the browser's history: the name goes there sealed.
+    # The way back is in addresses, and so in the browser's history: the name goes there sealed.
     back = url_for("calendar.show", kept=diaries.keep_label(label, g.viewer.person))
     otherwise = ("Back to your calendar", url_for("calendar.show"))
     return sign_in_first(READS_ALL, then=back, otherwise=otherwise)

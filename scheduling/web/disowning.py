@@ -29,8 +29,8 @@ def show(token: str) -> ResponseReturnValue:
 @pages.post("/<token>")
 @cookieless
 def act(token: str) -> ResponseReturnValue:
-    """End every sign-in and private link of the account if that was chosen, and say whom to write
-    to; without a choice, nothing.
+    """End every sign-in and private link of the account if that was chosen, and say whom to tell;
+    without a choice, do nothing.
     """
     person, form = disowned(token), not_me_form()
     answer = chosen(form)

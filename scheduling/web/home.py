@@ -30,7 +30,7 @@ from scheduling.web.home_words import answer_url, group_words, months_of
 pages = Blueprint("home", __name__)
 
 LONGEST_PAGE_NUMBER: Final = 4
-#: The pages on which an answer can be given.
+#: The pages where people can answer.
 BACK: Final = frozenset({"session", "dates", "home"})
 
 
@@ -162,7 +162,7 @@ def _say_saved(session: PeerSession, given: str, undo: str) -> None:
 
 
 def _again_url(session: PeerSession) -> str:
-    """Return where an answer to a session is sent from the page that this one came from."""
+    """Return where to send an answer to a session, so that it leads back to the same page."""
     back, page = request.args.get("back"), None
     if back == "dates":
         page = _page_number()

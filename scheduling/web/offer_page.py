@@ -1,4 +1,4 @@
-"""The page behind the link of an invitation, by what has become of it and by who looks."""
+"""The page that an invitation's link opens, which depends on its state and on who is looking."""
 
 from datetime import datetime
 from typing import Any
@@ -27,18 +27,18 @@ from scheduling.showing.offered import first_names, last_day_words, offered, sai
 
 
 def viewer_person() -> Person | None:
-    """Return who is signed in in this browser, if anybody is."""
+    """Return who is signed in in this browser, if anyone is."""
     return None if g.viewer is None else g.viewer.person
 
 
 def is_somebody_else(offer: PlaceOffer) -> bool:
-    """Return whether somebody is signed in here to whom this offer was not made."""
+    """Return whether someone is signed in here whom this offer was not made to."""
     person = viewer_person()
     return person is not None and not belongs_to(offer, person)
 
 
 def yes_form(offer: PlaceOffer) -> YesForm:
-    """Return the form of a yes, with what its person chose before; a link alone is not told."""
+    """Return the form for a yes, with what its person chose before; a link alone shows none."""
     person = viewer_person()
     if person is not None and belongs_to(offer, person):
         return YesForm(offer.cohort.name, choices_of(person), proved=True)
@@ -49,8 +49,8 @@ def yes_form(offer: PlaceOffer) -> YesForm:
 def page_of(
     offer: PlaceOffer, token: str, form: YesForm, *, changed_mind: ChangedMindForm | None = None
 ) -> str:
-    """Return the page for what has become of an offer. ``changed_mind`` is the form of a no as it
-    was sent, where it was.
+    """Return the page for an offer's state. ``changed_mind`` is the form for taking back a no, if
+    it was sent.
     """
     moment = now()
     state = situation(offer, now=moment)
@@ -73,7 +73,7 @@ def page_of(
 def _open_page(offer: PlaceOffer, token: str, form: YesForm, moment: datetime) -> str:
     code_first = g.viewer is None and must_sign_in(offer)
     if code_first and offer.role != Role.MEMBER:
-        # Whoever is to facilitate sees nothing of the group before their mailbox is proved.
+        # Someone asked to facilitate sees nothing about the group until their mailbox is proved.
         return render_template(
             "scheduling/offers/facilitate.html",
             token=token,
@@ -95,7 +95,7 @@ def _open_page(offer: PlaceOffer, token: str, form: YesForm, moment: datetime) -
 
 
 def _accepted(offer: PlaceOffer, moment: datetime) -> dict[str, Any]:
-    """Return what is said about a place that was taken: most to the person who took it."""
+    """Return what to say about a place that was taken: most to the person who took it."""
     membership = offer.membership
     person = viewer_person()
     home = url_for("home.show", cohort_id=offer.cohort.public_id)

@@ -1,8 +1,8 @@
 """What an invited person does. Opening a page changes nothing: mail scanners open links too, and
 some press the first button they find.
 
-A link alone takes a place or gives it back, by a tick and a button. It signs nobody in: whoever
-wants to go on in this browser types a code that was sent to the address of the invitation.
+A link alone takes a place or gives it back, with a tick and a button. It signs nobody in: to go on
+in this browser, people type a code that we send to the invitation's address.
 """
 
 from flask import Blueprint, g, render_template, request, url_for
@@ -43,7 +43,7 @@ def show(token: str) -> ResponseReturnValue:
 @pages.post("/i/<token>/accept")
 @public
 def accept(token: str) -> ResponseReturnValue:
-    """Take the place. Whoever is signed in with this address goes on to the group."""
+    """Take the place. Someone signed in with this address goes on to the group."""
     offer = offer_with(token)
     form = yes_form(offer)
     if is_somebody_else(offer):
@@ -65,7 +65,7 @@ def accept(token: str) -> ResponseReturnValue:
 @pages.post("/i/<token>/go-on")
 @public
 def go_on(token: str) -> ResponseReturnValue:
-    """Send a code to the address of the invitation, and go on to where it is typed."""
+    """Send a code to the invitation's address, and go on to the page where it is typed."""
     offer = offer_with(token)
     if is_somebody_else(offer):
         return page_of(offer, token, yes_form(offer)), 403
@@ -168,7 +168,7 @@ def name(cohort_id: str) -> ResponseReturnValue:
 
 
 def _way_on(offer: PlaceOffer, token: str) -> str:
-    """Return where to go once the code has been typed: to the group, for whoever has a place."""
+    """Return where to go once the code has been typed: to the group, if they have a place."""
     place = offer.membership
     if place is None or not said_from_letter(offer):
         return url_for("offers.show", token=token)
