@@ -1,10 +1,11 @@
 """Letters that came back after a mail server had accepted them: noted for the facilitator to see.
 
 Anyone who has seen the letter can write such a report: its reader, or the operator of a mail system
-it passed through. Nobody else can, as every mark by which we find a letter was in it and cannot be
-guessed; an address alone is not enough. So all that a report does is say that one letter did not
-arrive. The next one goes to the same address, calendars are looked after as if it had arrived, and
-nobody is told about a sign-in code.
+it passed through. The marks by which we find a letter were in it and are hard to guess; the least
+so is the second in which it was written, beside its reader's address. An address alone is not
+enough. So all that a report does is say that one letter did not arrive. The next one goes to the
+same address, calendars are looked after as if it had arrived, and nobody is told about a sign-in
+code.
 """
 
 from collections.abc import Iterator

@@ -279,6 +279,21 @@ def test_process_that_was_stopped_beyond_its_lease_sends_nothing(app: Flask, now
     assert mail("one").state == MailState.SENT
 
 
+def test_a_machine_that_was_paused_asks_where_others_may_have_gone_on(
+    app: Flask, now: datetime
+) -> None:
+    a_mail(now)
+    with queue() as waiting:
+        held = waiting.claim(now)
+        assert held is not None
+        assert waiting.is_ours(held)
+        let_leases_run_out()
+        deliver_due(now, Script())
+
+        # By its own clock the claim is a moment old.
+        assert waiting.is_ours(held) == (db.engine.dialect.name == "sqlite")
+
+
 def test_trouble_with_a_letter_that_somebody_else_has_changes_nothing(
     app: Flask, now: datetime
 ) -> None:
