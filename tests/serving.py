@@ -19,6 +19,7 @@ from sqlalchemy import inspect, text
 
 from core import config, installation
 from core.db import db
+from tests.build import a_cohort, a_feed, a_member, a_series, a_session
 
 ROOT = Path(__file__).parent.parent
 #: Seconds within which a server has to answer for the first time; a busy machine may need them.
@@ -28,6 +29,16 @@ import sys
 from core import server
 server.serve(host="127.0.0.1", port=int(sys.argv[1]), workers=int(sys.argv[2]), demo=False)
 """
+
+
+def calendar_in(app: Flask) -> str:
+    """Make a private calendar in an app whose context is open, and return its path."""
+    member = a_member(a_cohort())
+    a_session(a_series(member.cohort))
+    _, token = a_feed(member.person)
+    db.session.remove()
+    db.engine.dispose()
+    return f"/cal/{token}/calendar.ics"
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,11 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from core.db import db
 from core.rsgi import GRACE, LARGEST, MOST_HELD, SHORT, Bodies, Refused
 from core.server import CONNECTIONS
-from scheduling.keeping.diaries import feed_token
-from tests.build import a_cohort, a_feed, a_member, a_series, a_session
 from tests.conftest import settings
 from tests.held import body, chunks, hold
-from tests.serving import Site, serving
+from tests.serving import Site, calendar_in, serving
 
 pytestmark = pytest.mark.any_database
 
@@ -32,12 +29,7 @@ def served(
     shutil.copy(empty_database, folder / "alcove.db")
     app = create_app(settings(folder, key_ring_file, f"sqlite:///{folder}/alcove.db"))
     with app.app_context():
-        member = a_member(a_cohort())
-        a_session(a_series(member.cohort))
-        url = f"/cal/{feed_token(a_feed(member.person)[0])}/calendar.ics"
-        db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
+        url = calendar_in(app)
     with serving(app, folder, workers=1) as site:
         yield site, url
 

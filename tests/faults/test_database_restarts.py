@@ -13,25 +13,12 @@ from flask import Flask
 
 from app import create_app
 from core.db import db
-from scheduling.keeping.diaries import feed_token
-from tests.build import a_cohort, a_feed, a_member, a_series, a_session
 from tests.conftest import settings
 from tests.faults.under_load import asking
 from tests.postgres import cluster_or_skip
-from tests.serving import Answer, Site, serving
+from tests.serving import Answer, Site, calendar_in, serving
 
 pytestmark = pytest.mark.any_database
-
-
-def calendar_in(app: Flask) -> str:
-    """Make a private calendar in an app whose context is open, and return its path."""
-    member = a_member(a_cohort())
-    a_session(a_series(member.cohort))
-    url = f"/cal/{feed_token(a_feed(member.person)[0])}/calendar.ics"
-    db.session.commit()
-    db.session.remove()
-    db.engine.dispose()
-    return url
 
 
 def no_empty_calendar(answers: list[Answer]) -> bool:

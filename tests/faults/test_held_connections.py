@@ -14,13 +14,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from core.db import db
 from core.rsgi import GRACE, LONGEST
-from scheduling.keeping.diaries import feed_token
-from tests.build import a_cohort, a_feed, a_member, a_series, a_session
 from tests.held import Held, body, chunks, hold
 from tests.scheduling.web.proxies import HOST, Proxy, caddy, nginx
-from tests.serving import Site, serving
+from tests.serving import Site, calendar_in, serving
 
 pytestmark = pytest.mark.any_database
 
@@ -82,11 +79,7 @@ def way(
     proxies = 0 if request.param == "directly" else 1
     app = make_app(base_url=f"https://{HOST}", proxies=proxies)
     with app.app_context():
-        member = a_member(a_cohort())
-        a_session(a_series(member.cohort))
-        feed = f"/cal/{feed_token(a_feed(member.person)[0])}/calendar.ics"
-        db.session.commit()
-        db.session.remove()
+        feed = calendar_in(app)
     (tmp_path / "proxy").mkdir()
     with ExitStack() as stack:
         site = stack.enter_context(serving(app, tmp_path / "served", proxies=proxies))

@@ -12,11 +12,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from core.db import db
-from scheduling.keeping.diaries import feed_token
-from tests.build import a_cohort, a_feed, a_member, a_series, a_session
 from tests.faults.under_load import asking
-from tests.serving import Answer, Form, Site, serving
+from tests.serving import Answer, Form, Site, calendar_in, serving
 
 pytestmark = pytest.mark.any_database
 
@@ -26,12 +23,8 @@ def site(make_app: Callable[..., Flask], tmp_path: Path) -> Iterator[Site]:
     """A site served as it is by default."""
     app = make_app()
     with app.app_context():
-        member = a_member(a_cohort())
-        a_session(a_series(member.cohort))
-        feed = feed_token(a_feed(member.person)[0])
-        db.session.commit()
-        db.session.remove()
-    (tmp_path / "feed").write_text(f"/cal/{feed}/calendar.ics")
+        feed = calendar_in(app)
+    (tmp_path / "feed").write_text(feed)
     with serving(app, tmp_path / "served") as site:
         yield site
 
