@@ -21,8 +21,8 @@ run: .venv/installed ## set up and serve for real (asks a few questions the firs
 
 test: .venv/tools ## set up and run every test
 	tests/prepare
-	$(BIN)/python -m pytest --numprocesses 2
-	$(BIN)/python -m pytest --numprocesses 2 --database postgresql -m "not browser and not faults and not look"
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --database postgresql -m "not browser and not faults and not look"
 
 faults: .venv/tools ## break things on purpose: long tests with real processes and servers
 	tests/prepare
