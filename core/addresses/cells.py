@@ -10,7 +10,6 @@ from typing import Final
 
 # Word ends a line inside a paragraph with a vertical tab.
 LINE_END: Final = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
-SEPARATORS: Final = ",;\t"
 
 _CLOSED: Final = r"(?=\s*(?:[,;\t<(\[]|$))"
 _QUOTED: Final = re.compile(
