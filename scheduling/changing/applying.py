@@ -15,9 +15,8 @@ from scheduling.changing.run_plan import Added, RunPlan
 from scheduling.dates.closures import LeaveOuts
 from scheduling.dates.wording import say_date
 from scheduling.keeping.changes import newest_diary_change, next_change, note_dates_changed_in
-from scheduling.letters.news import Happened, News
+from scheduling.letters.announcing import ChangeKind, SessionChange, announce
 from scheduling.letters.posting import Act
-from scheduling.letters.run_letters import tell_news
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.reflection.prompts import plan_themes
 from scheduling.runs.clashes import overlapping
@@ -51,12 +50,12 @@ def apply(plan: RunPlan, *, tell: bool, by: Person, now: datetime) -> Change:
     _count(plan, _counted(plan) - counted + len(added))
     put_in_order(series, now=now)
     before.added = [session.id for session in added]
-    news += [News(session, Happened.ADDED) for session in added]
+    news += [SessionChange(session, ChangeKind.ADDED) for session in added]
 
     def post(leaves_at: datetime, parcel: str) -> int:
         ordered = sorted(news, key=lambda one: (one.session.starts_at, one.session.id))
         act = Act(now, leaves_at, parcel)
-        return tell_news(series.cohort, ordered, act, formerly=formerly)
+        return announce(series.cohort, ordered, act, formerly=formerly)
 
     sent = send(series.cohort, post, tell=tell, now=now)
     return change(before, sent, series.cohort, by=by, now=now)
@@ -117,11 +116,11 @@ def _remember(plan: RunPlan) -> Before:
     return before
 
 
-def _news_of(plan: RunPlan) -> list[News]:
+def _news_of(plan: RunPlan) -> list[SessionChange]:
     """Return what there is to tell about sessions that are there, before they change."""
-    news = [News(move.session, Happened.MOVED, move.was) for move in plan.seen]
-    news += [News(session, Happened.CANCELLED) for session in plan.dropped]
-    return [*news, *(News(session, Happened.REINSTATED) for session in plan.put_back)]
+    news = [SessionChange(move.session, ChangeKind.MOVED, move.was) for move in plan.seen]
+    news += [SessionChange(session, ChangeKind.CANCELLED) for session in plan.dropped]
+    return [*news, *(SessionChange(session, ChangeKind.REINSTATED) for session in plan.put_back)]
 
 
 def _keep_zones(plan: RunPlan, before: Before) -> None:

@@ -12,7 +12,8 @@ from scheduling.calendars.ical import Method
 from scheduling.changing.before import Before
 from scheduling.changing.parcels import Change, change, send
 from scheduling.keeping.changes import note_dates_changed
-from scheduling.letters import invitations
+from scheduling.letters.announcing import Because, ChangeKind, SessionChange, announce
+from scheduling.letters.posting import Act
 from scheduling.models import Invitation, PeerSession, Series, SessionState
 from scheduling.runs.to_come import coming_at
 
@@ -34,10 +35,10 @@ def end_group(series: Series, *, now: datetime, by: Person) -> Change:
         note_dates_changed(session, now)
 
     def post(leaves_at: datetime, parcel: str) -> int:
-        return sum(
-            invitations.tell_cancelled(session, now=now, due_at=leaves_at, parcel=parcel)
-            for session in _in_diaries(series, coming)
-        )
+        known = _in_diaries(series, coming)
+        changes = [SessionChange(session, ChangeKind.CANCELLED) for session in known]
+        act = Act(now, leaves_at, parcel)
+        return announce(cohort, changes, act, because=Because.GROUP_ENDED)
 
     sent = send(cohort, post, tell=True, now=now)
     cohort.state, cohort.ended_at = CohortState.ENDED, now

@@ -14,7 +14,7 @@ from scheduling.changing.before import Before
 from scheduling.changing.parcels import Change, change, send
 from scheduling.changing.run_plan import Scope
 from scheduling.keeping.changes import note_details_changed_in
-from scheduling.letters import invitations
+from scheduling.letters.announcing import ChangeKind, SessionChange, announce
 from scheduling.letters.posting import Act
 from scheduling.models import Detail, Diary, PeerSession, PlaceKind, Series, SessionState
 from scheduling.runs.to_come import coming_at, refuse_if_over
@@ -62,7 +62,8 @@ def change_place(
     before.keep_calendars(told)
 
     def post(leaves_at: datetime, parcel: str) -> int:
-        return invitations.tell_places(told, Act(now, leaves_at, parcel))
+        changes = [SessionChange(session, ChangeKind.VENUE) for session in told]
+        return announce(changed.cohort, changes, Act(now, leaves_at, parcel))
 
     sent = send(changed.cohort, post, tell=tell, now=now)
     return change(before, sent, changed.cohort, by=by, now=now)

@@ -10,10 +10,9 @@ from core.db import db
 from groups.models import Cohort, Membership
 from scheduling.access import active_memberships
 from scheduling.changing.before import SHOWN, Before
-from scheduling.letters.news import Happened, News
+from scheduling.letters.announcing import ChangeKind, SessionChange, announce
 from scheduling.letters.posting import Act
 from scheduling.letters.recipients import Recipient, recipient_of
-from scheduling.letters.run_letters import tell_news
 from scheduling.models import PeerSession, SessionState
 
 
@@ -60,23 +59,25 @@ def put_right(known: Known | None, cohort: Cohort, *, now: datetime) -> int:
         return 0
     db.session.flush()
     news = [one for shown in known.shown if (one := _news(shown)) is not None]
-    news += [News(session, Happened.CANCELLED) for session in known.added]
+    news += [SessionChange(session, ChangeKind.CANCELLED) for session in known.added]
     news.sort(key=lambda one: one.session.starts_at)
     readers: list[Recipient] = [recipient_of(one, now=now) for one in known.newcomers]
-    return tell_news(cohort, news, Act(now), readers)
+    return announce(cohort, news, Act(now), readers=readers)
 
 
-def _news(shown: _Shown) -> News | None:
+def _news(shown: _Shown) -> SessionChange | None:
     session = shown.session
     planned = session.state == SessionState.PLANNED
     if shown.state == SessionState.CANCELLED:
         # They have never heard of it.
-        return News(session, Happened.ADDED) if planned else None
+        return SessionChange(session, ChangeKind.ADDED) if planned else None
     if not planned:
-        return News(session, Happened.CANCELLED)
+        return SessionChange(session, ChangeKind.CANCELLED)
     if (session.starts_at, session.ends_at) == (shown.starts_at, shown.ends_at):
         return None
-    return News(session, Happened.MOVED, (shown.starts_at, shown.ends_at, session.zone_name))
+    return SessionChange(
+        session, ChangeKind.MOVED, (shown.starts_at, shown.ends_at, session.zone_name)
+    )
 
 
 def _sessions(ids: Sequence[int]) -> Sequence[PeerSession]:

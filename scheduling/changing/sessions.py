@@ -17,7 +17,8 @@ from scheduling.changing.parcels import Change, change, send
 from scheduling.changing.placing import change_place, place_matters
 from scheduling.dates.hours import Hours, Span
 from scheduling.keeping.changes import note_dates_changed
-from scheduling.letters import invitations
+from scheduling.letters.announcing import ChangeKind, SessionChange, announce
+from scheduling.letters.posting import Act
 from scheduling.models import PeerSession, SessionState
 from scheduling.runs.clashes import clashes, clashes_of
 from scheduling.runs.numbering import put_in_order
@@ -89,7 +90,8 @@ def move(
     put_in_order(session.series, now=now)
 
     def post(leaves_at: datetime, parcel: str) -> int:
-        return invitations.tell_moved(session, was=was, now=now, due_at=leaves_at, parcel=parcel)
+        moved = SessionChange(session, ChangeKind.MOVED, (*was, session.zone_name))
+        return announce(session.cohort, [moved], Act(now, leaves_at, parcel))
 
     sent = send(session.cohort, post, tell=tell, now=now)
     return change(before, sent, session.cohort, by=by, now=now)
@@ -106,7 +108,8 @@ def cancel(session: PeerSession, *, now: datetime, tell: bool, by: Person) -> Ch
     before = _turn(session, SessionState.CANCELLED, now)
 
     def post(leaves_at: datetime, parcel: str) -> int:
-        return invitations.tell_cancelled(session, now=now, due_at=leaves_at, parcel=parcel)
+        cancelled = SessionChange(session, ChangeKind.CANCELLED)
+        return announce(session.cohort, [cancelled], Act(now, leaves_at, parcel))
 
     sent = send(session.cohort, post, tell=tell, now=now)
     return change(before, sent, session.cohort, by=by, now=now)
@@ -123,7 +126,8 @@ def reinstate(session: PeerSession, *, now: datetime, tell: bool, by: Person) ->
     before = _turn(session, SessionState.PLANNED, now)
 
     def post(leaves_at: datetime, parcel: str) -> int:
-        return invitations.tell_reinstated(session, now=now, due_at=leaves_at, parcel=parcel)
+        reinstated = SessionChange(session, ChangeKind.REINSTATED)
+        return announce(session.cohort, [reinstated], Act(now, leaves_at, parcel))
 
     sent = send(session.cohort, post, tell=tell, now=now)
     return change(before, sent, session.cohort, by=by, now=now)

@@ -18,7 +18,7 @@ from core.web import link
 from groups.models import Cohort, Membership
 from scheduling.dates.when import When, when
 from scheduling.letters import calendar_parts, emails, invitations
-from scheduling.letters.news import KIND, Happened, News
+from scheduling.letters.changes import KIND, ChangeKind, SessionChange
 from scheduling.letters.posting import Act, with_a_way_to_stop
 from scheduling.letters.recipients import Recipient, recipients_of
 from scheduling.letters.session_letters import (
@@ -40,7 +40,7 @@ NEAR = timedelta(hours=24)
 class _Line:
     """One piece of news as one reader gets it."""
 
-    news: News
+    news: SessionChange
     about: About
     old: When | None
     #: Whether a calendar may hold this session, or something about it still waited.
@@ -54,7 +54,7 @@ class _Batch:
     """
 
     cohort: Cohort
-    news: Sequence[News]
+    news: Sequence[SessionChange]
     act: Act
     known: set[str]
     formerly: Formerly
@@ -63,7 +63,7 @@ class _Batch:
 
 def tell_news(
     cohort: Cohort,
-    news: Sequence[News],
+    news: Sequence[SessionChange],
     act: Act,
     readers: Sequence[Recipient] | None = None,
     formerly: Formerly = MappingProxyType({}),
@@ -73,7 +73,7 @@ def tell_news(
 
     ``formerly`` is what stood before changes whose letters may still wait; these are taken in.
     """
-    if readers is None and len(news) == 1 and news[0].happened is not Happened.ADDED:
+    if readers is None and len(news) == 1 and news[0].kind is not ChangeKind.ADDED:
         return _tell_one(news[0], act)
     if not news:
         return 0
@@ -83,19 +83,19 @@ def tell_news(
     return sum(_tell(batch, reader) for reader in found)
 
 
-def _tell_one(news: News, act: Act) -> int:
+def _tell_one(news: SessionChange, act: Act) -> int:
     """Tell of a single session as ever: its letter carries its update."""
     session, about = news.session, (act.now, act.due_at, act.parcel)
     now, due_at, parcel = about
-    if news.happened is Happened.CANCELLED:
+    if news.kind is ChangeKind.CANCELLED:
         return invitations.tell_cancelled(session, now=now, due_at=due_at, parcel=parcel)
-    if news.happened is Happened.REINSTATED:
+    if news.kind is ChangeKind.REINSTATED:
         return invitations.tell_reinstated(session, now=now, due_at=due_at, parcel=parcel)
     was = (session.starts_at, session.ends_at) if news.was is None else news.was[:2]
     return invitations.tell_moved(session, was=was, now=now, due_at=due_at, parcel=parcel)
 
 
-def _known(cohort: Cohort, news: Sequence[News]) -> set[str]:
+def _known(cohort: Cohort, news: Sequence[SessionChange]) -> set[str]:
     """Return the threads in which something was said about these sessions or waits to be: only
     there calendars have to be looked after, so this is asked once and not for every pair.
     """
@@ -149,14 +149,14 @@ def _thread(cohort: Cohort, reader: Recipient) -> str:
     return f"run:{cohort.public_id}:{reader.membership.public_id}"
 
 
-def _line(news: News, about: About, known: set[str]) -> _Line:
+def _line(news: SessionChange, about: About, known: set[str]) -> _Line:
     thread = calendar_parts.thread_of(about.session, about.recipient.membership)
     concerns_calendar = thread in known
     dropped = list[OutgoingMail]()
     if concerns_calendar:
         calendar_parts.settle(about.session, about.recipient.membership)
         dropped = drop(about)
-        if news.happened is Happened.REINSTATED:
+        if news.kind is ChangeKind.REINSTATED:
             # With its cancellation dropped, the former invitation may stand again.
             calendar_parts.settle(about.session, about.recipient.membership)
     # Where it stood in between is not mentioned to those who never got the letter about that.
@@ -172,20 +172,20 @@ def _stands(line: _Line) -> bool:
     """Tell whether a calendar has to hear of it: it holds the session, or held it once."""
     session, membership = line.about.session, line.about.recipient.membership
     if calendar_parts.standing(session, membership) is not None:
-        return line.news.happened is not Happened.ADDED
-    if line.news.happened is not Happened.REINSTATED or not line.about.recipient.by_invitation:
+        return line.news.kind is not ChangeKind.ADDED
+    if line.news.kind is not ChangeKind.REINSTATED or not line.about.recipient.by_invitation:
         return False
     return calendar_parts.ever_invited(session, membership)
 
 
 def _post_update(line: _Line) -> bool:
-    if line.news.happened is Happened.CANCELLED:
+    if line.news.kind is ChangeKind.CANCELLED:
         about = line.about
         told = calendar_parts.take_back(
             about.session, about.recipient.membership, now=about.act.now
         )
         return told is not None and post_cancelled(about, told, None)
-    if line.news.happened is Happened.REINSTATED:
+    if line.news.kind is ChangeKind.REINSTATED:
         return post_reinstated(line.about)
     return post_moved(line.about, line.old)
 
@@ -193,15 +193,15 @@ def _post_update(line: _Line) -> bool:
 def _post_letter(
     cohort: Cohort, reader: Recipient, lines: Sequence[_Line], act: Act, *, has_calendar: bool
 ) -> bool:
-    def such(happened: Happened) -> list[_Line]:
-        return [line for line in lines if line.news.happened is happened]
+    def such(kind: ChangeKind) -> list[_Line]:
+        return [line for line in lines if line.news.kind is kind]
 
     letter = emails.new_dates(
         reader.mailbox,
-        moved=[(line.about.when, line.old) for line in such(Happened.MOVED)],
-        cancelled=[line.about.when for line in such(Happened.CANCELLED)],
-        reinstated=[line.about.when for line in such(Happened.REINSTATED)],
-        added=[line.about.when for line in such(Happened.ADDED)],
+        moved=[(line.about.when, line.old) for line in such(ChangeKind.MOVED)],
+        cancelled=[line.about.when for line in such(ChangeKind.CANCELLED)],
+        reinstated=[line.about.when for line in such(ChangeKind.REINSTATED)],
+        added=[line.about.when for line in such(ChangeKind.ADDED)],
         link=link("home.show", cohort_id=cohort.public_id),
         has_calendar=has_calendar,
         by_invitation=reader.by_invitation,
@@ -227,6 +227,6 @@ def _post_letter(
 
 def _lane(lines: Sequence[_Line], now: datetime) -> Lane:
     """The letter covers many dates: if one is cancelled or near, it is sent first."""
-    is_off = any(line.news.happened is Happened.CANCELLED for line in lines)
+    is_off = any(line.news.kind is ChangeKind.CANCELLED for line in lines)
     is_near = any(line.about.session.starts_at < now + NEAR for line in lines)
     return Lane.FIRST if is_off or is_near else Lane.USUAL

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from core.db import db
 from core.outbox import MailState, OutgoingMail
 from groups.models import Cohort
-from scheduling.letters.news import KIND, Happened, News
+from scheduling.letters.changes import KIND, ChangeKind, SessionChange
 from scheduling.models import PeerSession, SessionState
 
 
@@ -69,7 +69,9 @@ def was_taken_in(parcel: str) -> bool:
     return db.session.scalar(replaced.limit(1)) is not None
 
 
-def taken_in(news: Sequence[News], parcels: Sequence[str], formerly: Formerly) -> list[News] | None:
+def taken_in(
+    news: Sequence[SessionChange], parcels: Sequence[str], formerly: Formerly
+) -> list[SessionChange] | None:
     """Return what somebody is told who has not got the letters of these parcels, newest first.
 
     ``None`` where they are told of each change by itself: when it is not known what stood before,
@@ -85,19 +87,21 @@ def taken_in(news: Sequence[News], parcels: Sequence[str], formerly: Formerly) -
     return sorted(told, key=lambda one: (one.session.starts_at, one.session.id)) or None
 
 
-def _since(pairs: Iterable[tuple[PeerSession, Stood | None]]) -> list[News]:
+def _since(pairs: Iterable[tuple[PeerSession, Stood | None]]) -> list[SessionChange]:
     found = (_became(session, stood) for session, stood in pairs)
     return [one for one in found if one is not None]
 
 
-def _became(session: PeerSession, stood: Stood | None) -> News | None:
+def _became(session: PeerSession, stood: Stood | None) -> SessionChange | None:
     """Return what has become of a session since it stood like that, if anybody notices."""
     takes_place = session.state == SessionState.PLANNED
     if stood is None or not stood.takes_place:
-        happened = Happened.ADDED if stood is None else Happened.REINSTATED
-        return News(session, happened) if takes_place else None
+        kind = ChangeKind.ADDED if stood is None else ChangeKind.REINSTATED
+        return SessionChange(session, kind) if takes_place else None
     if not takes_place:
-        return News(session, Happened.CANCELLED)
+        return SessionChange(session, ChangeKind.CANCELLED)
     if (session.starts_at, session.ends_at) == (stood.starts_at, stood.ends_at):
         return None
-    return News(session, Happened.MOVED, (stood.starts_at, stood.ends_at, stood.zone_name))
+    return SessionChange(
+        session, ChangeKind.MOVED, (stood.starts_at, stood.ends_at, stood.zone_name)
+    )

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.db import db
 from core.outbox import MailState, OutgoingMail, redirect
 from groups.models import Membership
-from scheduling.letters import calendar_parts, news
+from scheduling.letters import calendar_parts, changes
 from scheduling.letters.posting import Act, not_begun
 from scheduling.letters.recipients import Recipient
 from scheduling.letters.session_letters import (
@@ -30,7 +30,7 @@ from scheduling.models import PeerSession
 _WITH_INVITATION: Final = ("moved", "reinstated")
 _WRITTEN_ANEW: Final = (*_WITH_INVITATION, "cancelled", "place")
 #: Letters without anything in them that is for one address only.
-_AS_THEY_ARE: Final = (news.KIND, "other_time")
+_AS_THEY_ARE: Final = (changes.KIND, "other_time")
 
 
 def still_to_tell(place: Membership) -> Sequence[OutgoingMail]:

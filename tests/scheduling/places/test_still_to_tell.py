@@ -12,7 +12,7 @@ from scheduling.changing import sessions
 from scheduling.changing.undoing import take_back
 from scheduling.keeping.diaries import diary_to_stop
 from scheduling.letters import invitations
-from scheduling.letters.news import Happened, News
+from scheduling.letters.changes import ChangeKind, SessionChange
 from scheduling.letters.posting import Act
 from scheduling.letters.run_letters import tell_news
 from scheduling.models import PeerSession, SessionState
@@ -133,7 +133,7 @@ def test_a_letter_about_several_dates_goes_to_the_new_address_as_it_is(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
     other = build.a_session(session.series, date(2027, 2, 11), number=3)
-    news = [News(session, Happened.MOVED), News(other, Happened.ADDED)]
+    news = [SessionChange(session, ChangeKind.MOVED), SessionChange(other, ChangeKind.ADDED)]
     with transaction():
         tell_news(member.cohort, news, Act(now, now + DAY, "p"))
 

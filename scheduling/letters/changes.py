@@ -1,4 +1,4 @@
-"""What letters about several dates of a run tell: one piece of news for each session."""
+"""What an act has done to each session, as plain values from which everybody is told."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,21 +10,28 @@ from scheduling.models import PeerSession
 KIND = "new_dates"
 
 
-class Happened(StrEnum):
-    """What has become of a session."""
+class ChangeKind(StrEnum):
+    """What has become of a session; ``VENUE`` is another place or room."""
 
     MOVED = "moved"
     CANCELLED = "cancelled"
     REINSTATED = "reinstated"
     ADDED = "added"
+    VENUE = "venue"
+
+
+class Because(StrEnum):
+    """Why several dates go at once; said once, in words, in place of a letter about each."""
+
+    GROUP_ENDED = "group_ended"
 
 
 @dataclass(frozen=True)
-class News:
+class SessionChange:
     """One session and what has become of it; ``was`` is from when to when one that moved was held
     before, and in which zone that was said.
     """
 
     session: PeerSession
-    happened: Happened
+    kind: ChangeKind
     was: tuple[datetime, datetime, str] | None = None
