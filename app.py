@@ -19,6 +19,7 @@ from core.db import db, engine_options
 from core.encryption import KeyRing
 from core.error_pages import init_error_pages
 from core.errors import NotSetUp
+from core.form_keys import init_form_keys
 from core.hosts import HostNames, same_name
 from core.redaction import hide_in_logs
 from core.web import init_web
@@ -52,6 +53,7 @@ def create_app(settings: Config | None = None) -> Flask:
     init_error_pages(app)
     groups.web.init_app(app)
     scheduling.web.init_app(app)
+    init_form_keys(app)
     scheduling.cli.init_app(app)
     hide_in_logs(app)
     _answer_feeds_first(app, settings)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from sqlalchemy import Connection, MetaData, Select, Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -20,6 +20,37 @@ log = logging.getLogger(__name__)
 
 #: The rows of each table that an act can change, as selects of their ids.
 Touched = Mapping[type[Base], Select[int]]
+
+
+class Claim:
+    """What the first ``transaction()`` of a request takes in the same unit of work as its act.
+
+    Put into ``g.claim``. When the block ends, the unit of work is held open until ``settle()``, so
+    that the answer, which is made after it, can be written in the same one.
+    """
+
+    is_tried = False
+    is_held = False
+    is_settled = False
+
+    def claim(self) -> None:
+        """Take it, at the beginning of the unit of work; what this raises rolls everything back."""
+        raise NotImplementedError
+
+    def settle(self) -> None:
+        """Commit what is held open."""
+        self.is_held = False
+        try:
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        self.is_settled = True
+
+    def drop(self) -> None:
+        """Roll back what is held open, if anything."""
+        self.is_held = False
+        db.session.rollback()
 
 
 @contextmanager
@@ -40,9 +71,17 @@ def transaction() -> Iterator[None]:
     _let_go()
     at_once = has_request_context() and NEVER_WAITS in request.environ
     session.connection(execution_options={"writes": True, "at_once": at_once})
+    claim = _claim()
     try:
-        yield
-        session.commit()
+        if claim is None or claim.is_tried:
+            yield
+            session.commit()
+        else:
+            claim.is_tried = True
+            claim.claim()
+            yield
+            session.flush()
+            claim.is_held = True
     except BaseException:
         session.rollback()
         raise
@@ -98,7 +137,15 @@ def _let_go() -> None:
     session = db.session
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside a transaction")
+    claim = _claim()
+    if claim is not None and claim.is_held:
+        claim.settle()
     session.rollback()
+
+
+def _claim() -> Claim | None:
+    found = g.get("claim") if has_request_context() else None
+    return found if isinstance(found, Claim) else None
 
 
 def _copy(connection: Connection, touched: Touched) -> None:

@@ -117,13 +117,11 @@ def note(
     that carries anything but ids.
     """
     _refuse_what_was_typed(text, undo_url, undo_fields or {})
-    content = {
-        "text": text,
-        "kind": kind,
-        "undo_url": undo_url,
-        "undo_label": undo_label,
-        "undo_fields": undo_fields or {},
-    }
+    undo = {"undo_url": undo_url, "undo_label": undo_label, "undo_fields": undo_fields or {}}
+    content = {"text": text, "kind": kind, **undo}
+    if undo_url is not None:
+        # Whoever sends the same form twice is offered it again (``core.form_keys``).
+        g.undo = undo
     flash(content, kind)  # type: ignore[arg-type]  # any JSON value travels in the signed cookie
 
 
@@ -244,6 +242,18 @@ def _asset_namer(app: Flask) -> Callable[[str], str]:
 def see_other(endpoint: str, **values: Any) -> PlainResponse:
     """Redirect with 303 after a form: the page that shows what has become of it."""
     return redirect(url_for(endpoint, **values), code=303)
+
+
+def page_for(path: str) -> str:
+    """Return where somebody can go on who sent a form to this path of ours: the page at it, or else
+    the nearest one above it.
+    """
+    routes = current_app.url_map.bind("localhost")
+    while not routes.test(path, "GET"):
+        path = path.rpartition("/")[0] or "/"
+        if path == "/":
+            break
+    return path
 
 
 def retry_after(moment: datetime, now: datetime) -> dict[str, str]:

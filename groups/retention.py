@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, or_, select
 
-from core import throttle
+from core import form_keys, throttle
 from core.db import db
 from core.retention import Rule
 from groups.models import (
@@ -77,4 +77,5 @@ RULES: tuple[Rule, ...] = (
         _deletes(PlaceOffer),
     ),
     throttle.RULE,
+    form_keys.RULE,
 )

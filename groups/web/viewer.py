@@ -20,6 +20,11 @@ class Viewer:
     sign_in: SignIn
 
     @property
+    def identity(self) -> str:
+        """Which account this is, in every browser."""
+        return self.person.public_id
+
+    @property
     def name(self) -> str:
         """What others call them; empty until they say."""
         return self.person.name or ""

@@ -1,0 +1,239 @@
+"""One answer for one form: a form that is sent twice acts once, and both get the same answer.
+
+A form carries a key of its own, which the macro ``hidden`` writes when it is told where the form
+goes. The first ``transaction()`` of the request that brings it claims the key, in the same unit of
+work as the act: both stay or neither does. Whoever comes second with the same key and content waits
+for the first, and is then led to where the first answer led. A form that was refused claims
+nothing and can be sent again; one that comes again with something else in it is another act.
+
+A key is signed for one account (or one browser, before signing in) and one path, and holds for a
+day. Of a form that was answered we store keyed hashes, where the answer led and its undo, sealed;
+nothing that was typed, and nothing that says whose it was.
+"""
+
+import json
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    g,
+    make_response,
+    redirect,
+    request,
+    session,  # noqa: TID251 - its token says which browser this is
+)
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.exceptions import HTTPException
+
+from core.db import Base, UTCDateTime, db, public_id
+from core.encryption import Sealed, key_ring
+from core.errors import NotFound
+from core.moment import now
+from core.retention import Rule
+from core.tokens import digest, secret, sign, unsign
+from core.transaction import Claim, transaction
+from core.web import note, page_for
+
+#: The field of a form that holds its key.
+FIELD: Final = "form_key"
+LASTS: Final = timedelta(days=1)
+#: What is said to whoever sent a form twice, and of a form that is not for this person or moment.
+ONCE: Final = "That was sent twice. We did it once."
+NOT_ANY_MORE: Final = (
+    "That page was open for more than a day, or was opened by someone else. Nothing has changed. "
+    "Look at it again here, and then send it."
+)
+#: What makes no difference between two forms that are sent.
+_NOT_CONTENT: Final = frozenset({FIELD, "csrf_token"})
+_PURPOSE: Final = "form"
+
+
+class AnsweredForm(Base):
+    """A form that was sent and acted on, and where its answer led. Forgotten after a day."""
+
+    __tablename__ = "answered_form"
+    __data_class__: ClassVar = {
+        "id": "technical",
+        "public_id": "technical",
+        "key_hash": "technical",
+        "content_hash": "technical",
+        "answer_sealed": "belongs",
+        "answered_at": "technical",
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    #: The keyed hash of the form's key.
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    #: The keyed hash of what was sent with it, which tells a second click from a second thought.
+    content_hash: Mapped[str]
+    #: The path to which the first answer led and its undo, as JSON.
+    answer_sealed: Mapped[bytes | None]
+    answer = Sealed()
+    answered_at: Mapped[datetime] = mapped_column(index=True)
+
+
+_ADDED: Final = text(
+    "INSERT INTO answered_form (public_id, key_hash, content_hash, answered_at) "
+    "VALUES (:public_id, :key_hash, :content_hash, :answered_at) ON CONFLICT (key_hash) DO NOTHING"
+).bindparams(bindparam("answered_at", type_=UTCDateTime()))
+
+
+class AlreadyAnswered(Exception):  # noqa: N818 - it names the fact, as every error here does
+    """This form has been acted on before; ``answer`` is what was kept of its first answer."""
+
+    def __init__(self, answer: str | None) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class SentForm(Claim):
+    """The form that this request brought, by its key and its content."""
+
+    def __init__(self, key: str) -> None:
+        fields = request.form.items(multi=True)
+        content = sorted(pair for pair in fields if pair[0] not in _NOT_CONTENT)
+        sent = json.dumps([request.query_string.decode("latin-1"), content])
+        self.key_hash = key_ring().private_token("form key", key)
+        self.content_hash = key_ring().private_token("form content", sent)
+
+    def claim(self) -> None:
+        """Take the key in this transaction; whoever comes second waits here for the first.
+
+        Raises ``AlreadyAnswered`` if the same was sent before.
+        """
+        values = {"key_hash": self.key_hash, "content_hash": self.content_hash}
+        made = db.session.execute(
+            _ADDED, {**values, "public_id": public_id(), "answered_at": now()}
+        )
+        if getattr(made, "rowcount", 0) == 1:
+            return
+        self.refuse_if_answered()
+        row = self._row()
+        if row is not None:
+            row.content_hash, row.answer, row.answered_at = self.content_hash, None, now()
+
+    def refuse_if_answered(self) -> None:
+        """Raise ``AlreadyAnswered`` if the same was sent before."""
+        row = self._row()
+        if row is not None and row.content_hash == self.content_hash:
+            raise AlreadyAnswered(row.answer)
+
+    def keep(self, answer: str | None) -> None:
+        """Note the first answer, or let the key go where nothing was done that could be led to."""
+        row = self._row()
+        if row is not None and answer is not None:
+            row.answer = answer
+        elif row is not None:
+            db.session.execute(delete(AnsweredForm).where(AnsweredForm.id == row.id))
+
+    def _row(self) -> AnsweredForm | None:
+        which = select(AnsweredForm).where(AnsweredForm.key_hash == self.key_hash)
+        return db.session.scalars(which.execution_options(populate_existing=True)).one_or_none()
+
+
+def init_form_keys(app: Flask) -> None:
+    """Let every form that carries a key be answered once; belongs after all pages are there."""
+    app.jinja_env.globals["form_key"] = form_key
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()):
+            app.view_functions[rule.endpoint] = _answered_once(app.view_functions[rule.endpoint])
+
+
+def form_key(to: str) -> str:
+    """Return a new key for a form that goes to this address; an empty one is that of this page."""
+    path = urlsplit(to).path or request.path
+    return sign(_PURPOSE, f"{_owner()} {path} {secret()}")
+
+
+def _owner() -> str:
+    """Return whom a form is shown to: an account, or a browser in which nobody is signed in."""
+    if g.get("viewer") is not None:
+        return f"account:{g.viewer.identity}"
+    generate_csrf()
+    return f"browser:{digest(session['csrf_token'])}"
+
+
+def _is_ours(key: str) -> bool:
+    """Return whether a key was made for whoever sends it and for where it goes, within a day."""
+    try:
+        owner, path, _ = unsign(_PURPOSE, key, LASTS).rsplit(" ", 2)
+    except (NotFound, ValueError):
+        return False
+    return owner == _owner() and path == request.path
+
+
+def _answered_once(view: Any) -> Any:
+    """Wrap a view so that a form with a key is answered once."""
+
+    @wraps(view)
+    def answered(**values: Any) -> Any:
+        key = request.form.get(FIELD) if request.method == "POST" else None
+        if key is None:
+            return view(**values)
+        if not _is_ours(key):
+            note(NOT_ANY_MORE, "info")
+            return redirect(page_for(request.path), code=303)
+        form = SentForm(key)
+        try:
+            form.refuse_if_answered()
+            return _act(form, view, values)
+        except AlreadyAnswered as first:
+            return _second_answer(first.answer)
+
+    return answered
+
+
+def _act(form: SentForm, view: Any, values: dict[str, Any]) -> Response:
+    g.claim = form
+    try:
+        response = make_response(view(**values))
+    except (NotFound, HTTPException):
+        # The first one may have taken away what the second came for.
+        form.drop()
+        form.refuse_if_answered()
+        raise
+    except BaseException:
+        form.drop()
+        raise
+    if form.is_held:
+        form.keep(_kept(response))
+        form.settle()
+    elif form.is_settled:
+        with transaction():
+            form.keep(_kept(response))
+    else:
+        form.drop()
+        form.refuse_if_answered()
+    return response
+
+
+def _kept(response: Response) -> str | None:
+    """Return what is kept of an answer: where it leads, and the undo it offers."""
+    if response.location is None:
+        return None
+    return json.dumps({"to": response.location, "undo": g.get("undo")})
+
+
+def _second_answer(kept: str | None) -> Any:
+    first: dict[str, Any] = {} if kept is None else json.loads(kept)
+    note(ONCE, **(first.get("undo") or {}))
+    return redirect(first.get("to") or page_for(request.path), code=303)
+
+
+def _forget(ids: list[int]) -> None:
+    db.session.execute(delete(AnsweredForm).where(AnsweredForm.id.in_(ids)))
+
+
+RULE: Final = Rule(
+    "answered forms",
+    "That a form was sent, without what was in it: a day",
+    lambda now: select(AnsweredForm.id).where(AnsweredForm.answered_at <= now - LASTS),
+    _forget,
+)
