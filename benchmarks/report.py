@@ -12,6 +12,8 @@ from pathlib import Path
 from benchmarks.feeds import Costs
 
 PROGRAMS = ("Flask", "granian", "SQLAlchemy", "icalendar", "psycopg")
+#: What follows is written by hand, from `benchmarks.house` and `benchmarks.acts`.
+KEPT = "## The house, before and after"
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,10 @@ def limited(path: str, values: Sequence[float], limit: float, unit: str, *, at_l
 
 
 def write(where: Path, rows: Sequence[Row], costs: Mapping[str, Costs], how: str) -> None:
-    """Write the whole report."""
-    where.write_text("\n".join([*_head(how), *_table(rows), *_costs(costs), *_repeat()]) + "\n")
+    """Write the whole report, and keep the part that other commands fill."""
+    kept = where.read_text().partition(KEPT) if where.exists() else ("", "", "")
+    measured = "\n".join([*_head(how), *_table(rows), *_costs(costs), *_repeat()]) + "\n"
+    where.write_text(measured + ("\n" + "".join(kept[1:]) if kept[1] else ""))
 
 
 def _head(how: str) -> list[str]:

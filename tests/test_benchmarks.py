@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks import mail, rolling, ticks
+from benchmarks.acts import ROOT, opened
 from benchmarks.feeds import Asked, Costs, measure
+from benchmarks.house import House
 from benchmarks.load import put_on
 from benchmarks.peers import request
-from benchmarks.report import Row, fewer_times, limited, more_times, write
+from benchmarks.report import KEPT, Row, fewer_times, limited, more_times, write
 from benchmarks.servers import Server
 from core.moment import now
 
@@ -90,6 +92,45 @@ def test_table_says_in_words_whether_goals_were_met(tmp_path: Path) -> None:
     assert "| fast | at most 2 ms | 2 ms | 1 to 3 | met |" in table
     assert "| slow | at least 3 a second | 2 a second | 1 to 3 | **not met** |" in table
     assert "| seen | reported | 5 |  | reported |" in table
+
+
+def test_table_leaves_alone_what_others_have_written(tmp_path: Path) -> None:
+    where = tmp_path / "RESULTS.md"
+    where.write_text(f"# What was measured before\n\n{KEPT}\n\nkept\n")
+
+    for _ in range(2):
+        write(where, [Row("seen", "reported", "5")], {}, "a little")
+
+    assert where.read_text().endswith(f"has nothing else to do.\n\n{KEPT}\n\nkept\n")
+    assert "before\n\n##" not in where.read_text()
+
+
+def test_house_counts_statements_without_docstrings_and_homes(tmp_path: Path) -> None:
+    for name in ("core", "groups/models", "scheduling"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "app.py").write_text('"""The app."""\n\nimport os\n')
+    (tmp_path / "core" / "__init__.py").write_text('"""Empty."""\n')
+    (tmp_path / "groups" / "models" / "offer.py").write_text("OFFER = 1\n")
+    (tmp_path / "scheduling" / "sent.py").write_text(
+        'def send(offer: int) -> int:\n    """Say it."""\n    return offer\n'
+    )
+
+    counted = House.of(tmp_path)
+
+    # An import, an assignment, a function and what it returns.
+    assert (counted.statements, counted.modules) == (4, 4)
+    assert counted.small == ["app.py", "scheduling/sent.py"]
+    assert counted.homes == ["groups/models/offer.py", "scheduling/sent.py"]
+
+
+def test_acts_are_counted_on_the_pages() -> None:
+    with opened([ROOT]) as [tree]:
+        found = tree.ask("moved", members=1, sessions=2, waits=False, modules=True)
+        timed = tree.ask("moved", members=1, sessions=2, waits=False, modules=False)
+
+    assert "core/transaction.py" in found["act"]["modules"]
+    assert found["act"]["statements"] == timed["act"]["statements"] > 0
+    assert timed["act"]["cpu"] > timed["act"]["locked"] > 0
 
 
 def test_parts_that_need_no_server_run_and_find_what_they_should(
