@@ -19,7 +19,7 @@ from groups.models import (
     PlaceOffer,
     Role,
 )
-from scheduling.models import Diary, Feed, PeerSession, Series, SessionPrompt
+from scheduling.models import Diary, Feed, PeerSession, PlaceKind, Series, SessionPrompt
 
 CREATED = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -152,6 +152,30 @@ def a_session(series: Series, on: date = FIRST, *, number: int = 1, **values: An
             number=number,
             **{**defaults, **values},
         )
+        db.session.add(session)
+    return session
+
+
+def series_of(session: PeerSession) -> Series:
+    """The run a session belongs to."""
+    assert session.series is not None
+    return session.series
+
+
+def a_lone_session(cohort: Cohort, on: date = FIRST, **values: Any) -> PeerSession:
+    """One session that was arranged on its own and belongs to no run, 6pm to 7:30pm in London."""
+    starts_at = datetime.combine(on, time(18, 0), LONDON).astimezone(UTC)
+    defaults: dict[str, Any] = {
+        "number": 1,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=90),
+        "time_zone": LONDON.key,
+        "place_kind": PlaceKind.ONLINE,
+        "dates_changed_at": CREATED,
+        "details_changed_at": CREATED,
+    }
+    with transaction():
+        session = PeerSession(cohort=cohort, planned_on=on, **{**defaults, **values})
         db.session.add(session)
     return session
 

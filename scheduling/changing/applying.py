@@ -38,9 +38,8 @@ def apply(plan: RunPlan, *, tell: bool, by: Person, now: datetime) -> Change:
     """
     if plan.is_empty:
         raise DomainError(AS_IT_IS)
-    series = plan.series
     before, news = _remember(plan), _news_of(plan)
-    formerly = what_stood(series, now=now) if tell else {}
+    formerly = what_stood(plan.cohort, now=now) if tell else {}
     counted = _counted(plan)
     _keep_zones(plan, before)
     _set_columns(plan)
@@ -48,17 +47,17 @@ def apply(plan: RunPlan, *, tell: bool, by: Person, now: datetime) -> Change:
     _drop_and_put_back(plan, now)
     added = _add(plan, now)
     _count(plan, _counted(plan) - counted + len(added))
-    put_in_order(series, now=now)
+    put_in_order(plan.together, now=now)
     before.added = [session.id for session in added]
     news += [SessionChange(session, ChangeKind.ADDED) for session in added]
 
     def post(leaves_at: datetime, parcel: str) -> int:
         ordered = sorted(news, key=lambda one: (one.session.starts_at, one.session.id))
         act = Act(now, leaves_at, parcel)
-        return announce(series.cohort, ordered, act, formerly=formerly)
+        return announce(plan.cohort, ordered, act, formerly=formerly)
 
-    sent = send(series.cohort, post, tell=tell, now=now)
-    return change(before, sent, series.cohort, by=by, now=now)
+    sent = send(plan.cohort, post, tell=tell, now=now)
+    return change(before, sent, plan.cohort, by=by, now=now)
 
 
 def must_tell(plan: RunPlan) -> bool:
@@ -72,17 +71,17 @@ def clashes_with(plan: RunPlan, person: Person) -> list[str]:
     """Return what speaks against the new dates, in sentences: groups of this person's own, and
     what the run leaves out. What its members do elsewhere is never looked at.
     """
-    series = plan.series
     spans = sorted(
         [(move.starts_at, move.ends_at) for move in plan.seen]
         + [(added.starts_at, added.ends_at) for added in plan.added]
         + [(session.starts_at, session.ends_at) for session in plan.put_back]
     )
-    zone = ZoneInfo(str(plan.columns.get("time_zone", series.time_zone)))
+    zone = ZoneInfo(plan.zone_name)
     days = [starts_at.astimezone(zone).date() for starts_at, _ in spans]
     if not days:
         return []
-    leave_outs = LeaveOuts.from_json(plan.columns.get("leave_outs", series.leave_outs))
+    left_out = plan.series.leave_outs if plan.series else {}
+    leave_outs = LeaveOuts.from_json(plan.columns.get("leave_outs", left_out))
     remarks = [remark for day in days for remark in _about_day(day, leave_outs, days[0])]
     changed = {one.session.id for one in plan.moved}
     changed |= {session.id for session in (*plan.dropped, *plan.put_back)}
@@ -110,7 +109,8 @@ def _remember(plan: RunPlan) -> Before:
     touched = _touched(plan)
     before.keep_calendars(touched)
     before.keep_answers([move.session for move in plan.moved if move.changes_times])
-    before.keep(plan.series, dict.fromkeys((*plan.columns, "sessions")))
+    if plan.series is not None:
+        before.keep(plan.series, dict.fromkeys((*plan.columns, "sessions")))
     for session in touched:
         before.keep(session, DATES)
     return before
@@ -126,7 +126,7 @@ def _news_of(plan: RunPlan) -> list[SessionChange]:
 def _keep_zones(plan: RunPlan, before: Before) -> None:
     """Let sessions that do not change go on saying their hours in the zone they were told in."""
     series = plan.series
-    if plan.columns.get("time_zone", series.time_zone) == series.time_zone:
+    if series is None or plan.zone_name == series.time_zone:
         return
     moved = {move.session.id for move in plan.moved}
     kept = {one.id for one in before.rows if one.kind == "session"}
@@ -143,19 +143,19 @@ def _set_columns(plan: RunPlan) -> None:
 
 
 def _move(plan: RunPlan, now: datetime) -> None:
-    series = plan.series
+    zone_name = plan.series.time_zone if plan.series else None
     elsewhere = [move for move in plan.moved if move.changes_times]
     for move in plan.moved:
         session = move.session
         if move.starts_at != session.starts_at:
             session.moved_from_at = session.starts_at
         session.starts_at, session.ends_at = move.starts_at, move.ends_at
-        session.time_zone = None if move.zone_name == series.time_zone else move.zone_name
+        session.time_zone = None if move.zone_name == zone_name else move.zone_name
         session.by_hand = move.by_hand
     ask_anew([move.session for move in elsewhere], now=now)
     note_dates_changed_in([move.session for move in elsewhere], now)
     days = {move.session.id: move.planned_on for move in plan.moved}
-    answer_to(series, days | {turn.session.id: turn.planned_on for turn in plan.turns})
+    answer_to(plan.together, days | {turn.session.id: turn.planned_on for turn in plan.turns})
 
 
 def _drop_and_put_back(plan: RunPlan, now: datetime) -> None:
@@ -172,9 +172,9 @@ def _drop_and_put_back(plan: RunPlan, now: datetime) -> None:
 
 def _add(plan: RunPlan, now: datetime) -> list[PeerSession]:
     """Add the new sessions, with a theme each."""
-    if not plan.added:
-        return []
     series = plan.series
+    if not plan.added or series is None:
+        return []
     stamp = next_change(newest_diary_change(series.cohort_id), now)
     rows = rows_of(series)
     taken = {row.planned_on for row in rows}
@@ -213,5 +213,5 @@ def _counted(plan: RunPlan) -> int:
 def _count(plan: RunPlan, more: int) -> None:
     """Let a run with a number of sessions say how many there are now."""
     series = plan.series
-    if series.sessions is not None and "sessions" not in plan.columns:
+    if series is not None and series.sessions is not None and "sessions" not in plan.columns:
         series.sessions += more

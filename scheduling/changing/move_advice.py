@@ -20,7 +20,7 @@ def move_advice(session: PeerSession, span: Span, starts: time, *, by: Person) -
     """
     begins = span.starts_at.astimezone(ZoneInfo(session.zone_name))
     day = begins.date()
-    leave_outs = LeaveOuts.from_json(session.series.leave_outs)
+    leave_outs = LeaveOuts.from_json(session.series.leave_outs if session.series else {})
     reason, vacation = leave_outs.reason(day), court_vacation(day)
     remarks = [f"That day is left out of this run: {reason}."] if reason else []
     if vacation:

@@ -17,7 +17,7 @@ from scheduling.changing.run_view import (
     Run,
     day_of,
     moved_to,
-    run_of,
+    run_around,
     sort_out,
     within_bounds,
 )
@@ -55,7 +55,7 @@ def set_pattern(
     unless dates are chosen one by one; one that goes on is filled up to its horizon. Raises
     ``DomainError`` for a first day that is too early, and when there are too few or too many dates.
     """
-    run = run_of(session.series, now=now)
+    run = run_around(session, now=now)
     wide = Scope.ALL if scope is Scope.ALL else Scope.FOLLOWING
     found = run.concerned(session, wide)
     turns = sorted((row for row in found if not row.is_extra), key=lambda row: row.planned_on)

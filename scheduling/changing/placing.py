@@ -13,6 +13,7 @@ from scheduling.access import active_memberships
 from scheduling.changing.before import Before
 from scheduling.changing.parcels import Change, change, send
 from scheduling.changing.run_plan import Scope
+from scheduling.changing.run_view import run_around
 from scheduling.keeping.changes import note_details_changed_in
 from scheduling.letters.announcing import ChangeKind, SessionChange, announce
 from scheduling.letters.posting import Act
@@ -57,7 +58,7 @@ def change_place(
         elsewhere = _place_one(changed, wanted, before, now)
     else:
         first = changed if scope is Scope.FOLLOWING else None
-        elsewhere = _place_run(changed.series, wanted, first, before, now)
+        elsewhere = _place_run(run_around(changed, now=now).series, wanted, first, before, now)
     told = [one for one in elsewhere if one.state == SessionState.PLANNED and one.starts_at > now]
     before.keep_calendars(told)
 
@@ -84,7 +85,7 @@ def _place_one(
 ) -> list[PeerSession]:
     """Give one session a place of its own; returns the sessions that are elsewhere now."""
     refuse_if_over(session, now)
-    differs = wanted.kind != session.series.place_kind
+    differs = session.series is None or wanted.kind != session.series.place_kind
     # Where people meet another way, nothing of the run's place goes for them: words that are
     # there and empty stand for "nowhere in particular", unlike none at all.
     place = wanted.place or "" if differs else wanted.place

@@ -21,6 +21,7 @@ from scheduling.changing.run_view import (
     Run,
     day_of,
     moved_to,
+    run_around,
     run_of,
     sort_out,
     within_bounds,
@@ -52,7 +53,8 @@ IS_CANCELLED = "This session is cancelled. Put it back before you move it."
 
 def concerned(session: PeerSession, scope: Scope, *, now: datetime) -> list[PeerSession]:
     """Return the coming sessions a change concerns, cancelled ones too, earliest first."""
-    return run_of(session.series, now=now).concerned(session, scope)
+    run = run_around(session, now=now)
+    return run.concerned(session, scope if session.series else Scope.ONE)
 
 
 def shift_days(session: PeerSession, scope: Scope, days: int, *, now: datetime) -> RunPlan:
@@ -62,7 +64,7 @@ def shift_days(session: PeerSession, scope: Scope, days: int, *, now: datetime) 
     """
     if not 1 <= abs(days) <= MOST_DAYS:
         raise DomainError(f"Write a number of days from 1 to {MOST_DAYS}.", field="days")
-    run = run_of(session.series, now=now)
+    run = run_around(session, now=now)
     later, moves = timedelta(days=days), []
     rows, kept = _movable(run, session, scope)
     for row in rows:
@@ -87,9 +89,9 @@ def set_hours(
     """
     if ends <= starts:
         raise DomainError("A session ends after it starts, on the same day.", field="ends")
-    if not is_zone(time_zone) and time_zone not in (session.zone_name, session.series.time_zone):
+    run = run_around(session, now=now)
+    if not is_zone(time_zone) and time_zone not in (session.zone_name, run.zone.key):
         raise DomainError("Choose one of these time zones.", field="time_zone")
-    run = run_of(session.series, now=now)
     rows, kept = _movable(run, session, scope)
     hours, moves = Hours(starts, ends, ZoneInfo(time_zone)), []
     for row in rows:
@@ -109,12 +111,11 @@ def move_to_weekday(
     One session moves to that day of its own month; several follow it as their pattern. Raises
     ``DomainError`` when the run does not meet monthly, and when a session would be in the past.
     """
-    wanted = MonthlyByWeekday(weekday, nth)
+    wanted, run = MonthlyByWeekday(weekday, nth), run_around(session, now=now)
     if scope is not Scope.ONE:
-        if not isinstance(session.series.pattern, dict) or not _is_monthly(session.series):
+        if not isinstance(run.set_up.pattern, MonthlyByWeekday):
             raise DomainError("These sessions are not monthly. Choose another pattern for them.")
         return set_pattern(session, wanted, scope=scope, now=now)
-    run = run_of(session.series, now=now)
     rows, _ = _movable(run, session, scope)
     day = next(occurrences(wanted, day_of(session).replace(day=1)))
     moves = [moved_to(row, day, planned_on=row.planned_on, by_hand=True) for row in rows]
@@ -143,13 +144,13 @@ def add_date(series: Series, *, on: date, starts: time, ends: time, now: datetim
 
 def cancel_run(session: PeerSession, scope: Scope, *, now: datetime) -> RunPlan:
     """Cancel sessions; the run itself goes on. Raises ``DomainError`` when all are cancelled."""
-    run = run_of(session.series, now=now)
+    run = run_around(session, now=now)
     found = run.concerned(session, scope)
     dropped = tuple(row for row in found if row.state == SessionState.PLANNED)
     if not dropped:
         several = "These sessions are cancelled already."
         raise DomainError("This session is cancelled already." if len(found) == 1 else several)
-    return RunPlan(session.series, dropped=dropped)
+    return RunPlan(run.together, dropped=dropped)
 
 
 def reinstate_run(session: PeerSession, scope: Scope, *, now: datetime) -> RunPlan:
@@ -158,7 +159,7 @@ def reinstate_run(session: PeerSession, scope: Scope, *, now: datetime) -> RunPl
     Sessions that a shorter run or another pattern has dropped come back one by one. Raises
     ``DomainError`` when none is cancelled.
     """
-    run = run_of(session.series, now=now)
+    run = run_around(session, now=now)
     found = run.concerned(session, scope)
     cancelled = [row for row in found if row.state == SessionState.CANCELLED]
     put_back = [row for row in cancelled if not row.is_extra or row is session]
@@ -169,7 +170,7 @@ def reinstate_run(session: PeerSession, scope: Scope, *, now: datetime) -> RunPl
     breaks = tuple(one for one in leave_outs.breaks if not any(day in one for day in days))
     ended = scope is not Scope.ONE and breaks != leave_outs.breaks
     columns = {"leave_outs": replace(leave_outs, breaks=breaks).to_json()} if ended else {}
-    return RunPlan(session.series, put_back=tuple(put_back), columns=columns)
+    return RunPlan(run.together, put_back=tuple(put_back), columns=columns)
 
 
 def _movable(
@@ -195,16 +196,12 @@ def _plan(
     columns = {name: to for name, to in wanted.items() if getattr(run.series, name) != to}
     touched = moved or turns or columns
     return RunPlan(
-        run.series,
+        run.together,
         moved=moved,
         turns=turns,
         kept_by_hand=tuple(kept) if touched else (),
         columns=columns,
     )
-
-
-def _is_monthly(series: Series) -> bool:
-    return str(series.pattern.get("kind")) == "monthly"
 
 
 def _shifted(run: Run, days: set[date], later: timedelta) -> dict[str, Any]:

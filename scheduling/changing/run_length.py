@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import DomainError
 from scheduling.changing.run_plan import Added, RunPlan
-from scheduling.changing.run_view import Run, day_of, run_of, within_bounds
+from scheduling.changing.run_view import Run, day_of, run_around, run_of, within_bounds
 from scheduling.dates.closures import Break, LeaveOuts
 from scheduling.dates.recurrence import ChosenDates
 from scheduling.models import PeerSession, Series, SessionState
@@ -52,7 +52,7 @@ def end_after(session: PeerSession, *, now: datetime) -> RunPlan:
     """
     if session.state == SessionState.CANCELLED:
         raise DomainError("This session is cancelled, so it cannot be the last one.")
-    run = run_of(session.series, now=now)
+    run = run_around(session, now=now)
     later = [row for row in run.coming if row.starts_at > session.starts_at]
     columns: dict[str, Any] = {}
     if run.set_up.goes_on:

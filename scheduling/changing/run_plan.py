@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from groups.models import Cohort
 from scheduling.dates.recurrence import Shift
 from scheduling.models import PeerSession, Series, SessionState
 
@@ -75,14 +76,16 @@ class Turn:
 
 @dataclass(frozen=True)
 class RunPlan:
-    """Everything one change would do to a run. Sessions stand in the order of their dates.
+    """Everything one change would do to a run, or to a session of a group that has none.
+
+    Sessions stand in the order of their dates.
 
     ``columns`` are those of ``Series``, so that rolling forward goes on from there. ``in_pattern``
     says whether sessions that are dropped or put back belong to the pattern afterwards; ``None``
     leaves that as it is.
     """
 
-    series: Series
+    together: Series | Cohort
     moved: tuple[Moved, ...] = ()
     added: tuple[Added, ...] = ()
     #: To cancel.
@@ -96,6 +99,25 @@ class RunPlan:
     let_go: tuple[PeerSession, ...] = ()
     columns: Mapping[str, Any] = field(default_factory=dict)
     in_pattern: bool | None = None
+
+    @property
+    def series(self) -> Series | None:
+        """The run; none for a session that stands alone."""
+        return self.together if isinstance(self.together, Series) else None
+
+    @property
+    def cohort(self) -> Cohort:
+        """The group whose dates they are."""
+        return self.together if isinstance(self.together, Cohort) else self.together.cohort
+
+    @property
+    def zone_name(self) -> str:
+        """The IANA zone in which the hours of the run, or of the session, are said from then on."""
+        if self.series is not None:
+            return str(self.columns.get("time_zone", self.series.time_zone))
+        if self.moved:
+            return self.moved[0].zone_name
+        return (*self.dropped, *self.put_back)[0].zone_name
 
     @property
     def is_empty(self) -> bool:

@@ -7,7 +7,7 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from core.errors import DomainError
-from groups.models import CohortState
+from groups.models import Cohort, CohortState
 from scheduling.changing.run_plan import Moved, RunPlan, Scope, Turn
 from scheduling.dates.closures import LeaveOuts
 from scheduling.dates.hours import Hours, Span, instant
@@ -21,23 +21,33 @@ from scheduling.runs.to_come import is_over, refuse_if_over
 NOTHING_TO_COME = "There is no session to come."
 #: Weekly sessions for over two years. Every change of a run reads, writes and tells of all of them.
 MOST_TO_COME = 120
+STANDS_ALONE = "This session belongs to no run, so it is changed by itself."
 HAS_PASSED = "That time has passed. Choose one that is still to come."
 
 
 @dataclass(frozen=True)
 class Run:
-    """The sessions of one open group, in the order of their dates."""
+    """The sessions of one open group, in the order of their dates: those of a run, or one that
+    stands alone, whose rule is its one date.
+    """
 
-    series: Series
+    together: Series | Cohort
     rows: Sequence[PeerSession]
     set_up: SetUp
     exceptions: Exceptions
     now: datetime
 
     @property
+    def series(self) -> Series:
+        """The run; raises ``DomainError`` for a session that stands alone."""
+        if not isinstance(self.together, Series):
+            raise DomainError(STANDS_ALONE)
+        return self.together
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone in which the run's hours are said."""
-        return ZoneInfo(self.series.time_zone)
+        return ZoneInfo(self.set_up.time_zone)
 
     @property
     def coming(self) -> list[PeerSession]:
@@ -65,6 +75,8 @@ class Run:
 
     def concerned(self, session: PeerSession, scope: Scope) -> list[PeerSession]:
         """Return the coming sessions a change concerns; raises ``DomainError`` when none is."""
+        if scope is not Scope.ONE:
+            _ = self.series
         if scope is Scope.ALL:
             found = self.coming
         else:
@@ -104,13 +116,31 @@ class Run:
 
 def run_of(series: Series, *, now: datetime) -> Run:
     """Read a run; raises ``DomainError`` unless its group is open."""
-    if series.cohort.state == CohortState.DRAFT:
+    refuse_unless_open(series.cohort)
+    return Run(series, rows_of(series), rule_of(series), exceptions_of(series), now)
+
+
+def run_around(session: PeerSession, *, now: datetime) -> Run:
+    """Read the run of a session, or it alone if it has none; raises ``DomainError`` unless its
+    group is open.
+    """
+    if session.series is not None:
+        return run_of(session.series, now=now)
+    refuse_unless_open(session.cohort)
+    zone, day = ZoneInfo(session.zone_name), day_of(session)
+    starts, ends = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
+    rule = SetUp(ChosenDates((day,)), day, starts.time(), ends.time(), session.zone_name)
+    return Run(session.cohort, [session], rule, Exceptions(), now)
+
+
+def refuse_unless_open(cohort: Cohort) -> None:
+    """Raise ``DomainError`` unless the dates of a group can be changed one by one."""
+    if cohort.state == CohortState.DRAFT:
         raise DomainError(
             "This group has not been opened yet. Its dates are changed where it is set up."
         )
-    if series.cohort.state == CohortState.ENDED:
+    if cohort.state == CohortState.ENDED:
         raise DomainError("This group has ended, so its dates stay as they are.")
-    return Run(series, rows_of(series), rule_of(series), exceptions_of(series), now)
 
 
 def day_of(session: PeerSession) -> date:
@@ -191,8 +221,9 @@ def _hours_of(session: PeerSession) -> tuple[time, time]:
     on the day of a change of the clocks the wall may show others.
     """
     zone, series = ZoneInfo(session.zone_name), session.series
-    span = Hours(series.starts, series.ends, zone).on(day_of(session))
-    if (span.starts_at, span.ends_at) == (session.starts_at, session.ends_at):
-        return series.starts, series.ends
+    if series is not None:
+        span = Hours(series.starts, series.ends, zone).on(day_of(session))
+        if (span.starts_at, span.ends_at) == (session.starts_at, session.ends_at):
+            return series.starts, series.ends
     starts, ends = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
     return starts.time(), ends.time()

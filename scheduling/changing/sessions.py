@@ -87,7 +87,7 @@ def move(
     session.by_hand = True
     ask_anew([session], now=now)
     note_dates_changed(session, now)
-    put_in_order(session.series, now=now)
+    put_in_order(session.together, now=now)
 
     def post(leaves_at: datetime, parcel: str) -> int:
         moved = SessionChange(session, ChangeKind.MOVED, (*was, session.zone_name))
@@ -152,10 +152,11 @@ def _turn(session: PeerSession, state: SessionState, now: datetime) -> Before:
     note_dates_changed(session, now)
     if session.is_extra:
         # One that is cancelled counts no more, and the others close ranks.
-        before.keep(series, ("sessions",))
-        if series.sessions is not None:
+        if series is not None:
+            before.keep(series, ("sessions",))
+        if series is not None and series.sessions is not None:
             series.sessions += 1 if state == SessionState.PLANNED else -1
-        put_in_order(series, now=now)
+        put_in_order(session.together, now=now)
     return before
 
 

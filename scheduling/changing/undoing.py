@@ -80,7 +80,9 @@ def take_back(token: str, cohort: Cohort, *, by: Person, now: datetime) -> int:
     _remove(before.added, cohort, now)
     # Only now is every former day of the pattern free again.
     _answer_again(days)
-    for run in db.session.scalars(select(Series).where(Series.cohort_id == cohort.id)):
+    runs = db.session.scalars(select(Series).where(Series.cohort_id == cohort.id)).all()
+    put_in_order(cohort, now=now)
+    for run in runs:
         put_in_order(run, now=now)
     _settle_calendars(before.sessions)
     db.session.delete(reversal)
@@ -159,7 +161,7 @@ def _put_back(before: Before, now: datetime) -> dict[int, date]:
 
 def _answer_again(days: dict[int, date]) -> None:
     if days:
-        answer_to(db.session.get_one(PeerSession, next(iter(days))).series, days)
+        answer_to(db.session.get_one(PeerSession, next(iter(days))).together, days)
 
 
 def _going_on(series: Series, now: datetime) -> list[PeerSession]:

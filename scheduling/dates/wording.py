@@ -21,6 +21,7 @@ NUMBERS = (
     *("no", "one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
+ONE_BY_ONE = "Dates chosen one by one"
 ORDINALS = {1: "First", 2: "Second", 3: "Third", 4: "Fourth", -1: "Last"}
 NAMED_TIMES = {"midday": time(12), "noon": time(12), "midnight": time(0)}
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
@@ -94,7 +95,7 @@ def say_until(day: date, today: date) -> str:
 def say_pattern(pattern: Pattern, first: date) -> str:
     """Say how often a run meets: "Second Thursday of each month", "Every 4 weeks, on Tuesday"."""
     if isinstance(pattern, ChosenDates):
-        return "Dates chosen one by one"
+        return ONE_BY_ONE
     if isinstance(pattern, EveryWeeks):
         often = "Every week" if pattern.weeks == 1 else f"Every {pattern.weeks} weeks"
         return f"{often}, on {WEEKDAYS[first.weekday()]}"

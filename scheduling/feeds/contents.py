@@ -126,7 +126,7 @@ def sessions_of(diary: Diary, *, now: datetime) -> list[PeerSession]:
     if diary.detail == Detail.FULL:
         scope = scope.options(
             joinedload(PeerSession.cohort, innerjoin=True),
-            joinedload(PeerSession.series, innerjoin=True),
+            joinedload(PeerSession.series),
             selectinload(PeerSession.prompts),
         )
     return list(db.session.scalars(scope))

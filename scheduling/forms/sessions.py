@@ -93,7 +93,10 @@ class MoveForm(CheckedForm):
 
 
 class PlaceForm(WhichForm):
-    """Where one session is, or it and those after it: only what differs from the run so far."""
+    """Where one session is, or it and those after it: only what differs from the run so far.
+
+    ``run_kind`` is how the run meets, and ``None`` for a session without one.
+    """
 
     place_kind = radios(
         "How you meet", {SAME: "As in the other sessions"} | PLACE_KINDS, default=SAME
@@ -102,15 +105,18 @@ class PlaceForm(WhichForm):
     room = CleanString("Link of the room", [https_link])
     quiet = BooleanField("Save without sending a message")
 
-    def __init__(self, *, run_kind: PlaceKind, **more: Any) -> None:
+    def __init__(self, *, run_kind: PlaceKind | None, **more: Any) -> None:
         super().__init__(**more)
         self.run_kind = run_kind
+        if run_kind is None:
+            self.place_kind.choices = list(PLACE_KINDS.items())
 
     @property
     def kind(self) -> PlaceKind:
         """How people meet then."""
         chosen = self.place_kind.data
-        return self.run_kind if chosen in (None, SAME) else PlaceKind(chosen)
+        as_run = self.run_kind or PlaceKind.ONLINE
+        return as_run if chosen in (None, SAME) else PlaceKind(chosen)
 
     @property
     def is_as_run(self) -> bool:

@@ -29,14 +29,8 @@ def words_for(session: PeerSession, diary: Diary) -> EntryWords:
     return EntryWords(
         summary=session.cohort.name,
         description="\n".join([*prompts_shown(session), page]),
-        location=place_of(session),
+        location=session.where or "",
     )
-
-
-def place_of(session: PeerSession) -> str:
-    """Return where a session is, in words: its own place, or that of the run."""
-    place = session.series.place if session.place is None else session.place
-    return str(place or "")
 
 
 def prompts_shown(session: PeerSession) -> tuple[str, ...]:

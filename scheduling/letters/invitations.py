@@ -28,7 +28,7 @@ from scheduling.letters.session_letters import (
     update,
 )
 from scheduling.letters.withdrawing import withdraw_all
-from scheduling.models import PeerSession, Series
+from scheduling.models import INVITATIONS_AHEAD, PeerSession, Series
 
 __all__ = [
     "issue",
@@ -75,7 +75,8 @@ def welcome(membership: Membership, *, now: datetime) -> None:
         topic=cohort.public_id,
         addressee=membership.public_id,
     )
-    for session in sessions[: sessions[0].series.invitations_ahead]:
+    first = sessions[0].series
+    for session in sessions[: first.invitations_ahead if first else INVITATIONS_AHEAD]:
         issue(session, membership, now=now, is_awaited=True)
 
 

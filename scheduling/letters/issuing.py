@@ -17,7 +17,15 @@ from scheduling.letters import calendar_parts, emails
 from scheduling.letters.first_invitations import invite_together
 from scheduling.letters.posting import Act, details_of, page_of, post_about, when_of
 from scheduling.letters.recipients import Recipient, recipient_of
-from scheduling.models import Diary, Invitation, KeptBy, PeerSession, Series, SessionState
+from scheduling.models import (
+    INVITATIONS_AHEAD,
+    Diary,
+    Invitation,
+    KeptBy,
+    PeerSession,
+    Series,
+    SessionState,
+)
 
 #: The ids of a session and of the place of a member who lacks an invitation to it.
 Pair = tuple[int, int]
@@ -98,13 +106,13 @@ def _lacking(now: datetime) -> Select[int, int]:
     return (
         select(PeerSession.id, Membership.id)
         .join(turn, turn.c.id == PeerSession.id)
-        .join(Series, Series.id == PeerSession.series_id)
+        .outerjoin(Series, Series.id == PeerSession.series_id)
         .join(Cohort, Cohort.id == PeerSession.cohort_id)
         .join(Membership, Membership.cohort_id == Cohort.id)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(Diary, Diary.person_id == Membership.person_id)
         .where(
-            turn.c.position <= Series.invitations_ahead,
+            turn.c.position <= func.coalesce(Series.invitations_ahead, INVITATIONS_AHEAD),
             Cohort.state == CohortState.OPEN,
             Cohort.opened_at <= settled_at,
             PeerSession.dates_changed_at <= settled_at,
@@ -119,7 +127,7 @@ def _lacking(now: datetime) -> Select[int, int]:
 
 def _in_turn(now: datetime) -> Subquery:
     position = func.row_number().over(
-        partition_by=PeerSession.series_id, order_by=(PeerSession.starts_at, PeerSession.id)
+        partition_by=PeerSession.cohort_id, order_by=(PeerSession.starts_at, PeerSession.id)
     )
     return (
         select(PeerSession.id, position.label("position"))

@@ -9,7 +9,7 @@ from core.mail import Letter
 from core.outbox import About, Lane, Posting, Promise, post
 from core.web import link
 from scheduling.dates.when import When, when
-from scheduling.keeping.entry_words import place_of, prompts_shown
+from scheduling.keeping.entry_words import prompts_shown
 from scheduling.letters.calendar_parts import CANCELLING, key_of, part, thread_of
 from scheduling.letters.emails import CalendarPart, Details
 from scheduling.letters.recipients import Recipient
@@ -58,7 +58,7 @@ def details_of(session: PeerSession, recipient: Recipient) -> Details | None:
     if not recipient.full:
         return None
     return Details(
-        group=session.cohort.name, place=place_of(session), prompts=prompts_shown(session)
+        group=session.cohort.name, place=session.where or "", prompts=prompts_shown(session)
     )
 
 

@@ -6,10 +6,11 @@ from scheduling.models.entry import WrittenEntry
 from scheduling.models.invitation import Invitation
 from scheduling.models.reply import TAKEN_BACK, Answer, Reply, ReplyNote, StandingAnswer
 from scheduling.models.reversal import Reversal
-from scheduling.models.series import PlaceKind, Series
+from scheduling.models.series import INVITATIONS_AHEAD, PlaceKind, Series
 from scheduling.models.session import PeerSession, SessionPrompt, SessionState
 
 __all__ = [
+    "INVITATIONS_AHEAD",
     "TAKEN_BACK",
     "Answer",
     "CalendarMail",

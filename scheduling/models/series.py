@@ -11,6 +11,11 @@ from core.db import Base
 from core.encryption import Sealed
 from groups.models import Cohort
 
+#: How many days before a session its prompts can be seen, and for how many coming sessions
+#: calendar invitations are out at a time: what a run begins with, and sessions outside of one keep.
+PROMPT_DAYS = 7
+INVITATIONS_AHEAD = 3
+
 
 class PlaceKind(StrEnum):
     """Where a group meets: in a room on line, or in a room with a door."""
@@ -71,9 +76,7 @@ class Series(Base):
     place = Sealed()
     room_sealed: Mapped[bytes | None]
     room = Sealed()
-    #: How many days before a session its prompts can be seen.
-    prompt_days: Mapped[int] = mapped_column(default=7)
-    #: For how many coming sessions calendar invitations are out at a time.
-    invitations_ahead: Mapped[int] = mapped_column(default=3)
+    prompt_days: Mapped[int] = mapped_column(default=PROMPT_DAYS)
+    invitations_ahead: Mapped[int] = mapped_column(default=INVITATIONS_AHEAD)
     created_at: Mapped[datetime]
     ended_on: Mapped[date | None]

@@ -4,13 +4,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
 from core.encryption import Sealed
 from groups.models import Cohort
-from scheduling.models.series import PlaceKind, Series
+from scheduling.models.series import PROMPT_DAYS, PlaceKind, Series
 
 
 class SessionState(StrEnum):
@@ -26,6 +26,10 @@ class PeerSession(Base):
     __tablename__ = "peer_session"
     __table_args__ = (
         UniqueConstraint("series_id", "planned_on"),
+        CheckConstraint(
+            "series_id IS NOT NULL OR (time_zone IS NOT NULL AND place_kind IS NOT NULL)",
+            name="whole_without_series",
+        ),
         Index("ix_peer_session_cohort_id_starts_at", "cohort_id", "starts_at"),
         Index("ix_peer_session_starts_at", "starts_at"),
     )
@@ -53,7 +57,6 @@ class PeerSession(Base):
         "dates_changed_at": "technical",
         "details_changed_at": "technical",
         "came": "technical",
-        "invited_at": "technical",
         "reminded_at": "technical",
     }
 
@@ -61,15 +64,17 @@ class PeerSession(Base):
     public_id: Mapped[str] = mapped_column(unique=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
     cohort: Mapped[Cohort] = relationship()
-    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
-    series: Mapped[Series] = relationship()
+    #: The run it comes from; ``None`` for one that was arranged on its own, which then says itself
+    #: what the others leave to their run.
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    series: Mapped[Series | None] = relationship()
     #: The day the pattern gives: planning twice finds the row by it. It changes with the pattern.
     planned_on: Mapped[date]
     #: "Session 3 of 12".
     number: Mapped[int]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    #: The IANA zone its hours are said in, only where it differs from that of its series.
+    #: The IANA zone its hours are said in; ``None`` is that of its series.
     time_zone: Mapped[str | None]
     #: Whether somebody chose its date or hours on its own: a change of the pattern keeps them.
     by_hand: Mapped[bool] = mapped_column(default=False)
@@ -81,7 +86,7 @@ class PeerSession(Base):
     state: Mapped[str] = mapped_column(default=SessionState.PLANNED)
     #: The key of a theme in the library (``scheduling.reflection.themes``).
     theme: Mapped[str | None]
-    #: Only where this session differs from its series.
+    #: Only where this session differs from its series, if it has one.
     place_kind: Mapped[str | None]
     place_sealed: Mapped[bytes | None]
     place = Sealed()
@@ -102,8 +107,6 @@ class PeerSession(Base):
     details_changed_at: Mapped[datetime]
     #: How many came. A number and nothing else.
     came: Mapped[int | None]
-    #: When calendar invitations for it were issued to everybody who was a member then.
-    invited_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
 
     prompts: Mapped[list["SessionPrompt"]] = relationship(
@@ -115,12 +118,44 @@ class PeerSession(Base):
     @property
     def zone_name(self) -> str:
         """The IANA zone in which the hours of this session are said."""
-        return self.time_zone or self.series.time_zone
+        return self.time_zone or (self.series.time_zone if self.series else "UTC")
 
     @property
     def meets(self) -> PlaceKind:
         """Whether this session is on line or in person: its own kind, or that of its series."""
-        return PlaceKind(self.place_kind or self.series.place_kind)
+        own = self.place_kind or (self.series.place_kind if self.series else PlaceKind.ONLINE)
+        return PlaceKind(own)
+
+    @property
+    def where(self) -> str | None:
+        """Where it is in words: its own place, or that of its series."""
+        words: str | None = self.place
+        return self.series.place if words is None and self.series else words
+
+    @property
+    def room_link(self) -> str | None:
+        """The link of its room, or that of its series; none where people meet behind a door."""
+        if self.meets is not PlaceKind.ONLINE:
+            return None
+        own: str | None = self.room
+        return (self.series.room if own is None and self.series else own) or None
+
+    @property
+    def prompt_days(self) -> int:
+        """How many days before it its prompts can be seen."""
+        return self.series.prompt_days if self.series else PROMPT_DAYS
+
+    @property
+    def together(self) -> Series | Cohort:
+        """What it is counted and ordered with: its series, or the group's others without one."""
+        return self.series or self.cohort
+
+    @classmethod
+    def among(cls, together: Series | Cohort) -> ColumnElement[bool]:
+        """Return the condition for the sessions of a series, or those of a group without one."""
+        if isinstance(together, Series):
+            return cls.series_id == together.id
+        return (cls.cohort_id == together.id) & cls.series_id.is_(None)
 
 
 class SessionPrompt(Base):

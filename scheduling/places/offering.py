@@ -11,11 +11,11 @@ from core.outbox import Promise, post, under_way
 from core.web import link
 from groups.models import PlaceOffer
 from groups.offers import mark_sent, may_write, token_of
-from scheduling.dates.wording import say_count, say_date, say_pattern
+from scheduling.dates.wording import ONE_BY_ONE, say_count, say_date, say_pattern
 from scheduling.letters.emails import place_offered
 from scheduling.letters.posting import coming, when_of
 from scheduling.models import PeerSession
-from scheduling.runs.series import set_up_of
+from scheduling.runs.laying_out import rule_of
 
 
 def send_offer(
@@ -79,14 +79,14 @@ def letter_about(
     until ``ends_at``. A run that goes on until it is ended has no number of dates.
     """
     first = sessions[0]
-    zone = ZoneInfo(first.series.time_zone)
-    set_up = set_up_of(first.series)
+    zone = ZoneInfo(first.series.time_zone if first.series else first.zone_name)
+    rule = rule_of(first.series) if first.series else None
     return place_offered(
         Mailbox("", offer.email),
         link=link,
         stop_link=stop_link,
         first=when_of(first, now),
-        pattern_words=say_pattern(set_up.pattern, set_up.first_on),
-        count_words="" if set_up.goes_on else say_count(len(sessions), "date", "dates"),
+        pattern_words=say_pattern(rule.pattern, rule.first_on) if rule else ONE_BY_ONE,
+        count_words="" if rule and rule.goes_on else say_count(len(sessions), "date", "dates"),
         last_day_words=say_date(ends_at.astimezone(zone).date(), now.astimezone(zone).date()),
     )

@@ -37,21 +37,21 @@ def number(session: PeerSession) -> None:
         prompt.position = position
 
 
-def keys_used(series: Series) -> set[str]:
-    """Return the keys of the library's prompts that a run holds."""
+def keys_used(together: Series | Cohort) -> set[str]:
+    """Return the keys of the library's prompts that a run, or a group outside of one, holds."""
     keys = (
         select(SessionPrompt.key)
         .join(PeerSession)
-        .where(PeerSession.series_id == series.id, SessionPrompt.key.is_not(None))
+        .where(PeerSession.among(together), SessionPrompt.key.is_not(None))
     )
     return {key for key in db.session.scalars(keys) if key is not None}
 
 
-def draw_waiting(series: Series, *, until: datetime | None = None) -> int:
+def draw_waiting(together: Series | Cohort, *, until: datetime | None = None) -> int:
     """Draw the prompts that rolling a run forward has left for later, up to the sessions that
     start by ``until`` where it is given. Returns for how many sessions.
     """
-    waiting = list(_waiting(series))
+    waiting = list(_waiting(together))
     near = [until is None or session.starts_at <= until for session, _ in waiting]
     # In their order, so that what the later ones are expected to get stays what it is.
     count = len(near) - near[::-1].index(True) if any(near) else 0
@@ -64,8 +64,8 @@ def draw_waiting(series: Series, *, until: datetime | None = None) -> int:
 
 def draw_due(now: datetime) -> int:
     """Draw the prompts of sessions that have come near (a job); returns for how many."""
-    near = db.session.scalars(
-        select(PeerSession.series_id)
+    near = db.session.execute(
+        select(PeerSession.series_id, PeerSession.cohort_id)
         .join(Cohort)
         .where(
             PeerSession.prompts_drawn.is_(False),
@@ -73,37 +73,40 @@ def draw_due(now: datetime) -> int:
             Cohort.state == CohortState.OPEN,
         )
         .distinct()
-        .order_by(PeerSession.series_id)
+        .order_by(PeerSession.cohort_id, PeerSession.series_id)
     ).all()
-    return one_by_one(
-        near,
-        lambda identifier: draw_waiting(db.session.get_one(Series, identifier), until=now + NEAR),
-    )
+    return one_by_one(near, lambda ids: draw_waiting(_together(*ids), until=now + NEAR))
 
 
-def expected_prompts(series: Series) -> dict[int, list[SessionPrompt]]:
+def _together(series_id: int | None, cohort_id: int) -> Series | Cohort:
+    if series_id is None:
+        return db.session.get_one(Cohort, cohort_id)
+    return db.session.get_one(Series, series_id)
+
+
+def expected_prompts(together: Series | Cohort) -> dict[int, list[SessionPrompt]]:
     """Return what will be drawn for the sessions of a run that still wait for it, by their ids.
 
     The prompts belong to no session yet, and nothing is written.
     """
-    return {session.id: prompts for session, prompts in _waiting(series)}
+    return {session.id: prompts for session, prompts in _waiting(together)}
 
 
 def prompts_of(session: PeerSession) -> list[SessionPrompt]:
     """Return the prompts of a session, or what will be drawn for it."""
     return (
-        session.prompts if session.prompts_drawn else expected_prompts(session.series)[session.id]
+        session.prompts if session.prompts_drawn else expected_prompts(session.together)[session.id]
     )
 
 
-def _waiting(series: Series) -> Iterator[tuple[PeerSession, list[SessionPrompt]]]:
+def _waiting(together: Series | Cohort) -> Iterator[tuple[PeerSession, list[SessionPrompt]]]:
     """Yield every session of a run that waits, in order, with the prompts it gets."""
     sessions = db.session.scalars(
         select(PeerSession)
-        .where(PeerSession.series_id == series.id, PeerSession.prompts_drawn.is_(False))
+        .where(PeerSession.among(together), PeerSession.prompts_drawn.is_(False))
         .order_by(PeerSession.planned_on)
     ).all()
-    used = keys_used(series) if sessions else set()
+    used = keys_used(together) if sessions else set()
     for session in sessions:
         drawn = _drawn(session.theme, used)
         used |= {prompt.key for prompt in drawn}

@@ -81,7 +81,7 @@ def choose_theme(session: PeerSession, key: str | None, *, now: datetime) -> Non
     for prompt in [prompt for prompt in session.prompts if prompt.key is not None]:
         session.prompts.remove(prompt)
     if key is not None:
-        draw(session, keys_used(session.series))
+        draw(session, keys_used(session.together))
     _changed(session, now)
 
 
@@ -158,7 +158,7 @@ def set_prompt_days(series: Series, days: int) -> None:
 def shown_from(session: PeerSession) -> datetime:
     """Return the moment from which prompts can be seen: midnight, so many days before."""
     zone = ZoneInfo(session.zone_name)
-    day = session.starts_at.astimezone(zone).date() - timedelta(days=session.series.prompt_days)
+    day = session.starts_at.astimezone(zone).date() - timedelta(days=session.prompt_days)
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
@@ -169,7 +169,7 @@ def reveal_due(now: datetime) -> int:
     with transaction():
         due = _due(now)
         for session in due:
-            draw_waiting(session.series)
+            draw_waiting(session.together)
             session.prompts_shown_at = now
             note_details_changed(session, now)
     return len(due)
@@ -233,7 +233,7 @@ def _open(session: PeerSession, now: datetime) -> None:
     if session.starts_at <= now:
         raise DomainError("This session has begun or is over, so its prompts stay as they were.")
     if not session.prompts_drawn:
-        draw_waiting(session.series)
+        draw_waiting(session.together)
 
 
 def _refuse_too_many(number: int) -> None:

@@ -6,17 +6,20 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from core.db import db
+from groups.models import Cohort
 from scheduling.models import PeerSession, Series, SessionState
 
 ONE_DAY = timedelta(days=1)
 
 
-def rows_of(series: Series) -> list[PeerSession]:
-    """Return every session of a run, in the order of their dates, cancelled ones among them."""
+def rows_of(together: Series | Cohort) -> list[PeerSession]:
+    """Return every session of a run, or of a group outside of one, in the order of their dates,
+    cancelled ones among them.
+    """
     return list(
         db.session.scalars(
             select(PeerSession)
-            .where(PeerSession.series_id == series.id)
+            .where(PeerSession.among(together))
             .order_by(PeerSession.starts_at, PeerSession.id)
         )
     )
@@ -29,14 +32,14 @@ def is_counted(session: PeerSession) -> bool:
     return not (session.is_extra and session.state == SessionState.CANCELLED)
 
 
-def put_in_order(series: Series, *, now: datetime) -> None:
+def put_in_order(together: Series | Cohort, *, now: datetime) -> None:
     """Number the coming sessions in the order of their dates; those that are over keep theirs.
 
     Extra sessions are counted like the others, and what is counted no more comes last. A run with
     a number of sessions says how many there are in ``Series.sessions``.
     """
     db.session.flush()
-    for row, number in numbered(rows_of(series), now=now):
+    for row, number in numbered(rows_of(together), now=now):
         if row.number != number:
             row.number = number
 
@@ -60,13 +63,13 @@ def free_day(day: date, taken: Set[date]) -> date:
     return day
 
 
-def answer_to(series: Series, days: Mapping[int, date]) -> None:
+def answer_to(together: Series | Cohort, days: Mapping[int, date]) -> None:
     """Let sessions answer to these days of the pattern, by the id of the session.
 
     Two sessions never answer to the same day, not even for a moment while they trade places.
     """
     db.session.flush()
-    rows = {row.id: row for row in rows_of(series)}
+    rows = {row.id: row for row in rows_of(together)}
     changed = {key: day for key, day in days.items() if rows[key].planned_on != day}
     taken: set[date] = {row.planned_on for key, row in rows.items() if key not in changed}
     if _is_crossed(changed.values(), [rows[key].planned_on for key in changed]):

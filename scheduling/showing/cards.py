@@ -103,7 +103,7 @@ def card(
     """
     said = _when(session, now, reader_zone)
     open_now = room_is_open(session, now)
-    upcoming = places and not open_now and _room(session) is not None
+    upcoming = places and not open_now and session.room_link is not None
     return SessionCard(
         state=_state(session, now),
         date_words=said.date_words,
@@ -112,7 +112,7 @@ def card(
         until_words=said.until_words,
         lead_words=lead_words,
         place_words=place_words(session) if places else None,
-        room_url=_room(session) if places and room and open_now else None,
+        room_url=session.room_link if places and room and open_now else None,
         room_words=f"from {_room_opens(session, said)}" if upcoming else None,
         moved_words=moved_words(session, now),
         clock_note=said.clock_note if _is_planned(session) else None,
@@ -133,7 +133,7 @@ def year_cells(sessions: Sequence[PeerSession], *, now: datetime) -> list[YearCe
 
 def room_is_open(session: PeerSession, now: datetime) -> bool:
     """Tell whether the session's room can be entered: from ten minutes before it to its end."""
-    if not _is_planned(session) or _room(session) is None:
+    if not _is_planned(session) or session.room_link is None:
         return False
     return session.starts_at - ROOM_OPENS_BEFORE <= now < session.ends_at
 
@@ -163,7 +163,7 @@ def change_lines(sessions: Sequence[PeerSession], *, now: datetime) -> list[str]
 
 def session_number(session: PeerSession) -> str:
     """Say which session of its run it is: "Session 3 of 12", or "Session 3" where none is last."""
-    of = session.series.sessions
+    of = session.series.sessions if session.series else None
     return f"Session {session.number} of {of}" if of else f"Session {session.number}"
 
 
@@ -184,8 +184,8 @@ def start_words(session: PeerSession, zone_name: str) -> str:
 
 def place_words(session: PeerSession) -> str | None:
     """Say where a session is, as it begins a sentence; None where nobody has said."""
-    words: str | None = session.series.place if session.place is None else session.place
-    if session.series.place_kind != PlaceKind.ONLINE:
+    words = session.where
+    if session.meets is not PlaceKind.ONLINE:
         return words
     if not words:
         return ONLINE
@@ -222,13 +222,6 @@ def _change(session: PeerSession, now: datetime) -> str | None:
 
 def _is_planned(session: PeerSession) -> bool:
     return session.state == SessionState.PLANNED
-
-
-def _room(session: PeerSession) -> str | None:
-    if session.series.place_kind != PlaceKind.ONLINE:
-        return None
-    room: str | None = session.series.room if session.room is None else session.room
-    return room or None
 
 
 def _room_opens(session: PeerSession, said: When) -> str:

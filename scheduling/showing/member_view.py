@@ -143,7 +143,7 @@ def dates_view(person: Person, *, page: int, now: datetime) -> DatesView:
     sessions = list(
         db.session.scalars(
             coming.options(
-                joinedload(PeerSession.series, innerjoin=True),
+                joinedload(PeerSession.series),
                 joinedload(PeerSession.cohort, innerjoin=True),
             )
             .limit(ON_PAGE)

@@ -117,7 +117,7 @@ def _nexts(ids: Sequence[int], now: datetime) -> dict[int, _Next]:
             PeerSession.ends_at,
             func.coalesce(PeerSession.time_zone, Series.time_zone).label("time_zone"),
         )
-        .join(Series, Series.id == PeerSession.series_id)
+        .outerjoin(Series, Series.id == PeerSession.series_id)
         .join(
             coming,
             (coming.c.cohort_id == PeerSession.cohort_id)

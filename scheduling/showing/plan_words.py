@@ -206,4 +206,4 @@ def _shift(one: Moved | Added, zone: ZoneInfo, reader: Reader) -> str:
 
 def _zone_of(plan: RunPlan) -> str:
     """Return the zone of sessions that are added: that of the run as it will be."""
-    return str(plan.columns.get("time_zone", plan.series.time_zone))
+    return plan.zone_name

@@ -44,7 +44,7 @@ def _form(session: PeerSession) -> PlaceForm:
     which = which_words(session)
     return PlaceForm(
         which=which,
-        run_kind=PlaceKind(session.series.place_kind),
+        run_kind=PlaceKind(session.series.place_kind) if session.series else None,
         data={
             "which": which_asked(which),
             "place_kind": session.place_kind or SAME,
@@ -96,7 +96,7 @@ def _where(session: PeerSession, form: PlaceForm) -> tuple[str | None, str | Non
     """
     typed = (form.place.data or None, form.room.data or None)
     others: tuple[str | None, str | None] = (None, None)
-    if form.scope != Scope.ONE and form.is_as_run:
+    if form.scope != Scope.ONE and form.is_as_run and session.series:
         others = (session.series.place, session.series.room)
     elif form.scope == Scope.ONE and not form.is_as_run:
         # Words that are there and empty stand for nowhere in particular, unlike none at all.

@@ -43,7 +43,7 @@ def choose(member: Membership, how: KeptBy, now: datetime) -> None:
 
 def move(session: PeerSession, on: date, now: datetime) -> None:
     """Move a session and let the letters leave."""
-    hours = {"starts": session.series.starts, "ends": session.series.ends}
+    hours = {"starts": build.series_of(session).starts, "ends": build.series_of(session).ends}
     with transaction():
         leader = session.cohort.memberships[0].person
         sessions.move(session, on=on, **hours, now=now, tell=True, by=leader)

@@ -116,7 +116,7 @@ def test_f6_f7_f8_f9_every_event_has_what_programs_compare(
 
 
 def move(session: PeerSession, now: datetime) -> None:
-    hours = {"starts": session.series.starts, "ends": session.series.ends}
+    hours = {"starts": build.series_of(session).starts, "ends": build.series_of(session).ends}
     leader = session.cohort.memberships[0].person
     sessions.move(session, on=date(2026, 12, 11), **hours, now=now, tell=True, by=leader)
 
@@ -254,7 +254,7 @@ def another(session: PeerSession, days: int) -> PeerSession:
 def test_f16_what_leaves_the_window_rewrites_nothing_that_stays(
     session: PeerSession, feed: Feed, now: datetime
 ) -> None:
-    build.a_session(session.series, date(2027, 1, 14), number=2)
+    build.a_session(build.series_of(session), date(2027, 1, 14), number=2)
 
     held, _, kept = body(feed, now).partition(b"END:VEVENT\r\n")
     later = body(feed, session.ends_at + 60 * DAY)

@@ -37,7 +37,7 @@ def change(session: PeerSession, verb: Any, now: datetime, **values: Any) -> Non
 
 def move(session: PeerSession, on: date, now: datetime) -> None:
     """Move the session to another day."""
-    hours = {"starts": session.series.starts, "ends": session.series.ends}
+    hours = {"starts": build.series_of(session).starts, "ends": build.series_of(session).ends}
     change(session, sessions.move, now, on=on, **hours)
 
 

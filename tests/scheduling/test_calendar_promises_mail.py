@@ -42,7 +42,7 @@ def told(make_app: Callable[..., Flask], now: datetime) -> list[EmailMessage]:
     readers = [build.a_member(cohort, build.a_person(name)) for name in ("Amina", "Dev")]
     full(readers[1].person)
     first = build.a_session(build.a_series(cohort, place="Canaryplace"))
-    second = build.a_session(first.series, date(2027, 1, 14), number=2)
+    second = build.a_session(build.series_of(first), date(2027, 1, 14), number=2)
     for act in (welcome, remind, move, elsewhere, cancel, put_back, choose, leave):
         with_letters_left(act, first, second, readers, now)
     messages = [_opened(row) for row in db.session.query(OutgoingMail).order_by(OutgoingMail.id)]
@@ -80,7 +80,7 @@ def remind(first: PeerSession, **_: object) -> None:
 
 
 def move(first: PeerSession, now: datetime, **_: object) -> None:
-    hours = {"starts": first.series.starts, "ends": first.series.ends}
+    hours = {"starts": build.series_of(first).starts, "ends": build.series_of(first).ends}
     leader = first.cohort.memberships[0].person
     with transaction():
         sessions.move(first, on=date(2026, 12, 11), **hours, now=now, tell=True, by=leader)

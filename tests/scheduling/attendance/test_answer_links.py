@@ -21,7 +21,7 @@ from scheduling.attendance.answer_links import (
 )
 from scheduling.changing.rehearsing import NO_SECRET, SECRET
 from scheduling.models import PeerSession, SessionState
-from tests.build import a_member, a_person, a_session
+from tests.build import a_member, a_person, a_session, series_of
 
 
 def test_a_link_opens_what_it_was_made_for(session: PeerSession, member: Membership) -> None:
@@ -99,7 +99,7 @@ def test_a_link_opens_nothing_once_its_address_is_no_longer_the_members(
 def test_a_link_never_opens_a_later_session_with_the_same_number(
     session: PeerSession, member: Membership
 ) -> None:
-    token, number, series = token_for(session, member), session.id, session.series
+    token, number, series = token_for(session, member), session.id, series_of(session)
     with transaction():
         db.session.delete(session)
     a_session(series, id=number)

@@ -14,7 +14,7 @@ from scheduling.models import Answer, PeerSession, Reply, SessionState, Standing
 from scheduling.own_data import own_dates
 from scheduling.places import departures
 from scheduling.showing.group_page import who_said_what
-from tests.build import FIRST, a_member, a_person, a_session
+from tests.build import FIRST, a_member, a_person, a_session, series_of
 from tests.scheduling.post import letters
 from tests.scheduling.queries import counted
 
@@ -56,7 +56,7 @@ def test_who_usually_comes_counts_as_coming(
 def test_saying_otherwise_for_one_session_counts_for_that_one_alone(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
-    later = a_session(session.series, date(2027, 1, 14), number=2)
+    later = a_session(series_of(session), date(2027, 1, 14), number=2)
     usually(member, now)
 
     say(session, member, Answer.NOT_THIS_TIME, now)
@@ -84,7 +84,7 @@ def test_taking_that_back_lets_the_usual_answer_count_again(
 def test_rather_being_asked_leaves_what_was_said_about_single_sessions(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
-    later = a_session(session.series, date(2027, 1, 14), number=2)
+    later = a_session(series_of(session), date(2027, 1, 14), number=2)
     usually(member, now)
     say(session, member, Answer.UNSURE, now)
 
@@ -231,7 +231,7 @@ def test_counting_takes_two_queries_however_many_answer(
 ) -> None:
     for number in range(5):
         usually(a_member(member.cohort, a_person(f"Person {number}")), now)
-    later = a_session(session.series, FIRST + timedelta(days=35), number=2)
+    later = a_session(series_of(session), FIRST + timedelta(days=35), number=2)
 
     everything = [session, later]
     assert [one.cohort_id for one in everything]

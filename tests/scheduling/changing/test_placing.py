@@ -11,7 +11,6 @@ from scheduling.attendance import answers
 from scheduling.changing import sessions
 from scheduling.changing.parcels import Change
 from scheduling.changing.run_plan import Scope
-from scheduling.keeping.entry_words import place_of
 from scheduling.models import Answer, PeerSession, PlaceKind, Series
 from tests.scheduling.made_runs import sessions_of, undo
 from tests.scheduling.post import full, invite, letters
@@ -40,7 +39,7 @@ def meet_at_high_street(
 
 
 def places(series: Series) -> list[str]:
-    return [place_of(one) for one in sessions_of(series)]
+    return [one.where or "" for one in sessions_of(series)]
 
 
 def test_one_session_may_meet_another_way_than_its_run(
@@ -55,7 +54,7 @@ def test_one_session_may_meet_another_way_than_its_run(
         PlaceKind.IN_PERSON,
         PlaceKind.ONLINE,
     ]
-    assert (place_of(second), second.room) == (HIGH_STREET, "")
+    assert (second.where, second.room) == (HIGH_STREET, "")
     assert series.place_kind == PlaceKind.ONLINE
 
 

@@ -196,7 +196,7 @@ def test_the_place_that_is_there_already_is_refused(
 ) -> None:
     with pytest.raises(DomainError, match="already"), transaction():
         sessions.change_place(
-            session.series,
+            build.series_of(session),
             place_kind=PlaceKind.ONLINE,
             place="Online",
             room="https://rooms.example/thursday",

@@ -17,6 +17,7 @@ from scheduling.changing.rehearsing import rehearse
 from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.models import PeerSession, Series
 from scheduling.places import departures
+from tests import build
 from tests.scheduling.made_runs import change, everything, undo, welcomed
 from tests.scheduling.post import Opened, all_left, letters, only
 
@@ -40,7 +41,7 @@ def cancelled(rows: list[PeerSession], now: datetime) -> RunPlan:
 
 
 def two_more(rows: list[PeerSession], now: datetime) -> RunPlan:
-    return reshaping.extend(rows[0].series, more=2, now=now)
+    return reshaping.extend(build.series_of(rows[0]), more=2, now=now)
 
 
 def last_two_later(rows: list[PeerSession], now: datetime) -> RunPlan:
@@ -49,7 +50,7 @@ def last_two_later(rows: list[PeerSession], now: datetime) -> RunPlan:
 
 def a_break_before(rows: list[PeerSession], now: datetime) -> RunPlan:
     days = {"from_on": date(2026, 12, 1), "until_on": date(2027, 1, 31)}
-    return reshaping.pause_run(rows[0].series, **days, make_up=False, now=now)
+    return reshaping.pause_run(build.series_of(rows[0]), **days, make_up=False, now=now)
 
 
 def done(series: Series, work_out: WorkOut, now: datetime) -> Change:

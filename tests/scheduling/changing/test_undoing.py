@@ -185,7 +185,7 @@ def test_cancelling_keeps_the_row_and_undoing_revives_the_calendar_entry(
 def test_the_place_of_a_run_is_told_once_to_each_and_can_be_undone(
     session: PeerSession, cohort: Cohort, amara: Person, now: datetime
 ) -> None:
-    series, changed_at = session.series, session.details_changed_at
+    series, changed_at = build.series_of(session), session.details_changed_at
     with transaction():
         change = sessions.change_place(
             series,
@@ -212,7 +212,7 @@ def test_what_was_answered_since_stands_when_a_change_of_place_is_undone(
     amina = build.a_member(cohort, build.a_person("Nadia"))
     with transaction():
         change = sessions.change_place(
-            session.series,
+            build.series_of(session),
             place_kind=PlaceKind.IN_PERSON,
             place="12 High Street",
             room=None,
@@ -233,7 +233,7 @@ def test_what_was_answered_since_stands_when_a_change_of_place_is_undone(
 def test_ending_a_group_cancels_what_is_to_come_and_can_be_undone(
     session: PeerSession, cohort: Cohort, amara: Person, now: datetime
 ) -> None:
-    series: Series = session.series
+    series: Series = build.series_of(session)
     later = [build.a_session(series, date(2027, month, 14), number=month) for month in range(1, 5)]
     with transaction():
         change = end_group(series, now=now, by=amara)

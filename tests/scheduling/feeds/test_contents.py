@@ -28,6 +28,7 @@ from tests.build import (
     a_prompt,
     a_series,
     a_session,
+    series_of,
 )
 
 DAY = timedelta(days=1)
@@ -269,7 +270,7 @@ def test_the_calendar_changed_when_an_old_session_left_it(
 def test_the_calendar_changed_when_a_far_session_came_into_it(
     session: PeerSession, feed: Feed, now: datetime
 ) -> None:
-    far = a_session(session.series, FIRST + 510 * DAY, number=2)
+    far = a_session(series_of(session), FIRST + 510 * DAY, number=2)
     entered_at = far.starts_at - 500 * DAY
 
     assert contents.read(feed, now=entered_at).changed_at < entered_at

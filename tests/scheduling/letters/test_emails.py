@@ -94,7 +94,7 @@ def _reinstate(session: PeerSession, _reader: Membership) -> None:
 
 
 def _place(session: PeerSession, _reader: Membership) -> None:
-    invitations.tell_place(session.series, now=NOW)
+    invitations.tell_place(build.series_of(session), now=NOW)
 
 
 def _withdraw(_session: PeerSession, reader: Membership) -> None:

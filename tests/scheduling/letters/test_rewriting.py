@@ -150,8 +150,8 @@ def test_an_update_waits_for_a_move_that_can_still_be_undone(
         move(
             session,
             on=later,
-            starts=session.series.starts,
-            ends=session.series.ends,
+            starts=build.series_of(session).starts,
+            ends=build.series_of(session).ends,
             tell=True,
             by=member.cohort.memberships[0].person,
             now=now + PAUSE - timedelta(minutes=1),

@@ -67,7 +67,7 @@ def test_i11_an_unsafe_old_address_hears_nothing_about_dates(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
     invite(session, member, now)
-    later = build.a_session(session.series, date(2027, 1, 14), number=2)
+    later = build.a_session(build.series_of(session), date(2027, 1, 14), number=2)
     with transaction():
         invitations.issue(later, member, now=now)
 
@@ -107,7 +107,7 @@ def test_the_new_address_gets_all_dates_and_what_waited_for_the_old_is_dropped(
 def test_who_keeps_dates_by_feed_takes_along_only_what_stood(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
-    build.a_session(session.series, date(2027, 1, 14), number=2)
+    build.a_session(build.series_of(session), date(2027, 1, 14), number=2)
     invite(session, member, now)
     kept_by(member.person, KeptBy.FEED)
 

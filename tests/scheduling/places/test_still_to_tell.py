@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def session(session: PeerSession, member: Membership, now: datetime) -> PeerSession:
     """A session that stands in the member's calendar; another one follows."""
-    build.a_session(session.series, date(2027, 1, 14), number=2)
+    build.a_session(build.series_of(session), date(2027, 1, 14), number=2)
     invite(session, member, now)
     return session
 
@@ -132,7 +132,7 @@ def test_another_place_is_told_at_the_new_address(
 def test_a_letter_about_several_dates_goes_to_the_new_address_as_it_is(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
-    other = build.a_session(session.series, date(2027, 2, 11), number=3)
+    other = build.a_session(build.series_of(session), date(2027, 2, 11), number=3)
     news = [SessionChange(session, ChangeKind.MOVED), SessionChange(other, ChangeKind.ADDED)]
     with transaction():
         tell_news(member.cohort, news, Act(now, now + DAY, "p"))

@@ -671,7 +671,7 @@ def test_nobody_is_ever_answered(session: PeerSession, later: datetime) -> None:
 def test_one_answer_leaves_every_other_session_alone(
     session: PeerSession, member: Membership, later: datetime
 ) -> None:
-    other = build.a_session(session.series, date(2027, 1, 14), number=2)
+    other = build.a_session(build.series_of(session), date(2027, 1, 14), number=2)
     invite(other, member, later)
 
     taken(answer(), now=later)

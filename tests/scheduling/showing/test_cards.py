@@ -1,6 +1,7 @@
 """What pages show of a session, in words."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ from scheduling.showing.cards import (
     year_cells,
 )
 from scheduling.showing.group_words import say_facilitators, say_members, say_readers
-from tests.build import a_cohort, a_prompt, a_series, a_session
+from tests.build import a_cohort, a_facilitator, a_prompt, a_series, a_session
 
 FEBRUARY = date(2027, 2, 18)
 
@@ -79,6 +80,20 @@ def test_a_room_with_a_door_has_no_link(app: Flask) -> None:
     shown = card(a_session(series), now=a_session(series, FEBRUARY).starts_at, room=True)
 
     assert (shown.place_words, shown.room_words, shown.room_url) == ("Room 4", None, None)
+
+
+def test_a_session_held_another_way_than_its_run_says_so(app: Flask) -> None:
+    behind_a_door = a_series(a_cohort(), place_kind=PlaceKind.IN_PERSON, place="Room 4")
+    own: dict[str, Any] = {"place": "Gray’s Inn", "room": "https://rooms.example/other"}
+    online = a_session(behind_a_door, place_kind=PlaceKind.ONLINE, **own)
+    on_line = a_series(a_cohort(a_facilitator("Tom")))
+    in_person = a_session(on_line, place_kind=PlaceKind.IN_PERSON, **own)
+
+    there = card(online, now=online.starts_at, room=True)
+    behind = card(in_person, now=in_person.starts_at, room=True)
+
+    assert (there.place_words, there.room_url) == ("Online: Gray’s Inn", own["room"])
+    assert (behind.place_words, behind.room_url) == ("Gray’s Inn", None)
 
 
 def test_a_moved_session_says_from_which_day(series: Series, now: datetime) -> None:

@@ -14,6 +14,7 @@ from tests.build import (
     a_person,
     a_series,
     a_session,
+    series_of,
 )
 from tests.page import PageClient, words
 from tests.queries import queries
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 def test_dates_stand_under_their_months_and_are_answered_in_place(
     visitor: PageClient, member: Membership, session: PeerSession
 ) -> None:
-    a_session(session.series, date(2027, 1, 14), number=2)
+    a_session(series_of(session), date(2027, 1, 14), number=2)
     other = a_member(a_cohort(a_person("Rhys"), name="Tuesday lunchtimes"), member.person)
     a_session(a_series(other.cohort), date(2026, 12, 15))
 
@@ -40,7 +41,7 @@ def test_dates_stand_under_their_months_and_are_answered_in_place(
 
 def test_dates_have_pages(visitor: PageClient, member: Membership, session: PeerSession) -> None:
     for number in range(1, 21):
-        a_session(session.series, FIRST + timedelta(days=7 * number), number=number + 1)
+        a_session(series_of(session), FIRST + timedelta(days=7 * number), number=number + 1)
 
     first, second = (words(visitor.get(f"/dates?page={page}")) for page in (1, 2))
 

@@ -21,6 +21,7 @@ from tests.build import (
     a_series,
     a_session,
     an_offer,
+    series_of,
 )
 from tests.conftest import NOW
 from tests.page import PageClient, words
@@ -96,8 +97,8 @@ def test_next_date_comes_first_and_groups_without_dates_last(signed_in: Browser)
 def test_past_and_cancelled_sessions_are_not_the_next_one(signed_in: Browser) -> None:
     me = a_facilitator()
     cohort, past = a_group(me, "Thursday evenings", date(2026, 11, 12))
-    a_session(past.series, SOON, number=2, state=SessionState.CANCELLED)
-    a_session(past.series, LATER, number=3)
+    a_session(series_of(past), SOON, number=2, state=SessionState.CANCELLED)
+    a_session(series_of(past), LATER, number=3)
 
     assert cohort.name in (page := words(signed_in(me).get("/groups")))
     assert "Thursday 10 December" in page

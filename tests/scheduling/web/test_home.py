@@ -22,6 +22,7 @@ from tests.build import (
     a_prompt,
     a_series,
     a_session,
+    series_of,
 )
 from tests.conftest import NOW
 from tests.page import PageClient, words
@@ -83,7 +84,7 @@ def test_home_between_runs_says_what_comes_next(visitor: PageClient, member: Mem
 def test_home_says_that_a_session_is_cancelled_and_shows_the_one_after(
     visitor: PageClient, member: Membership, session: PeerSession
 ) -> None:
-    a_session(session.series, date(2027, 1, 14), number=2)
+    a_session(series_of(session), date(2027, 1, 14), number=2)
     with transaction():
         session.state = SessionState.CANCELLED
 
@@ -229,7 +230,7 @@ def test_home_costs_the_same_number_of_queries_whatever_its_size(
     a_feed(member.person)
     small = queries(visitor, home(member))
     for number in range(1, 12):
-        a_session(session.series, FIRST + timedelta(days=7 * number), number=number + 1)
+        a_session(series_of(session), FIRST + timedelta(days=7 * number), number=number + 1)
         a_member(member.cohort, a_person(f"Member {number}"))
 
     assert queries(visitor, home(member)) == small

@@ -13,7 +13,7 @@ from groups.models import Membership, MembershipState
 from scheduling.attendance import standing
 from scheduling.attendance.answer_links import LIMITS, token_for
 from scheduling.models import Answer, Detail, Diary, PeerSession, Reply, SessionState
-from tests.build import a_session
+from tests.build import a_session, series_of
 from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.web.places import home, page_of, said
@@ -61,7 +61,7 @@ def test_the_page_says_neither_group_nor_place_nor_name(
         diary = db.session.query(Diary).filter_by(person_id=member.person_id).one()
         diary.detail, diary.words = Detail.FULL, "Private words"
         session.place = "Room 4"
-    a_session(session.series, session.planned_on + timedelta(days=35), number=2)
+    a_session(series_of(session), session.planned_on + timedelta(days=35), number=2)
 
     html = client.get(url).get_data(as_text=True)
 

@@ -159,7 +159,7 @@ def test_the_plan_of_a_run_changes_from_when_prompts_are_seen(
     amaras_browser.post(path, data={"days": "14"})
 
     assert refused.status_code == 422
-    assert session.series.prompt_days == 14
+    assert build.series_of(session).prompt_days == 14
     assert "Members see them from Thursday 26 November" in words(amaras_browser.get(at(session)))
 
 

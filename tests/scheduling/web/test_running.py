@@ -129,7 +129,7 @@ def test_the_page_asks_the_same_number_of_questions_for_one_and_for_twelve_peopl
         amaras_browser.get(at(cohort))
     for number in range(11):
         say(session, build.a_member(cohort, build.a_person(f"P{number}")), Answer.UNSURE)
-        build.a_session(session.series, date(2027, 1, 1) + timedelta(days=number))
+        build.a_session(build.series_of(session), date(2027, 1, 1) + timedelta(days=number))
     with counted() as for_twelve:
         amaras_browser.get(at(cohort))
 
@@ -239,7 +239,7 @@ def test_the_place_of_the_run_is_checked_changed_and_taken_back(
     amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
     typed = {"place_kind": "in_person", "place": "12 High Street", "room": ""}
-    series: Series = session.series
+    series: Series = build.series_of(session)
 
     check = words(amaras_browser.post(at(cohort, "/place"), data=typed))
     assert "12 High Street" in check
@@ -259,7 +259,7 @@ def test_a_place_is_saved_quietly_where_no_diary_shows_it(
 
     amaras_browser.post(at(cohort, "/place"), data=typed)
 
-    assert (session.series.place, letters()) == ("Elsewhere", [])
+    assert (build.series_of(session).place, letters()) == ("Elsewhere", [])
 
 
 def test_a_place_in_person_needs_words_and_what_was_typed_stays(

@@ -167,7 +167,7 @@ def test_the_place_of_one_session_is_checked_and_saved(
 
     assert "The other room" in check
     assert (session.place, session.room) == ("The other room", "https://rooms.example/other")
-    assert session.series.place == "Online"
+    assert build.series_of(session).place == "Online"
 
 
 def test_how_many_came_is_asked_only_once_it_is_over(

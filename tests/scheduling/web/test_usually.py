@@ -9,7 +9,7 @@ from core.transaction import transaction
 from groups.models import Membership
 from scheduling.attendance import answers, standing
 from scheduling.models import Answer, PeerSession, Reply
-from tests.build import a_session
+from tests.build import a_session, series_of
 from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.post import invite, letters
@@ -120,7 +120,7 @@ def test_i8_pages_say_what_was_said_to_an_earlier_time(
 def test_dates_show_for_each_which_answer_counts(
     visitor: PageClient, member: Membership, session: PeerSession
 ) -> None:
-    a_session(session.series, date(2027, 1, 14), number=2)
+    a_session(series_of(session), date(2027, 1, 14), number=2)
     choose(visitor, member, "usually")
     with transaction():
         answers.give(session, member, Answer.NOT_THIS_TIME, now=NOW)
