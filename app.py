@@ -1,19 +1,18 @@
-"""``create_app()``: settings, database, pages, commands and error pages. Nobody imports this."""
+"""``create_app()``: settings, database, pages, commands and error pages.
 
-import gc
-import logging
-import os
+It sets nothing for the process that calls it; ``wsgi.py`` does, and is all that imports this.
+"""
+
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import groups.web
 import scheduling.cli
 import scheduling.web
-from core import clock, config, encryption, guard, rsgi, server
+from core import clock, config, encryption, guard, installation, rsgi, server
 from core.config import Config
 from core.db import db, engine_options
 from core.encryption import KeyRing
@@ -21,7 +20,7 @@ from core.error_pages import init_error_pages
 from core.errors import NotSetUp
 from core.form_keys import init_form_keys
 from core.hosts import HostNames, same_name
-from core.redaction import hide_in_logs
+from core.redaction import add_links
 from core.web import init_web
 from groups.web.viewer import load_viewer
 from scheduling.feeds.fast import FastFeeds
@@ -29,23 +28,17 @@ from scheduling.jobs import JOBS
 
 ROOT = Path(__file__).parent
 INSTANCE = ROOT / "instance"
-#: How many more objects make Python look for those that hold each other. Rows come by the hundred
-#: and go by themselves; at Python's own 700, looking takes a tenth of a page and a fifth of rolling
-#: many runs forward.
-LOOK_AFTER = 10_000
 
-migrate = Migrate(directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
 csrf = CSRFProtect()
 
 
 def create_app(settings: Config | None = None) -> Flask:
     """Return the app for these settings, or for those of the environment and ``instance/``."""
-    gc.set_threshold(LOOK_AFTER)
     settings = settings or Config.load(INSTANCE)
     app = Flask(__name__, instance_path=str(settings.instance.resolve()))
     _configure(app, settings)
     db.init_app(app)
-    migrate.init_app(app, db)
+    installation.init_migrations(app)
     if not settings.testing:
         guard.guard(app)
     csrf.init_app(app)
@@ -55,7 +48,7 @@ def create_app(settings: Config | None = None) -> Flask:
     scheduling.web.init_app(app)
     init_form_keys(app)
     scheduling.cli.init_app(app)
-    hide_in_logs(app)
+    add_links(app)
     _answer_feeds_first(app, settings)
     if settings.clock:
         clock.start(app, JOBS, settings.instance / clock.LOCK)
@@ -72,12 +65,7 @@ def _answer_feeds_first(app: Flask, settings: Config) -> None:
 
 
 def _configure(app: Flask, settings: Config) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    # It introduces itself at every start; what it finds to change is still said.
-    logging.getLogger("alembic.runtime").setLevel(logging.WARNING)
-    # The database says who belongs with whom, if not by name: it is for this account alone.
-    os.umask(0o077)
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     app.extensions[server.FACTORY] = create_app
     app.extensions[config.EXTENSION] = settings
     app.extensions[encryption.EXTENSION] = _key_ring(settings)

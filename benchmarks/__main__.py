@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import calendars, mail, pace, postgres, rolling, ticks
+from benchmarks import calendars, mail, memory, pace, postgres, rolling, ticks
 from benchmarks.calendars import Effort
 from benchmarks.feeds import Costs
 from benchmarks.report import Row, write
@@ -19,7 +19,7 @@ from benchmarks.world import Size
 
 HOME = ROOT / "build" / "bench"
 RESULTS = Path(__file__).parent / "RESULTS.md"
-PARTS = ("feeds", "postgresql", "growth", "rolling", "ticks", "mail")
+PARTS = ("feeds", "postgresql", "growth", "rolling", "ticks", "mail", "memory")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Extent:
     runs: int
     letters: int
     invited: int
+    #: How many seconds after its start the memory of the demo is looked at.
+    after: float = 60
 
     @property
     def words(self) -> str:
@@ -43,7 +45,9 @@ class Extent:
 WHOLE = Extent(
     Size(10_000, 1_000), None, Effort(2.0, 7), runs=10_000, letters=1_000_000, invited=100
 )
-QUICK = Extent(Size(400, 40, busy=40), None, Effort(0.3, 2), runs=200, letters=5_000, invited=5)
+QUICK = Extent(
+    Size(400, 40, busy=40), None, Effort(0.3, 2), runs=200, letters=5_000, invited=5, after=3
+)
 LARGE = Size(1_000_000, 100_000)
 QUICK_LARGE = Size(4_000, 400, busy=40)
 
@@ -99,6 +103,10 @@ class Run:
         """Measure invitations on SQLite."""
         rounds = self.extent.effort.rounds
         self.rows += mail.measure(self.folder, self.extent.invited, self.now, rounds)
+
+    def memory(self) -> None:
+        """Measure what the demo holds in memory."""
+        self.rows += memory.measure(self.folder, self.extent.after)
 
     def _add(self, costs: dict[str, Costs], rows: list[Row]) -> None:
         self.costs |= costs

@@ -2,13 +2,13 @@
 
 from flask import Flask, Response
 
-from app import create_app
 from benchmarks.naive import calendar_in_utc, calendar_with_zone
 from core import moment
 from core.rsgi import AT_ONCE, Served
 from core.web import cookieless
 from scheduling.feeds.contents import feed_with
 from scheduling.models import Diary
+from wsgi import create_app
 
 
 def hello() -> Flask:

@@ -8,6 +8,7 @@ browser does, fills them in and presses their buttons.
 """
 
 import dataclasses
+import gc
 import json
 import logging
 import os
@@ -145,6 +146,8 @@ class Site:
         answers |= {"facilitator": "Amara", "address": FACILITATOR}
         self._run(create_app(), "init", *(f"--{name}={said}" for name, said in answers.items()))
         self.app = create_app()
+        # As in a process that serves, whichever module of a tree sets it there.
+        gc.set_threshold(10_000)
         self.app.test_client_class = FlaskClient
         read = self.app.extensions["alcove.config"]
         #: The same without the pause before letters leave, in which the past is made.

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import upgrade
 
 from app import create_app
-from core import guard, server
+from core import guard
 from core.config import Config
 from core.db import db
 from core.encryption import KeyRing
+from core.installation import update_tables
 from core.smtp import SmtpSettings
 
 HOST = "alcove.example"
@@ -63,7 +63,7 @@ def installation(
     app = create_app(settings)
     with app.app_context():
         with guard.making():
-            upgrade(directory=str(server.ROOT / "migrations"))
+            update_tables()
         yield Installation(app, folder)
         db.session.remove()
         db.engine.dispose()

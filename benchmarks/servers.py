@@ -27,10 +27,11 @@ class Server:
 
     def cpu(self) -> float:
         """Return the seconds of processor time that it and its children have used so far."""
-        return sum(_ticks(pid) for pid in _tree(self.pid)) / TICKS
+        return sum(_ticks(pid) for pid in tree(self.pid)) / TICKS
 
 
-def _tree(pid: int) -> Iterator[int]:
+def tree(pid: int) -> Iterator[int]:
+    """Yield a process and all that it or its children began, which still run."""
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
@@ -39,7 +40,7 @@ def _tree(pid: int) -> Iterator[int]:
             # That thread has ended since the folder was read.
             continue
         for child in found.split():
-            yield from _tree(int(child))
+            yield from tree(int(child))
 
 
 def _ticks(pid: int) -> int:

@@ -7,24 +7,26 @@ database, people get an explanation, and not an empty site or rows that nobody c
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import CheckConstraint, Connection, insert, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.local import LocalProxy
 
 from core import config, encryption
-from core.db import Base, public_id
+from core.db import Base, db, public_id
 from core.encryption import KeyRing, Unreadable
 from core.errors import NotSetUp
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
+_REVISION: Final = re.compile(r"^revision = [\"'](\w+)[\"']$", re.MULTILINE)
+_DOWN_REVISION: Final = re.compile(r"^down_revision = [\"'](\w+)[\"']$", re.MULTILINE)
 #: How many rows of each kind to try with a key ring that may belong to another database.
 TRIED: Final = 5
 
@@ -112,7 +114,7 @@ def trouble_with(found: Found, app: Flask) -> str | None:
 
 def trouble_with_tables(found: Found) -> str | None:
     """Return what is wrong with the tables' release and how to mend it, or ``None``."""
-    head, known = _revisions()
+    head, known = revisions()
     if found.revision is None:
         return NO_TABLES
     if found.revision == head:
@@ -157,19 +159,46 @@ def _mark(ring: KeyRing, name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _revisions() -> tuple[str | None, frozenset[str]]:
-    """Return this release's newest revision, and all the revisions it knows."""
-    scripts = AlembicConfig()
-    scripts.set_main_option("script_location", str(MIGRATIONS))
-    directory = ScriptDirectory.from_config(scripts)
-    return directory.get_current_head(), frozenset(
-        one.revision for one in directory.walk_revisions()
-    )
+def revisions() -> tuple[str, frozenset[str]]:
+    """Return this release's newest revision, and all the revisions it knows.
+
+    Every process needs them, and few need Alembic, so they are read from the text of the
+    migrations. Raises ``ValueError`` if those don't make one line with one end.
+    """
+    written = [path.read_text() for path in sorted((MIGRATIONS / "versions").glob("*.py"))]
+    follows = {_named(_REVISION, one): _named(_DOWN_REVISION, one) for one in written}
+    heads = follows.keys() - follows.values()
+    if len(heads) != 1 or not follows.keys() >= set(follows.values()) - {None}:
+        raise ValueError("The migrations do not make one line")
+    return heads.pop() or "", frozenset(filter(None, follows))
 
 
-def newest_revision() -> str | None:
-    """Return the revision of this release's tables."""
-    return _revisions()[0]
+def _named(pattern: re.Pattern[str], text: str) -> str | None:
+    found = pattern.search(text)
+    return found[1] if found else None
+
+
+def init_migrations(app: Flask) -> None:
+    """Let ``flask db`` and ``update_tables`` find what they need in an app, made when they ask."""
+
+    def made() -> Any:
+        # Alembic holds 11 MB, which no process has to that serves or runs jobs.
+        from flask_migrate import Migrate  # noqa: PLC0415 - see above
+
+        Migrate(app, db, str(MIGRATIONS))
+        return app.extensions["migrate"]
+
+    app.extensions["migrate"] = LocalProxy(made)
+
+
+def update_tables() -> None:
+    """Bring the tables of the current app's database to this release, making them if need be.
+
+    Raises ``NotSetUp`` if they are not for this release and key ring to change.
+    """
+    from flask_migrate import upgrade  # noqa: PLC0415 - only who changes tables needs Alembic
+
+    upgrade()
 
 
 def mark(connection: Connection, app: Flask) -> None:

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from flask import Flask
 
+log = logging.getLogger(__name__)
+
 #: What a rule calls the part of an address that opens by itself.
 ARGUMENT: Final = "token"
 _SHOWN: Final = r"\1***"
@@ -39,13 +41,25 @@ class _Secrets:
 _secrets = _Secrets()
 
 
-def hide_in_logs(app: Flask) -> None:
-    """Keep the tokens of this app's links out of every log from now on, once all routes exist."""
+def hide_in_logs() -> None:
+    """Keep the tokens of links out of every log of this process from now on."""
+    if not _is_hiding():
+        logging.setLogRecordFactory(_hiding(logging.getLogRecordFactory()))
+
+
+def add_links(app: Flask) -> None:
+    """Count this app's links among those whose tokens no log shows, once all its routes exist.
+
+    Says so where ``hide_in_logs`` was not called: a server was then told of the wrong module.
+    """
     rules = [rule for rule in app.url_map.iter_rules() if ARGUMENT in rule.arguments]
     _secrets.add({rule.rule.partition("<")[0] for rule in rules})
-    factory = logging.getLogRecordFactory()
-    if not getattr(factory, "hides_secrets", False):
-        logging.setLogRecordFactory(_hiding(factory))
+    if not (app.testing or _is_hiding()):
+        log.warning("Logs of this process may show private links. Serve wsgi:create_app instead.")
+
+
+def _is_hiding() -> bool:
+    return getattr(logging.getLogRecordFactory(), "hides_secrets", False)
 
 
 def without_secrets(text: str) -> str:

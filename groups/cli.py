@@ -1,7 +1,6 @@
 """The commands that let people in: ``flask add-facilitator`` and ``flask add-operator``."""
 
 import click
-from flask import Flask
 from flask.cli import with_appcontext
 
 from core import config
@@ -13,12 +12,6 @@ from core.transaction import transaction
 from groups.accounts import grant, person_with, register
 from groups.forms.account import LONGEST_NAME
 from groups.models import Person
-
-
-def init_app(app: Flask) -> None:
-    """Register the commands."""
-    app.cli.add_command(add_facilitator)
-    app.cli.add_command(add_operator)
 
 
 @click.command("add-facilitator")

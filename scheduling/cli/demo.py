@@ -6,22 +6,15 @@ import os
 from datetime import timedelta
 
 import click
-from flask import Flask
 
 from core import config, server
-from core.errors import NotSetUp
 from core.moment import now
-from scheduling.cli.options import Port
+from scheduling.cli.options import Port, refuse_if_taken
 from scheduling.demo import world as demo
 from scheduling.demo.data import ON_SHOW
 
 HOST = "127.0.0.1"
 A_DAY = timedelta(days=1)
-
-
-def init_app(app: Flask) -> None:
-    """Register the command."""
-    app.cli.add_command(demo_command)
 
 
 @click.command("demo")
@@ -44,7 +37,7 @@ def demo_command(
     """
     serves = not (describe or mail_json or load_only)
     if serves:
-        _refuse_if_taken(port)
+        refuse_if_taken(HOST, port, "flask demo")
     with demo.made_up_app(port).app_context():
         folder = config.current().instance.parent
         loaded = _load(afresh=reset)
@@ -58,13 +51,6 @@ def demo_command(
         # The workers read their settings again, perhaps from another folder than this one.
         os.environ["ALCOVE_INSTANCE"] = str(folder)
         server.serve(host=HOST, port=port, workers=1, demo=True)
-
-
-def _refuse_if_taken(port: int) -> None:
-    try:
-        server.refuse_if_taken(HOST, port, "flask demo")
-    except NotSetUp as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _load(*, afresh: bool) -> bool:

@@ -4,18 +4,12 @@ import json
 from dataclasses import asdict
 
 import click
-from flask import Flask
 
 from core.moment import now
 from scheduling.feed_check.examining import Report, check
 from scheduling.feed_check.fetching import NotFetched
 
 NOT_FETCHED = 2
-
-
-def init_app(app: Flask) -> None:
-    """Register the group of commands."""
-    app.cli.add_command(feeds)
 
 
 @click.group()

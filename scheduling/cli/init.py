@@ -8,12 +8,11 @@ from urllib.parse import quote
 
 import click
 from click.core import ParameterSource
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from sqlalchemy import inspect, select
 
-from core import config, encryption, guard, server, service_urls, settings
+from core import config, encryption, guard, installation, service_urls, settings
 from core.config import Config
 from core.db import db
 from core.encryption import KeyRing
@@ -30,11 +29,6 @@ WRITTEN = (
     *("site_name", "base_url", "smtp_url", "mail_from"),
     *("public_contact", "operator_address"),
 )
-
-
-def init_app(app: Flask) -> None:
-    """Register the command."""
-    app.cli.add_command(init)
 
 
 def _mail_url(context: click.Context, parameter: click.Parameter, text: str) -> str:
@@ -146,7 +140,7 @@ def _make(folder: Path, answers: dict[str, str]) -> Config:
     current_app.extensions[config.EXTENSION] = read
     current_app.extensions[encryption.EXTENSION] = KeyRing.read(_key_ring_path(read))
     with guard.making():
-        upgrade(directory=str(server.ROOT / "migrations"))
+        installation.update_tables()
     guard.verify()
     return read
 

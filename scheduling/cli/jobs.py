@@ -5,7 +5,7 @@ import threading
 from types import FrameType
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
 
 from core import clock, config, guard
@@ -14,12 +14,6 @@ from core.retention import purge
 from core.worker import Outcome, run_once
 from scheduling.jobs import JOBS, RULES
 from scheduling.operating import Heartbeat, heartbeats_in_words
-
-
-def init_app(app: Flask) -> None:
-    """Register the commands."""
-    for command in (tick, worker, status, purge_now):
-        app.cli.add_command(command)
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """Reading what is typed after a command in the same way as a setting."""
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,17 @@ class Port(click.ParamType[int]):
             return settings.port(settings.clean("PORT", str(value)))
         except NotSetUp as error:
             self.fail(str(error), param, ctx)
+
+
+def refuse_if_taken(host: str, port: int, command: str) -> None:
+    """End the command with what to do if somebody else listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            words = f"Port {port} is in use. Try: {command} --port {port + 1}"
+            raise click.ClickException(words) from error
 
 
 def address(_context: click.Context, _parameter: click.Parameter, text: str) -> str:

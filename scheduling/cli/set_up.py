@@ -6,29 +6,21 @@ import secrets
 from dataclasses import asdict
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 
-from core import config, encryption, guard, server
+from core import config, encryption, guard, installation, server
 from core.doctor import Finding, examine
-from core.errors import NotSetUp
 from core.letters import written
 from core.mail import Mailbox, compose, message_id
 from core.moment import now
 from core.smtp import Connection, Refused, Uncertain, Unreachable
 from groups.helplines import stale
 from scheduling.cli.init import init
-from scheduling.cli.options import Port, address
+from scheduling.cli.options import Port, address, refuse_if_taken
 from scheduling.jobs import JOBS
 
 MARKS = {True: "✓", False: "✗", None: "·"}
-
-
-def init_app(app: Flask) -> None:
-    """Register the commands."""
-    for command in (doctor, send_test, serve):
-        app.cli.add_command(command)
 
 
 @click.command()
@@ -112,11 +104,8 @@ def serve(host: str, port: int, workers: int) -> None:
             raise click.ClickException("This installation is not set up yet. Run: flask init")
         click.echo("This installation is not set up yet. A few questions first.\n")
         click.get_current_context().invoke(init.main, args=[], standalone_mode=False)
-    try:
-        server.refuse_if_taken(host, port, "flask serve")
-    except NotSetUp as error:
-        raise click.ClickException(str(error)) from error
-    upgrade(directory=str(server.ROOT / "migrations"))
+    refuse_if_taken(host, port, "flask serve")
+    installation.update_tables()
     guard.verify()
     # The workers read their settings again, perhaps from another folder than this one.
     os.environ["ALCOVE_INSTANCE"] = str(settings.instance)

@@ -8,10 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
-from flask_migrate import upgrade
 from sqlalchemy import Select, delete, select
 
-from core import config, guard, server
+from core import config, guard, installation, server
 from core.config import Config
 from core.db import Base, db
 from core.encryption import KeyRing
@@ -56,7 +55,7 @@ def made_up_app(port: int) -> Flask:
         app: Flask = current_app.extensions[server.FACTORY](settings)
         with app.app_context():
             with guard.making():
-                upgrade(directory=str(server.ROOT / "migrations"))
+                installation.update_tables()
             guard.verify()
     return app
 

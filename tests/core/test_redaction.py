@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from core.redaction import ARGUMENT, without_secrets
+from core.redaction import ARGUMENT, hide_in_logs, without_secrets
 
 TOKEN = "Zq7-secret_token-Zq7-secret_token-Zq7secret"
 
@@ -22,12 +22,14 @@ def written(app: Flask) -> Iterator[StringIO]:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(name)s %(message)s"))
     root = logging.getLogger()
-    level = root.level
+    level, factory = root.level, logging.getLogRecordFactory()
+    hide_in_logs()
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     yield stream
     root.removeHandler(handler)
     root.setLevel(level)
+    logging.setLogRecordFactory(factory)
 
 
 def addresses(app: Flask) -> list[str]:
