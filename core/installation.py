@@ -34,6 +34,10 @@ NO_TABLES: Final = (
     "The database has no tables. If it had any, restore your backup. "
     "On a new machine run: flask init"
 )
+NO_TRIGGERS: Final = (
+    "Triggers are missing from the database, so calendars would not be told of changes. "
+    "Run: flask db upgrade"
+)
 OLDER: Final = "The tables are from an older release. Run: flask db upgrade"
 NEWER: Final = (
     "The tables were made by a newer release than this one. Install that release again, or "
@@ -47,6 +51,10 @@ STRANGE: Final = (
     "ring and the database of the same installation together, or set KEY_RING and DATABASE_URL "
     "to where they are."
 )
+
+
+#: For each kind of database: how to ask for the names of triggers, and those there have to be.
+TRIGGERS: Final[dict[str, tuple[str, frozenset[str]]]] = {}
 
 
 class Installation(Base):
@@ -71,10 +79,13 @@ class Installation(Base):
 
 @dataclass(frozen=True)
 class Found:
-    """What a database says about itself: its revision and the row, if it has them."""
+    """What a database says about itself: its revision and the row, if it has them, and whether it
+    has every trigger.
+    """
 
     revision: str | None
     row: tuple[str, bytes, str] | None
+    whole: bool = True
 
 
 def look(connection: Any, dialect: str) -> Found:
@@ -84,6 +95,9 @@ def look(connection: Any, dialect: str) -> Found:
         cursor.execute(_TABLES[dialect])
         tables = {row[0] for row in cursor.fetchall()}
         revision = row = None
+        question, wanted = TRIGGERS.get(dialect, ("SELECT NULL WHERE false", frozenset()))
+        cursor.execute(question)
+        whole = wanted <= {name for name, *_ in cursor.fetchall()}
         if "alembic_version" in tables:
             cursor.execute("SELECT version_num FROM alembic_version")
             found = cursor.fetchone()
@@ -96,7 +110,7 @@ def look(connection: Any, dialect: str) -> Found:
         cursor.close()
         if dialect != "sqlite":
             connection.rollback()
-    return Found(revision, row)
+    return Found(revision, row, whole)
 
 
 _TABLES: Final = {
@@ -118,7 +132,7 @@ def trouble_with_tables(found: Found) -> str | None:
     if found.revision is None:
         return NO_TABLES
     if found.revision == head:
-        return None
+        return None if found.whole else NO_TRIGGERS
     return OLDER if found.revision in known else NEWER
 
 

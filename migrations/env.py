@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from core import guard, installation
 from core.db import Base, UTCDateTime
 from core.errors import NotSetUp
+from scheduling.models import revisions
 
 migrate_args: dict[str, Any] = current_app.extensions["migrate"].configure_args
 
@@ -138,7 +139,11 @@ def migrate(connection: Connection, then: Callable[[Connection], None]) -> None:
         **migrate_args,
     )
     with context.begin_transaction():
+        if asked_for():
+            revisions.drop_triggers(connection)
         context.run_migrations()
+        if asked_for() and context.get_revision_argument() == context.script.get_current_head():
+            revisions.make_triggers(connection)
         then(connection)
 
 

@@ -1,7 +1,6 @@
 """Who may reach which sessions, answers, diaries and feeds. Read with ``groups.access``."""
 
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Select, select
 
@@ -24,8 +23,6 @@ from scheduling.models import (
     SessionPrompt,
     SessionState,
 )
-
-Row = TypeVar("Row")
 
 #: How far back and ahead a feed reaches.
 FEED_BACK = timedelta(days=60)
@@ -96,38 +93,33 @@ def sessions_in_diary(diary: Diary, now: datetime) -> Select[PeerSession]:
     """What this person's calendar holds: sessions of open groups in which they are active, from
     60 days ago on; a cancelled one until seven days after its date. Selecting through *current*
     memberships means that leaving empties the feed without anything having to happen.
+
+    The window moves at midnight (UTC), so that a whole day gives the same sessions.
     """
-    held = held_in_diary(
-        select(PeerSession),
-        diary.person_id,
-        since=now - FEED_BACK,
-        cancelled_since=now - CANCELLED_BACK,
-        until=now + FEED_AHEAD,
-    )
-    return held.order_by(PeerSession.starts_at, PeerSession.public_id).limit(MOST_ENTRIES)
-
-
-def held_in_diary(
-    wanted: Select[Row], person_id: Any, *, since: Any, cancelled_since: Any, until: Any
-) -> Select[Row]:
-    """Select something of sessions by the rule above; moments and person may be expressions.
-
-    It joins each session with its group and with the person's one place in it.
-    """
+    today = start_of_day(now)
     return (
-        wanted.join(Cohort, Cohort.id == PeerSession.cohort_id)
+        select(PeerSession)
+        .join(Cohort, Cohort.id == PeerSession.cohort_id)
         .join(Membership, Membership.cohort_id == Cohort.id)
         .where(
-            Membership.person_id == person_id,
+            Membership.person_id == diary.person_id,
             Membership.state == MembershipState.ACTIVE,
             Cohort.state != CohortState.DRAFT,
             # What was over before somebody came was never theirs.
             PeerSession.ends_at > Membership.joined_at,
-            PeerSession.ends_at > since,
-            PeerSession.starts_at < until,
-            (PeerSession.state != SessionState.CANCELLED) | (PeerSession.ends_at > cancelled_since),
+            PeerSession.ends_at > today - FEED_BACK,
+            PeerSession.starts_at < today + timedelta(days=1) + FEED_AHEAD,
+            (PeerSession.state != SessionState.CANCELLED)
+            | (PeerSession.ends_at > today - CANCELLED_BACK),
         )
+        .order_by(PeerSession.starts_at, PeerSession.public_id)
+        .limit(MOST_ENTRIES)
     )
+
+
+def start_of_day(now: datetime) -> datetime:
+    """Return the midnight (UTC) with which the day of a moment began."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def feeds_of(person: Person) -> Select[Feed]:
@@ -166,7 +158,6 @@ __all__ = [
     "HERE",
     "active_memberships",
     "feeds_of",
-    "held_in_diary",
     "letters_run_by",
     "prompts_run_by",
     "replies_of",
@@ -176,4 +167,5 @@ __all__ = [
     "sessions_offered",
     "sessions_run_by",
     "sessions_seen_by",
+    "start_of_day",
 ]

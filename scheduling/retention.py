@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core import config, moment
 from core.db import db
+from core.encryption import key_ring
 from core.outbox import MailState, OutgoingMail, blank
 from core.retention import Rule
 from groups.access import HERE
@@ -15,7 +16,7 @@ from groups.cohorts import delete_draft
 from groups.models import Cohort, CohortState, Membership, OfferState, Person, PlaceOffer
 from scheduling.attendance.answers import KEPT
 from scheduling.erasure import erase
-from scheduling.models import CalendarMail, Feed, PeerSession, Reply, Reversal
+from scheduling.models import CalendarMail, Feed, KeptFeed, PeerSession, Reply, Reversal
 from scheduling.replies import collecting
 
 #: In the mailbox itself what was dealt with is deleted just as soon.
@@ -27,6 +28,7 @@ PARKED_WORDS = timedelta(days=14)
 LETTER_ROWS = timedelta(days=90)
 #: For this long an ended link serves an empty calendar; ``scheduling.feeds.contents`` relies on it.
 REVOKED_FEEDS = timedelta(days=30)
+UNREAD_FEEDS = timedelta(days=30)
 DRAFTS = timedelta(days=90)
 NEVER_PROVED = timedelta(days=30)
 
@@ -64,6 +66,15 @@ def _letter_rows(now: datetime) -> Select[int]:
 
 def _revoked_feeds(now: datetime) -> Select[int]:
     return select(Feed.id).where(Feed.revoked_at < now - REVOKED_FEEDS)
+
+
+def _kept_feeds(now: datetime) -> Select[int]:
+    """Bodies that nobody has read lately, and those that another key than today's sealed."""
+    read = select(Feed.id).where(
+        Feed.diary_id == KeptFeed.diary_id, Feed.last_read_on >= (now - UNREAD_FEEDS).date()
+    )
+    beside = KeptFeed.made_of.contains(f" {key_ring().current} ", autoescape=True)
+    return select(KeptFeed.diary_id).where(or_(~read.exists(), ~beside))
 
 
 def _drafts(now: datetime) -> Select[int]:
@@ -166,6 +177,12 @@ RULES: tuple[Rule, ...] = (
         "A private calendar link you ended: deleted after 30 days",
         _revoked_feeds,
         _deleting(Feed.id),
+    ),
+    Rule(
+        "kept-feeds",
+        "What a private calendar link last gave: deleted when nobody has read it for 30 days",
+        _kept_feeds,
+        _deleting(KeptFeed.diary_id),
     ),
     Rule(
         "never proved",

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,20 +10,28 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from icalendar import Calendar
 from sqlalchemy import func, inspect, select, text
 
 from app import create_app
 from core.db import Base, db
+from core.installation import look
 from core.transaction import transaction
 from groups import accounts
-from groups.models import Membership, Person, SignIn
-from tests.build import a_cohort, a_member, a_person
+from groups.models import Cohort, Membership, Person, SignIn
+from scheduling.feeds import contents
+from scheduling.keeping.changes import note_dates_changed_in
+from scheduling.models import Feed, PeerSession
+from tests.build import a_cohort, a_feed, a_member, a_person, a_series, a_session
 from tests.conftest import settings
 from tests.postgres import Cluster, cluster_or_skip
 
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 #: The last release in which a yes from a letter proved an address.
 BEFORE_REACHED = "0002"
+#: The last release whose feeds told the moments of changes themselves.
+BEFORE_STAMPS = "0008"
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 def made(folder: Path, key_ring: Path, url: str) -> Iterator[Flask]:
@@ -181,3 +189,73 @@ def test_accounts_stay_and_sign_ins_that_a_yes_began_end(
         one.person.name: one.ended_at is not None for one in db.session.scalars(select(SignIn))
     }
     assert ended == {"Dev": True, "Amina": False}
+
+
+def _told(now: datetime) -> dict[str, tuple[int, str]]:
+    """Return SEQUENCE and LAST-MODIFIED of each entry of the one calendar, by its identifier."""
+    feed = db.session.query(Feed).one()
+    events = Calendar.from_ical(contents.read(feed, now=now).body).walk("VEVENT")
+    return {
+        str(one["UID"]): (int(str(one["SEQUENCE"])), f"{one.last_modified:%Y%m%dT%H%M%SZ}")
+        for one in events
+    }
+
+
+def _of_the_release_before(feed: Feed, now: datetime) -> dict[str, tuple[int, str]]:
+    """Return what the release before told of the same entries: the moments themselves."""
+    told = {}
+    for session in contents.sessions_of(feed.diary, now=now):
+        moment = max(session.dates_changed_at, feed.diary.changed_at)
+        sequence = int((moment - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds())
+        told[contents.uid_of(session, feed.diary)] = sequence, f"{moment:%Y%m%dT%H%M%SZ}"
+    return told
+
+
+@pytest.mark.parametrize("which", ["fresh", "fresh_on_postgres"])
+def test_f10_what_feeds_told_never_falls_at_the_update(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(which)
+    now = datetime.now(UTC).replace(microsecond=0)
+    upgrade(directory=MIGRATIONS)
+    series = a_series(a_cohort())
+    feed = a_feed(a_member(series.cohort).person)[0]
+    for number, minutes in enumerate((0, 1, 30, 59, 61, 119, 121, 10_000), start=1):
+        on = now.date() + timedelta(days=7 * number)
+        a_session(series, on, number=number, dates_changed_at=now - minutes * MINUTE)
+    before = _of_the_release_before(feed, now)
+    db.session.rollback()
+    downgrade(directory=MIGRATIONS, revision=BEFORE_STAMPS)
+    upgrade(directory=MIGRATIONS)
+
+    at_once = _told(now)
+    moments = [moment for _, moment in at_once.values()]
+    with transaction():
+        note_dates_changed_in(db.session.query(PeerSession).all(), now + 2 * SECOND)
+    after = _told(now)
+
+    assert all(at_once[uid] >= told for uid, told in before.items())
+    assert max(moments) <= f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    fallen = {uid: (told, after[uid]) for uid, told in at_once.items() if after[uid] <= told}
+    assert fallen == {}
+    assert max(moment for _, moment in after.values()) <= f"{now + 3 * SECOND:%Y%m%dT%H%M%SZ}"
+
+
+@pytest.mark.parametrize("which", ["fresh", "fresh_on_postgres"])
+def test_after_a_migration_that_copies_tables_a_change_still_reaches_calendars(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(which)
+    upgrade(directory=MIGRATIONS)
+    a_session(a_series(a_cohort()))
+    db.session.rollback()
+    # Back to the first tables, most of which are copied on the way, and to these again.
+    downgrade(directory=MIGRATIONS, revision="0002")
+    upgrade(directory=MIGRATIONS)
+    before = db.session.scalar(select(Cohort.revision))
+
+    with transaction():
+        db.session.query(PeerSession).one().starts_at += timedelta(hours=1)
+
+    assert db.session.scalar(select(Cohort.revision)) == (before or 0) + 1
+    assert look(db.session.connection().connection.dbapi_connection, db.engine.dialect.name).whole

@@ -40,6 +40,7 @@ class Cohort(Base):
         "opened_at": "technical",
         "ended_at": "technical",
         "parcel": "technical",
+        "revision": "technical",
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,6 +62,9 @@ class Cohort(Base):
     ended_at: Mapped[datetime | None]
     #: The parcel of letters with which the group was opened, for as long as it can be undone.
     parcel: Mapped[str | None]
+    #: Raised by the database whenever anything about the group or its dates changes, and by nobody
+    #: else.
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="cohort", cascade="all, delete-orphan", order_by="Membership.id"

@@ -5,7 +5,7 @@ with its own UID for each meeting, times in UTC, no recurrence: every program ag
 ``icalendar`` writes every byte; which words a member sees was decided before they arrive here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,9 @@ from icalendar import Calendar, Component, Event, vCalAddress, vText
 from core.mail import Mailbox
 from core.text import clean_line, clean_paragraph
 
+#: What calendars are told wrote this (PRODID). It is the same everywhere and says nothing: the name
+#: of a product for peer support would say what an entry is about.
+PRODUCT: Final = "-//Calendar//Calendar 1//EN"
 # What stands in a diary when a member's own words leave nothing that can be shown.
 NEUTRAL_SUMMARY: Final = "Private appointment"
 
@@ -45,8 +48,6 @@ TIMEZONE: Final = (
 )
 
 END: Final = b"END:VCALENDAR\r\n"
-_EVENT_BEGINS: Final = b"BEGIN:VEVENT\r\n"
-_EVENT_ENDS: Final = b"END:VEVENT\r\n"
 _LONGEST_UID: Final = 190
 
 
@@ -109,32 +110,24 @@ class Entry:
             raise ValueError("A calendar identifier is one short line")
 
 
-def feed(entries: Sequence[Entry], *, name: str, product: str = "Alcove") -> bytes:
+def feed(entries: Sequence[Entry], *, name: str) -> bytes:
     """Return a whole feed (RFC 5545, without METHOD) called ``name``, earliest meeting first."""
     in_order = sorted(entries, key=lambda entry: (entry.starts_at, entry.uid))
-    return joined((event_bytes(entry) for entry in in_order), name=name, product=product)
+    events = b"".join(event_bytes(entry) for entry in in_order) or TIMEZONE
+    return opening(name) + events + END
 
 
-def copy(entries: Sequence[Entry], *, product: str = "Alcove") -> bytes:
+def copy(entries: Sequence[Entry]) -> bytes:
     """Return meetings as a file to be read once: no name to subscribe to, no word of a refresh."""
     in_order = sorted(entries, key=lambda entry: (entry.starts_at, entry.uid))
     events = b"".join(event_bytes(entry) for entry in in_order) or TIMEZONE
-    return _written(_calendar(product)).removesuffix(END) + events + END
-
-
-def joined(pieces: Iterable[bytes], *, name: str, product: str = "Alcove") -> bytes:
-    """Return the feed made of ``event_bytes`` that may have been kept since an earlier request.
-
-    The pieces stay in the order given.
-    """
-    events = b"".join(pieces) or TIMEZONE
-    return opening(name, product) + events + END
+    return _written(_calendar()).removesuffix(END) + events + END
 
 
 @lru_cache(maxsize=8)
-def opening(name: str, product: str = "Alcove") -> bytes:
+def opening(name: str) -> bytes:
     """Return everything that stands in a feed before its first meeting."""
-    calendar = _calendar(product)
+    calendar = _calendar()
     # The library escapes neither of these names by itself, hence vText.
     called = vText(_plain(clean_line(name)))
     calendar["NAME"] = called
@@ -149,34 +142,11 @@ def opening(name: str, product: str = "Alcove") -> bytes:
 def event_bytes(entry: Entry) -> bytes:
     """Return the entry's VEVENT as it stands in a feed, folded, with CRLF line ends.
 
-    DTSTAMP is the time of the last change (RFC 5545 section 3.8.7.2), never that of a request.
+    DTSTAMP is LAST-MODIFIED (RFC 5545 section 3.8.7.2), never the time of a request.
     """
     event = Event()
     _add_core(event, entry, stamp=entry.changed_at, cancelled=entry.cancelled)
     return _written(event)
-
-
-def uid_line(uid: str) -> bytes:
-    """Return the line of a VEVENT that names it, folded."""
-    event = Event()
-    event["UID"] = vText(uid)
-    return _lines(event)
-
-
-def words_lines(
-    summary: str, description: str = "", location: str = "", *, cancelled: bool
-) -> bytes:
-    """Return the lines of a VEVENT that hold words, as ``event_bytes`` writes them."""
-    event = Event()
-    _add_words(event, summary, description, location, cancelled=cancelled)
-    return _lines(event)
-
-
-def state_lines(*, busy: bool, cancelled: bool) -> bytes:
-    """Return the lines of a VEVENT from STATUS on, as ``event_bytes`` writes them."""
-    event = Event()
-    _add_state(event, busy=busy, cancelled=cancelled)
-    return _lines(event)
 
 
 def invitation(
@@ -187,7 +157,6 @@ def invitation(
     attendee: Mailbox,
     answer: Answer | None,
     stamp: datetime,
-    product: str = "Alcove",
 ) -> bytes:
     """Return the calendar object (RFC 5546) that asks one member, or takes a meeting back.
 
@@ -203,16 +172,16 @@ def invitation(
     event = Event()
     _add_core(event, entry, stamp=stamp, cancelled=method is Method.CANCEL)
     _add_people(event, organiser, attendee, answer)
-    calendar = _calendar(product)
+    calendar = _calendar()
     calendar["METHOD"] = vText(method.value)
     calendar.add_component(event)
     return _written(calendar)
 
 
-def _calendar(product: str) -> Calendar:
+def _calendar() -> Calendar:
     calendar = Calendar()
     calendar["VERSION"] = vText("2.0")
-    calendar["PRODID"] = vText(f"-//{_plain(clean_line(product))}//Calendar 1//EN")
+    calendar["PRODID"] = vText(PRODUCT)
     calendar["CALSCALE"] = vText("GREGORIAN")
     return calendar
 
@@ -286,7 +255,3 @@ def _second(moment: datetime) -> datetime:
 def _written(component: Component) -> bytes:
     # Unsorted: the order above is the order that programs expect, VERSION and PRODID first.
     return bytes(component.to_ical(sorted=False))
-
-
-def _lines(event: Event) -> bytes:
-    return _written(event).removeprefix(_EVENT_BEGINS).removesuffix(_EVENT_ENDS)

@@ -1,20 +1,25 @@
-"""``flask feeds check``: what calendar programs make of a feed, for whoever runs the proxy."""
+"""``flask feeds``: what calendar programs make of a feed, for whoever runs the proxy, and telling
+them all that a backup was put back.
+"""
 
 import json
 from dataclasses import asdict
 
 import click
+from flask.cli import with_appcontext
 
 from core.moment import now
+from core.transaction import transaction
 from scheduling.feed_check.examining import Report, check
 from scheduling.feed_check.fetching import NotFetched
+from scheduling.keeping.diaries import renew_stamps
 
 NOT_FETCHED = 2
 
 
 @click.group()
 def feeds() -> None:
-    """Private calendar links, seen from outside."""
+    """Private calendar links, seen from outside and renewed."""
 
 
 @feeds.command("check")
@@ -44,6 +49,19 @@ def check_feed(*, url: str | None, as_json: bool) -> None:
     _print(report, as_json=as_json)
     if report.findings:
         raise SystemExit(1)
+
+
+@feeds.command("renew")
+@with_appcontext
+def renew() -> None:
+    """Give every entry of every private calendar a newer stamp, after a backup was put back.
+
+    Programs ignore an entry with an older stamp than the one they have, and may have seen changes
+    that the backup knows nothing of.
+    """
+    with transaction():
+        count = renew_stamps(now=now())
+    click.echo(f"Calendars that now give newer stamps: {count}.")
 
 
 def _print(report: Report, *, as_json: bool) -> None:

@@ -1,11 +1,10 @@
 """What a private calendar link gives: which entries, which words, and when they last changed.
 
-This is the plain path: everything is read and written anew for each request, in a fixed number of
-queries. ``scheduling.feeds.fast`` gives the same bytes, tags and times at a fraction of the cost.
+Everything is read and written anew here, in a fixed number of queries. ``scheduling.feeds.kept``
+keeps what came of it, and ``scheduling.feeds.fast`` hands that out until something has changed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Final
@@ -18,9 +17,10 @@ from core.db import db
 from core.errors import NotFound
 from core.tokens import digest
 from groups.models import Cohort, Membership
-from scheduling.access import CANCELLED_BACK, FEED_AHEAD, FEED_BACK, sessions_in_diary
+from scheduling.access import CANCELLED_BACK, FEED_AHEAD, FEED_BACK, sessions_in_diary, start_of_day
 from scheduling.calendars import ical
-from scheduling.keeping.changes import whole_second
+from scheduling.calendars.stamps import lead, stamp
+from scheduling.feeds.kept import Reading, made_of
 from scheduling.keeping.entry_words import words_for
 from scheduling.models import Detail, Diary, Feed, PeerSession, SessionState
 
@@ -31,21 +31,9 @@ CALENDAR_NAME: Final = "Calendar"
 #: Where SEQUENCE counts from: it is LAST-MODIFIED in whole seconds since then, and so rises with
 #: it without having to be stored.
 SEQUENCE_STARTS_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
-#: Part of every tag: raise it whenever the same rows are written as other bytes.
-FORMAT: Final = "1"
 UID_BYTES: Final = 16
 _TAG_BYTES: Final = 16
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One answer of a feed: its bytes, its strong entity tag (without the quotes), and when
-    anything about it last changed, to the second.
-    """
-
-    body: bytes
-    etag: str
-    changed_at: datetime
+_DAY: Final = timedelta(days=1)
 
 
 def feed_with(token: str, *, now: datetime) -> Feed:
@@ -70,44 +58,29 @@ def feed_with(token: str, *, now: datetime) -> Feed:
 
 def read(feed: Feed, *, now: datetime) -> Reading:
     """Return what a calendar program is given now; an ended link gives an empty calendar."""
-    diary, base_url = feed.diary, config.current().base_url
+    diary = feed.diary
     if feed.revoked_at is not None:
-        etag = tag_of(base_url, about(diary), ["ended"])
-        return Reading(_bytes_of([]), etag, whole_second(feed.revoked_at))
-    # Before the entries: a date that is older than what came with it is asked about once more, a
-    # newer one would hide a change for good.
+        body = _bytes_of([])
+        return Reading(body, tag_of(diary, body), _stamp(diary, feed.revoked_at))
+    # Before the entries: whoever has older bytes than their revision asks once more, with newer
+    # ones nobody would ever ask again. The same goes for a date and what came with it.
+    known = made_of(diary, now=now)
     moments = [*_belonging_changes(diary), *_window_departures(diary, now)]
     sessions = sessions_of(diary, now=now)
     body = _bytes_of([entry_of(session, diary) for session in sessions])
-    etag = tag_of(base_url, about(diary), [line_of(session, diary) for session in sessions])
-    return Reading(body, etag, _changed_at(feed, sessions, moments))
+    changed_at = _stamp(diary, _changed_at(feed, sessions, moments))
+    return Reading(body, tag_of(diary, body), changed_at, known)
 
 
-def tag_of(base_url: str, about_diary: str, lines: Iterable[str]) -> str:
+def tag_of(diary: Diary, body: bytes) -> str:
     """Return the strong entity tag of a calendar (RFC 9110 section 8.8.3).
 
-    It is made of which entries there are and when each, and the diary, last changed. Both moments
-    rise with every visible change (``scheduling.keeping.changes``): other bytes have another tag,
-    and it can be told without writing them. The diary's own id keeps the tags of two people apart.
+    It is made of the bytes, so it is right whatever happened to the database in between, a restore
+    too. The diary's own id keeps apart the tags of two people who have no dates.
     """
-    made_of = "\n".join((FORMAT, base_url, about_diary, *sorted(lines)))
-    return blake2b(made_of.encode(), digest_size=_TAG_BYTES).hexdigest()
-
-
-def about(diary: Diary) -> str:
-    """Return what the tag has to know of a diary."""
-    return f"{diary.public_id}{diary.detail}{diary.busy:d}{written(diary.changed_at)}"
-
-
-def line_of(session: PeerSession, diary: Diary) -> str:
-    """Return what the tag has to know of one session in a diary."""
-    details = written(session.details_changed_at) if diary.detail == Detail.FULL else ""
-    return f"{written(session.dates_changed_at)}{details}{session.public_id}"
-
-
-def written(moment: datetime) -> str:
-    """Return a moment in UTC as SQLite keeps it, such as ``2026-12-10 18:00:00.000000``."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+    made = blake2b(f"{diary.public_id}\n".encode(), digest_size=_TAG_BYTES)
+    made.update(body)
+    return made.hexdigest()
 
 
 def note_read(feed: Feed, *, now: datetime) -> None:
@@ -122,7 +95,7 @@ def entries(diary: Diary, *, now: datetime) -> list[ical.Entry]:
 
 def sessions_of(diary: Diary, *, now: datetime) -> list[PeerSession]:
     """Return the sessions this person's calendar holds, earliest first, with what it shows."""
-    scope = sessions_in_diary(diary, whole_second(now))
+    scope = sessions_in_diary(diary, now)
     if diary.detail == Detail.FULL:
         scope = scope.options(
             joinedload(PeerSession.cohort, innerjoin=True),
@@ -135,7 +108,7 @@ def sessions_of(diary: Diary, *, now: datetime) -> list[PeerSession]:
 def entry_of(session: PeerSession, diary: Diary) -> ical.Entry:
     """Return one session as this person's calendar shows it."""
     words = words_for(session, diary)
-    changed_at = _entry_changed_at(session, diary)
+    changed_at = _stamp(diary, _entry_changed_at(session, diary), session)
     return ical.Entry(
         uid=uid_of(session, diary),
         starts_at=session.starts_at,
@@ -151,7 +124,7 @@ def entry_of(session: PeerSession, diary: Diary) -> ical.Entry:
 
 
 def sequence_at(changed_at: datetime) -> int:
-    """Return the SEQUENCE of an entry that last changed at this moment."""
+    """Return the SEQUENCE of an entry that is said to have last changed at this moment."""
     return max(0, int((changed_at - SEQUENCE_STARTS_AT).total_seconds()))
 
 
@@ -165,8 +138,14 @@ def uid_of(session: PeerSession, diary: Diary) -> str:
     return f"{made.hexdigest()}@{config.current().host}"
 
 
+def _stamp(diary: Diary, changed_at: datetime, session: PeerSession | None = None) -> datetime:
+    """Return when a change is said to have happened, of one entry or of the calendar as a whole."""
+    name = session.public_id if session else ""
+    by = lead(diary.entry_key, diary.public_id, name)
+    return stamp(changed_at, by, diary.stamps_apart_since)
+
+
 def _bytes_of(found: list[ical.Entry]) -> bytes:
-    # The product keeps its own name here: that of the site could say whom it is for.
     return ical.feed(found, name=CALENDAR_NAME)
 
 
@@ -174,13 +153,14 @@ def _entry_changed_at(session: PeerSession, diary: Diary) -> datetime:
     changes = [session.dates_changed_at, diary.changed_at]
     if diary.detail == Detail.FULL:
         changes.append(session.details_changed_at)
-    return whole_second(max(changes))
+    return max(changes)
 
 
 def _changed_at(
     feed: Feed, sessions: list[PeerSession], comings_and_goings: list[datetime]
 ) -> datetime:
-    """Return when the calendar last changed, for Last-Modified (RFC 9110 section 8.8.2).
+    """Return when the calendar last changed, from which Last-Modified is made (RFC 9110 section
+    8.8.2).
 
     A calendar also changes when an entry comes or goes, and then the newest change among the
     entries that are left can be older than before; a program that asks "since when?" would never
@@ -190,8 +170,21 @@ def _changed_at(
     diary = feed.diary
     moments = [feed.created_at, diary.changed_at, *comings_and_goings]
     moments += [_entry_changed_at(session, diary) for session in sessions]
-    moments += [session.starts_at - FEED_AHEAD for session in sessions]
-    return max(whole_second(moment) for moment in moments)
+    moments += [_next_midnight(session.starts_at - FEED_AHEAD - _DAY) for session in sessions]
+    if diary.stamps_apart_since:
+        moments += _told_before(sessions, diary.stamps_apart_since)
+    return max(moments)
+
+
+def _told_before(sessions: list[PeerSession], since: datetime) -> Iterable[datetime]:
+    """Yield the moments of coming and going that an older release, whose window moved by the
+    second, had told by then, so that Last-Modified does not fall.
+    """
+    for session in sessions:
+        back = CANCELLED_BACK if session.state == SessionState.CANCELLED else FEED_BACK
+        for moment in (session.starts_at - FEED_AHEAD, session.ends_at + back):
+            if moment <= since:
+                yield moment
 
 
 def _belonging_changes(diary: Diary) -> list[datetime]:
@@ -210,18 +203,29 @@ def _belonging_changes(diary: Diary) -> list[datetime]:
 
 def _window_departures(diary: Diary, now: datetime) -> list[datetime]:
     """Return when the newest sessions left the window: held ones, and cancelled ones earlier."""
+    today = start_of_day(now)
     cancelled = PeerSession.state == SessionState.CANCELLED
     rows = db.session.execute(
         select(PeerSession.state, func.max(PeerSession.ends_at))
         .join(Membership, Membership.cohort_id == PeerSession.cohort_id)
         .where(
             Membership.person_id == diary.person_id,
-            (PeerSession.ends_at <= now - FEED_BACK)
-            | (cancelled & (PeerSession.ends_at <= now - CANCELLED_BACK)),
+            (PeerSession.ends_at <= today - FEED_BACK)
+            | (cancelled & (PeerSession.ends_at <= today - CANCELLED_BACK)),
         )
         .group_by(PeerSession.state)
     )
     return [
-        ended + (CANCELLED_BACK if state == SessionState.CANCELLED else FEED_BACK)
+        _midnight_from(ended + (CANCELLED_BACK if state == SessionState.CANCELLED else FEED_BACK))
         for state, ended in rows
     ]
+
+
+def _next_midnight(moment: datetime) -> datetime:
+    """Return the first midnight after a moment, in UTC."""
+    return start_of_day(moment) + _DAY
+
+
+def _midnight_from(moment: datetime) -> datetime:
+    """Return the first midnight at or after a moment, in UTC."""
+    return _next_midnight(moment - timedelta.resolution)

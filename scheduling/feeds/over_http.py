@@ -7,7 +7,8 @@ from typing import Final
 from flask import Response
 from werkzeug.http import parse_date, parse_etags
 
-from scheduling.feeds.contents import Reading
+from scheduling.calendars.stamps import MOST
+from scheduling.feeds.kept import Reading
 
 TRY_AGAIN_AFTER: Final = 600
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
@@ -33,14 +34,20 @@ def unchanged(reading: Reading) -> Response:
 
 
 def knows_tag(none_match: str, etag: str) -> bool:
-    """Tell whether If-None-Match, a list or a star, names this tag; a weak one does as well."""
+    """Return whether If-None-Match, a list or a star, names this tag; a weak one does as well."""
     return none_match == f'"{etag}"' or parse_etags(none_match).contains_weak(etag)
 
 
 def knows_date(modified_since: str, changed_at: datetime) -> bool:
-    """Tell whether If-Modified-Since is this moment or later; what nobody can read is not."""
+    """Return whether If-Modified-Since is this moment, or so much later that it comes after any
+    change that is said to have happened then; what nobody can read is neither.
+
+    Between the two it may be a reader's own clock, which knows nothing of what has changed since.
+    """
     since = parse_date(modified_since)
-    return since is not None and since.astimezone(UTC) >= changed_at
+    if since is None:
+        return False
+    return since.astimezone(UTC) == changed_at or since.astimezone(UTC) >= changed_at + MOST
 
 
 def absent() -> Response:

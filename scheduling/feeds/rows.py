@@ -1,29 +1,25 @@
-"""The rows behind a feed, read with one statement and without the ORM.
+"""The one row behind a feed, read with one statement and without the ORM.
 
-It goes over connections of its own that only read, outside of transactions: one statement sees one
-moment. It hands over texts, so that nothing is turned into objects for an answer that
-says "not modified". Which sessions a diary holds is still ``scheduling.access``'s to say.
+It goes over a connection of its own that only reads, outside of transactions: one statement sees
+one moment.
 """
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
 from select import POLLIN, POLLOUT, poll
 from threading import Lock
 from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Dialect, Engine, String, cast, event, literal, select
 
-from core.db import UTCDateTime, db
-from scheduling.access import CANCELLED_BACK, FEED_AHEAD, FEED_BACK
-from scheduling.feeds.parts import NotSure
-from scheduling.feeds.statements import BETWEEN, statements
+from core.db import db
+from scheduling.feeds.kept import revisions
+from scheduling.models import Diary, Feed, KeptFeed
 
 _SETTINGS: Final = (
     "SET default_transaction_read_only = on",
-    "SET TIME ZONE 'UTC'",
     "SET datestyle = 'ISO'",
     # Everyone waits on the same event loop (``core.rsgi``); anything slower has gone wrong.
     "SET statement_timeout = '2s'",
@@ -35,54 +31,57 @@ _PATIENCE: Final = 3.0
 #: What libpq says of a command that went well, and of a question (its ``ExecStatusType``).
 _DONE: Final = 1
 _ROWS: Final = 2
+_TOKEN: Final = "<token_hash>"  # noqa: S105 - it stands for one
+
+Value = str | bytes | None
 
 
-class State(NamedTuple):
-    """What the tag of a feed is made of (``contents.tag_of``), and when it was read."""
-
-    last_read_on: str | None
-    about: str
-    lines: str | None
+class NotSure(Exception):  # noqa: N818 - it names the fact, as every error here does
+    """The plain path has to answer."""
 
 
-class Words(NamedTuple):
-    """The words of one session, sealed, in hexadecimal, and what they were written from."""
-
-    session_id: str
-    entry_id: str
-    sealed: str
-    made_of: str
-
-
-class Content(NamedTuple):
-    """The same, and what else the bytes and the date of a feed are made of; what is sealed is in
-    hexadecimal, and ``busy`` is ``1`` or ``0``.
+class Kept(NamedTuple):
+    """What is kept behind a link in use, and what a body would be made of today, beside the day,
+    our address and the key (``kept``). Without the body it is ``None``, and where none is kept so
+    is everything from ``made_of`` on.
     """
 
-    last_read_on: str | None
-    about: str
-    lines: str | None
-    diary_id: str
-    detail: str
-    busy: str
-    words: str | None
-    entry_key: str
-    changed_at: str
-    made_at: str
-    belonging: str | None
-    last_held: str | None
-    last_cancelled: str | None
-    words_of_all: str | None
+    last_read_on: str
+    revisions: str
+    made_of: str | None
+    etag: str
+    last_modified: str
+    public_id: str = ""
+    body_sealed: bytes = b""
 
-    def kept(self) -> dict[str, Words]:
-        """Return the words that are written down, by session."""
-        lines = self.words_of_all.split(BETWEEN) if self.words_of_all else []
-        found = [Words._make(line.split(" ", 3)) for line in lines]
-        return {words.session_id: words for words in found}
+
+def statements(dialect: Dialect) -> dict[bool, str]:
+    """Return the statement with and without the body; its one parameter is the token's hash."""
+    few = [
+        cast(Feed.last_read_on, String),
+        revisions(),
+        KeptFeed.made_of,
+        KeptFeed.etag,
+        KeptFeed.last_modified,
+    ]
+    mark = "?" if dialect.name == "sqlite" else "$1"
+    found = {}
+    for whole in (False, True):
+        columns = [*few, KeptFeed.public_id, KeptFeed.body_sealed] if whole else few
+        statement = (
+            select(*columns)
+            .select_from(Feed)
+            .join(Diary)
+            .outerjoin(KeptFeed, KeptFeed.diary_id == Diary.id)
+            .where(Feed.token_hash == literal(_TOKEN), Feed.revoked_at.is_(None))
+        )
+        sql = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        found[whole] = re.sub(f"'{_TOKEN}'", mark, sql)
+    return found
 
 
 class FeedRows:
-    """Answers for the hash of a token and a whole second (UTC, since 1970) that is now.
+    """Answers for the hash of a token.
 
     Raises whatever the driver raises when the database is away; the next question then goes over
     a new connection.
@@ -95,30 +94,35 @@ class FeedRows:
         # since the server ends idle threads, and would end the connection with them.
         self._in_turn = Lock()
         self._connection: ReadingConnection | None = None
-        self._prepared: _Prepared | None = None
+        self._engine: Engine | None = None
 
-    def state(self, token_hash: str, second: int, *, waits: bool = True) -> State | None:
-        """Return what the tag is made of; nothing for a link that is unknown or was ended.
+    def find(self, token_hash: str, *, whole: bool, waits: bool = True) -> Kept | None:
+        """Return what is kept behind a link, with the body if it is to be ``whole``; nothing for
+        a link that is unknown or was ended.
 
         If it may not wait, raises ``NotSure`` if there is no connection or it has no turn.
         """
-        row = self._row("state", token_hash, second, waits=waits)
-        return None if row is None else State._make(row)
-
-    def content(self, token_hash: str, second: int, *, waits: bool = True) -> Content | None:
-        """Return what the bytes are made of; nothing for a link that is unknown or was ended.
-
-        If it may not wait, raises ``NotSure`` as ``state`` does.
-        """
-        row = self._row("content", token_hash, second, waits=waits)
-        return None if row is None else Content._make(row)
+        if not self._in_turn.acquire(blocking=waits):
+            raise NotSure
+        try:
+            if self._connection is None and not waits:
+                raise NotSure
+            row = self.connection().row(whole, token_hash)
+            return None if row is None else Kept._make(row) if whole else Kept(*row)
+        except NotSure:
+            raise
+        except BaseException:
+            self._let_go()
+            raise
+        finally:
+            self._in_turn.release()
 
     def connection(self) -> "ReadingConnection":
         """Return the connection, a new one if there is none."""
         if self._connection is None:
-            prepared = self._ready()
-            kind = _OnSQLite if prepared.dialect_name == "sqlite" else _OnPostgreSQL
-            self._connection = kind(prepared)
+            engine = self._ready()
+            kind = _OnSQLite if engine.dialect.name == "sqlite" else _OnPostgreSQL
+            self._connection = kind(engine)
         return self._connection
 
     def close(self) -> None:
@@ -131,50 +135,34 @@ class FeedRows:
         if connection is not None:
             connection.close()
 
-    def _row(self, name: str, token_hash: str, second: int, *, waits: bool) -> Any:
-        if not self._in_turn.acquire(blocking=waits):
-            raise NotSure
-        try:
-            if self._connection is None and not waits:
-                raise NotSure
-            window = self._ready().window(second)
-            return self.connection().row(name, (token_hash, *window))
-        except NotSure:
-            raise
-        except BaseException:
-            self._let_go()
-            raise
-        finally:
-            self._in_turn.release()
-
-    def _ready(self) -> "_Prepared":
-        if self._prepared is None:
+    def _ready(self) -> Engine:
+        if self._engine is None:
             with self._app.app_context():
-                engine = db.engine
-            event.listen(engine, "engine_disposed", lambda _engine: self.close())
-            self._prepared = _Prepared(engine)
-        return self._prepared
+                self._engine = db.engine
+            event.listen(self._engine, "engine_disposed", lambda _engine: self.close())
+        return self._engine
 
 
 class ReadingConnection:
     """A connection that reads and cannot write, outside of transactions."""
 
-    def __init__(self, prepared: "_Prepared") -> None:
+    def __init__(self, engine: Engine) -> None:
         # Through the pool, for the settings every connection is given; then out of it, since
         # handing it back and forth would cost more than the question.
-        pooled = prepared.engine.raw_connection()
+        pooled = engine.raw_connection()
         self.raw: Any = getattr(pooled, "driver_connection")  # noqa: B009 - typed as if it could be missing
         pooled.detach()
+        self._statements = statements(engine.dialect)
         try:
-            self._prepare(prepared.statements)
+            self._prepare()
         except BaseException:
             self.close()
             raise
 
-    def _prepare(self, statements: dict[str, str]) -> None:
+    def _prepare(self) -> None:
         raise NotImplementedError
 
-    def row(self, name: str, parameters: tuple[str, ...]) -> Sequence[str | None] | None:
+    def row(self, whole: bool, token_hash: str) -> Sequence[Any] | None:
         """Return the one row of a statement, if there is one."""
         raise NotImplementedError
 
@@ -184,8 +172,7 @@ class ReadingConnection:
 
 
 class _OnSQLite(ReadingConnection):
-    def _prepare(self, statements: dict[str, str]) -> None:
-        self._statements = statements
+    def _prepare(self) -> None:
         self._cursor = self.raw.cursor()
         self._cursor.execute("PRAGMA query_only=ON")
         # A reader never has to wait for a lock, unless something is wrong.
@@ -193,10 +180,10 @@ class _OnSQLite(ReadingConnection):
         # Pages are looked at where the system keeps them, which saves a call for each.
         self._cursor.execute("PRAGMA mmap_size=268435456")
 
-    def row(self, name: str, parameters: tuple[str, ...]) -> Sequence[str | None] | None:
+    def row(self, whole: bool, token_hash: str) -> Sequence[Any] | None:
         """See ``ReadingConnection``."""
-        found: Sequence[str | None] | None = self._cursor.execute(
-            self._statements[name], parameters
+        found: Sequence[Any] | None = self._cursor.execute(
+            self._statements[whole], (token_hash,)
         ).fetchone()
         return found
 
@@ -206,29 +193,32 @@ class _OnPostgreSQL(ReadingConnection):
     texts already, and everything in between would cost as much as the question.
     """
 
-    def _prepare(self, statements: dict[str, str]) -> None:
+    def _prepare(self) -> None:
         self.raw.autocommit = True
         for setting in _SETTINGS:
             self.raw.execute(setting)
         self._library = self.raw.pgconn
-        for name, statement in statements.items():
-            _checked(self._library.prepare(name.encode(), statement.encode()), _DONE)
+        for whole, statement in self._statements.items():
+            _checked(self._library.prepare(_name(whole), statement.encode()), _DONE)
 
-    def row(self, name: str, parameters: tuple[str, ...]) -> Sequence[str | None] | None:
+    def row(self, whole: bool, token_hash: str) -> Sequence[Any] | None:
         """See ``ReadingConnection``. Raises ConnectionError if the database refused, and
         TimeoutError if it has stopped.
         """
-        values = [parameter.encode() for parameter in parameters]
-        result = _checked(self._answer(name.encode(), values), _ROWS)
+        result = _checked(self._answer(_name(whole), token_hash.encode()), _ROWS)
         if result.ntuples == 0:
             return None
         found = [result.get_value(0, column) for column in range(result.nfields)]
-        return [None if value is None else value.decode() for value in found]
+        texts: list[Any] = [None if value is None else value.decode() for value in found]
+        if whole and texts[-1] is not None:
+            # Bytes come in hexadecimal, after two characters that say so.
+            texts[-1] = bytes.fromhex(texts[-1][2:])
+        return texts
 
-    def _answer(self, name: bytes, values: list[bytes]) -> Any:
+    def _answer(self, name: bytes, value: bytes) -> Any:
         """Ask, and wait for the last of what comes back, but no longer than ``_PATIENCE``."""
         library, until = self._library, monotonic() + _PATIENCE
-        library.send_query_prepared(name, values)
+        library.send_query_prepared(name, [value])
         while library.flush():
             self._wait(POLLIN | POLLOUT, until)
         answer = None
@@ -249,26 +239,11 @@ class _OnPostgreSQL(ReadingConnection):
             raise TimeoutError("the database has stopped")
 
 
+def _name(whole: bool) -> bytes:
+    return b"feed with its body" if whole else b"feed"
+
+
 def _checked(result: Any, wanted: int) -> Any:
     if result.status != wanted:
         raise ConnectionError("the database did not answer as it should")
     return result
-
-
-class _Prepared:
-    """The statements for one database, and how it is told the moments that they ask about."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.dialect_name = engine.dialect.name
-        self.statements = statements(engine.dialect)
-        store = UTCDateTime().dialect_impl(engine.dialect).bind_processor(engine.dialect) or str
-
-        @lru_cache(maxsize=2)
-        def window(second: int) -> tuple[str, ...]:
-            """Return every parameter but the token, in their order."""
-            now = datetime.fromtimestamp(second, UTC)
-            moments = (now - FEED_BACK, now - CANCELLED_BACK, now + FEED_AHEAD)
-            return tuple(str(store(moment)) for moment in moments)
-
-        self.window = window

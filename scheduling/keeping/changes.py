@@ -1,32 +1,31 @@
 """The moment a row changed, as calendars need it: whole seconds that never stand still.
 
 Calendar programs take over a changed entry only when LAST-MODIFIED and SEQUENCE have risen, and
-both are counted in seconds. Two changes within one second are therefore told apart by a second.
+both are counted in seconds. Two changes at the same time are therefore said to lie a little apart.
 An entry shows a session through somebody's diary, so a session's change also has to come after
 the last change of every diary that shows it.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
 from core.db import db
 from groups.models import Membership
+from scheduling.calendars.stamps import APART
 from scheduling.models import Diary, PeerSession
-
-ONE_SECOND = timedelta(seconds=1)
 
 
 def next_change(previous: datetime | None, now: datetime) -> datetime:
     """Return when a change made ``now`` is said to have happened, aware and to the second.
 
-    At least one second after ``previous``, the moment of the change before; ``None`` when there
+    At least two seconds after ``previous``, the moment of the change before; ``None`` when there
     was none. Raises ValueError for times without a zone.
     """
     if previous is None:
         return whole_second(now)
-    return max(whole_second(now), whole_second(previous) + ONE_SECOND)
+    return max(whole_second(now), whole_second(previous) + APART)
 
 
 def note_dates_changed(session: PeerSession, now: datetime) -> None:

@@ -2,10 +2,11 @@
 
 from scheduling.models.calendar_mail import CalendarMail, WaitingMail
 from scheduling.models.diary import Detail, Diary, Feed, KeptBy
-from scheduling.models.entry import WrittenEntry
 from scheduling.models.invitation import Invitation
+from scheduling.models.kept_feed import KeptFeed
 from scheduling.models.reply import TAKEN_BACK, Answer, Reply, ReplyNote, StandingAnswer
 from scheduling.models.reversal import Reversal
+from scheduling.models.revisions import make_triggers
 from scheduling.models.series import INVITATIONS_AHEAD, PlaceKind, Series
 from scheduling.models.session import PeerSession, SessionPrompt, SessionState
 
@@ -19,6 +20,7 @@ __all__ = [
     "Feed",
     "Invitation",
     "KeptBy",
+    "KeptFeed",
     "PeerSession",
     "PlaceKind",
     "Reply",
@@ -29,5 +31,5 @@ __all__ = [
     "SessionState",
     "StandingAnswer",
     "WaitingMail",
-    "WrittenEntry",
+    "make_triggers",
 ]

@@ -44,6 +44,8 @@ class Diary(Base):
         "reminders": "technical",
         "entry_key_sealed": "technical",
         "changed_at": "technical",
+        "revision": "technical",
+        "stamps_apart_since": "technical",
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,6 +67,11 @@ class Diary(Base):
     entry_key = SealedBytes()
     #: When a choice that changes the entries was last made. Whole seconds, strictly rising.
     changed_at: Mapped[datetime]
+    #: Raised by the database (``scheduling.models.revisions``), and by nobody else.
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: When an older release, which told the moments of changes themselves in feeds, was updated;
+    #: ``None`` for a diary made since (``scheduling.calendars.stamps``).
+    stamps_apart_since: Mapped[datetime | None]
 
     feeds: Mapped[list["Feed"]] = relationship(back_populates="diary", order_by="Feed.id")
 

@@ -16,8 +16,8 @@ from core.errors import NotFound
 from core.transaction import transaction
 from core.web import cookieless
 from scheduling.feeds import over_http
-from scheduling.feeds.contents import Reading, feed_with, note_read, read
-from scheduling.feeds.written_entries import unwritten, write_down
+from scheduling.feeds.contents import feed_with, note_read, read
+from scheduling.feeds.kept import Reading, is_kept, keep
 from scheduling.models import Feed
 
 log = logging.getLogger(__name__)
@@ -39,12 +39,12 @@ def show(token: str) -> ResponseReturnValue:
     except Exception as error:  # noqa: BLE001 - whatever it is, calendars must keep what they have
         log.error("a calendar could not be read: %s", type(error).__name__)
         return over_http.away()
-    _note(feed, now)
+    _note(feed, reading, now)
     return response
 
 
 def _is_known(reading: Reading) -> bool:
-    """Tell whether the reader has this already. The tag wins over the date, and If-Match has no
+    """Return whether the reader has this already. The tag wins over the date, and If-Match has no
     say: it guards changes, and here is nothing that could be changed.
     """
     none_match = request.headers.get("If-None-Match")
@@ -54,17 +54,20 @@ def _is_known(reading: Reading) -> bool:
     return over_http.knows_date(since, reading.changed_at)
 
 
-def _note(feed: Feed, now: datetime) -> None:
-    """Note the day, at most once a day, and write words down for the fast path, after the answer
-    has been put together.
+def _note(feed: Feed, reading: Reading, now: datetime) -> None:
+    """Note the day, at most once a day, and keep the body for the fast path, after the answer has
+    been put together.
     """
     if request.method != "GET" or feed.revoked_at:
         return
+    known = reading.made_of
     try:
-        if feed.last_read_on == now.date() and not unwritten(feed.diary, now=now):
+        fresh = known is None or is_kept(feed.diary, known)
+        if feed.last_read_on == now.date() and fresh:
             return
         with transaction():
             note_read(feed, now=now)
-            write_down(feed.diary, now=now)
+            if known is not None and not fresh:
+                keep(feed.diary, reading, now=now)
     except Exception as error:  # noqa: BLE001 - a note for later must not cost the answer
         log.warning("the reading of a calendar was not noted: %s", type(error).__name__)

@@ -10,9 +10,9 @@ from werkzeug.test import Client, TestResponse
 from core import config
 from core.db import db
 from core.transaction import transaction
-from scheduling.feeds.contents import note_read
+from scheduling.feeds.contents import note_read, read
 from scheduling.feeds.fast import FastFeeds
-from scheduling.feeds.written_entries import write_down
+from scheduling.feeds.kept import keep
 from scheduling.models import Feed
 from tests.conftest import NOW
 
@@ -34,7 +34,7 @@ def ready_for_fast(feed: Feed) -> None:
     """Do what the plain path does at the first reading of a day."""
     with transaction():
         note_read(feed, now=NOW)
-        write_down(feed.diary, now=NOW)
+        keep(feed.diary, read(feed, now=NOW), now=NOW)
 
 
 @contextmanager

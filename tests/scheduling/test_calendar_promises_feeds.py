@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 import vobject
 from flask import Flask
+from flask.testing import FlaskClient
 
 from core.db import db
 from core.transaction import transaction
@@ -16,6 +17,7 @@ from scheduling.feeds import contents
 from scheduling.keeping import diaries
 from scheduling.models import Answer, Detail, Feed, KeptBy, PeerSession, PlaceKind, SessionState
 from tests import build
+from tests.conftest import NOW
 from tests.scheduling.calendar_bytes import lines_of, misshapen, names_of, unfolded
 
 DAY = timedelta(days=1)
@@ -74,7 +76,7 @@ def test_f1_f2_f3_f4_every_feed_has_the_same_sound_frame(
     assert unfolded(told)[:9] == [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        "PRODID:-//Alcove//Calendar 1//EN",
+        "PRODID:-//Calendar//Calendar 1//EN",
         "CALSCALE:GREGORIAN",
         "NAME:Calendar",
         "X-WR-CALNAME:Calendar",
@@ -97,10 +99,10 @@ def test_f5_somebody_without_any_date_gets_a_calendar_with_one_zone(
 
 @pytest.mark.parametrize(
     ("detail", "changed"),
-    [(Detail.DISCREET, "20261101T090000Z"), (Detail.FULL, "20261121T090000Z")],
+    [(Detail.DISCREET, build.CREATED), (Detail.FULL, NOW)],
 )
 def test_f6_f7_f8_f9_every_event_has_what_programs_compare(
-    session: PeerSession, feed: Feed, now: datetime, detail: Detail, changed: str
+    session: PeerSession, feed: Feed, now: datetime, detail: Detail, changed: datetime
 ) -> None:
     choose(feed, now, detail=detail)
 
@@ -110,9 +112,29 @@ def test_f6_f7_f8_f9_every_event_has_what_programs_compare(
     assert lines_of(told, "DTEND") == ["DTEND:20261210T193000Z"]
     assert lines_of(told, "CLASS") == ["CLASS:PRIVATE"]
     [stamp], [modified] = lines_of(told, "DTSTAMP"), lines_of(told, "LAST-MODIFIED")
-    assert stamp.partition(":")[2] == modified.partition(":")[2] == changed
+    assert stamp.partition(":")[2] == modified.partition(":")[2]
+    said = datetime.strptime(f"{modified.partition(':')[2]}+0000", "%Y%m%dT%H%M%SZ%z")
+    assert timedelta(0) < changed - said < timedelta(hours=1)
     assert names_of(told) >= {"SUMMARY", "STATUS", "TRANSP", "SEQUENCE"}
     assert len(set(lines_of(told, "UID"))) == 1
+
+
+def test_f9_two_calendars_share_no_stamp(
+    session: PeerSession, feed: Feed, now: datetime, client: FlaskClient
+) -> None:
+    others = [
+        build.a_feed(build.a_member(session.cohort, build.a_person(name)).person)[0]
+        for name in ("Dev", "Tom", "Uma", "Vic")
+    ]
+    move(session, now)
+
+    told = [body(one, now) for one in (feed, *others)]
+
+    for name in ("DTSTAMP", "LAST-MODIFIED", "SEQUENCE"):
+        assert len({line for one in told for line in lines_of(one, name)}) == 5
+    asked = [client.get(f"/cal/{diaries.feed_token(one)}/calendar.ics") for one in (feed, *others)]
+    assert len({answer.headers["Last-Modified"] for answer in asked}) == 5
+    assert all(answer.last_modified and answer.last_modified <= now for answer in asked)
 
 
 def move(session: PeerSession, now: datetime) -> None:
@@ -257,7 +279,7 @@ def test_f16_what_leaves_the_window_rewrites_nothing_that_stays(
     build.a_session(build.series_of(session), date(2027, 1, 14), number=2)
 
     held, _, kept = body(feed, now).partition(b"END:VEVENT\r\n")
-    later = body(feed, session.ends_at + 60 * DAY)
+    later = body(feed, session.ends_at + 61 * DAY)
 
     assert held.startswith(b"BEGIN:VCALENDAR")
     assert later.count(b"BEGIN:VEVENT") == 1

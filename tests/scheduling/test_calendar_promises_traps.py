@@ -64,7 +64,7 @@ def test_t2_the_refresh_interval_says_that_it_is_a_duration() -> None:
 
 
 def test_t3_names_with_a_meaning_are_escaped_and_the_time_to_live_is_no_clock_time() -> None:
-    body = feed([DISCREET], name="Dates; mine, all", product="Alcove").decode()
+    body = feed([DISCREET], name="Dates; mine, all").decode()
 
     assert "\r\nNAME:Dates\\; mine\\, all\r\n" in body
     assert "\r\nX-WR-CALNAME:Dates\\; mine\\, all\r\n" in body

@@ -5,14 +5,18 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from core.db import db
+from core.encryption import EXTENSION, KeyRing
 from core.outbox import MailState, OutgoingMail
 from core.retention import purge
 from core.transaction import transaction
 from groups.models import Cohort, CohortState
 from scheduling.attendance.answers import KEPT
-from scheduling.models import Answer, Diary, Feed, Reply
+from scheduling.feeds.contents import read
+from scheduling.feeds.kept import keep
+from scheduling.models import Answer, Diary, Feed, KeptFeed, PeerSession, Reply
 from scheduling.retention import (
     DRAFTS,
     LETTER_ROWS,
@@ -142,3 +146,31 @@ def test_open_groups_are_never_deleted(app: Flask, now: datetime) -> None:
     build.a_cohort()
 
     assert forgotten("drafts", now + timedelta(days=4000)) == (0, 0)
+
+
+@pytest.mark.parametrize(("days", "counts"), [(29, (0, 1)), (31, (1, 0))])
+def test_what_a_feed_gave_goes_when_nobody_has_read_it_for_thirty_days(
+    session: PeerSession, feed: Feed, now: datetime, days: int, counts: tuple[int, int]
+) -> None:
+    with transaction():
+        feed.last_read_on = now.date()
+        keep(feed.diary, read(feed, now=now), now=now)
+
+    met, _ = forgotten("kept-feeds", now + timedelta(days=days))
+    db.session.rollback()
+
+    assert (met, db.session.scalar(select(func.count(KeptFeed.diary_id)))) == counts
+
+
+def test_what_another_key_sealed_goes_with_the_next_round(
+    app: Flask, session: PeerSession, feed: Feed, now: datetime
+) -> None:
+    with transaction():
+        feed.last_read_on = now.date()
+        keep(feed.diary, read(feed, now=now), now=now)
+    ring: KeyRing = app.extensions[EXTENSION]
+    app.extensions[EXTENSION] = ring.rotated()
+    try:
+        assert forgotten("kept-feeds", now)[0] == 1
+    finally:
+        app.extensions[EXTENSION] = ring

@@ -57,7 +57,7 @@ def test_i1_invitation_has_its_method_and_one_event() -> None:
     assert lines[:6] == [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        "PRODID:-//Alcove//Calendar 1//EN",
+        "PRODID:-//Calendar//Calendar 1//EN",
         "CALSCALE:GREGORIAN",
         "METHOD:REQUEST",
         "BEGIN:VEVENT",

@@ -276,8 +276,9 @@ def test_nothing_that_arrives_ends_the_examination(start: int, length: int, put:
 
 def test_f10_another_order_from_reading_to_reading_is_found() -> None:
     pieces = [ical.event_bytes(entry) for entry in (DISCREET, NEXT)]
-    before = ical.joined(pieces, name="Calendar")
-    after = ical.joined(reversed(pieces), name="Calendar")
+    before, after = (
+        ical.opening("Calendar") + b"".join(some) + ical.END for some in (pieces, pieces[::-1])
+    )
 
     assert [one.found for one in change_findings(before, after)] == [
         "The order of entries changes from reading to reading."

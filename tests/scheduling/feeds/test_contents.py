@@ -11,7 +11,9 @@ from icalendar import Calendar
 from core.errors import NotFound
 from core.transaction import transaction
 from groups.models import CohortState, Membership, MembershipState
+from scheduling.access import start_of_day
 from scheduling.calendars.ical import Entry
+from scheduling.calendars.stamps import lead
 from scheduling.changing.sessions import change_place
 from scheduling.feeds import contents
 from scheduling.feeds.contents import entries
@@ -32,6 +34,8 @@ from tests.build import (
 )
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 FULL_CHANGES: dict[str, Callable[[PeerSession, datetime], None]] = {
     "dates": note_dates_changed,
     "details": note_details_changed,
@@ -58,6 +62,12 @@ def only_entry(feed: Feed, now: datetime) -> Entry:
     return entry
 
 
+def changed_at(feed: Feed, now: datetime) -> datetime:
+    """Return when a calendar really last changed, which it does not say."""
+    diary = feed.diary
+    return contents.read(feed, now=now).changed_at + lead(diary.entry_key, diary.public_id)
+
+
 def test_f6_identifiers_differ_for_every_person_and_stay_for_ever(
     session: PeerSession, feed: Feed, now: datetime
 ) -> None:
@@ -70,13 +80,23 @@ def test_f6_identifiers_differ_for_every_person_and_stay_for_ever(
     assert session.public_id not in first
 
 
-def test_f10_the_sequence_is_the_moment_of_change_in_seconds(
+def test_f9_the_stamp_lies_up_to_an_hour_before_the_change(
     session: PeerSession, feed: Feed, now: datetime
 ) -> None:
     entry = only_entry(feed, now)
 
-    assert entry.changed_at == CREATED
-    assert entry.sequence == (CREATED - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds()
+    assert timedelta(0) < CREATED - entry.changed_at < HOUR
+    assert entry.changed_at.microsecond == 0
+    assert timedelta(0) < CREATED - contents.read(feed, now=now).changed_at < HOUR
+
+
+def test_f10_the_sequence_is_the_stamp_in_seconds(
+    session: PeerSession, feed: Feed, now: datetime
+) -> None:
+    entry = only_entry(feed, now)
+
+    assert entry.sequence == (entry.changed_at - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds()
+    assert entry.sequence < 2**31
 
 
 @pytest.mark.parametrize("change", ["dates", "details", "diary"])
@@ -117,10 +137,10 @@ def test_f14_a_cancelled_session_stays_for_seven_days_after_its_date(
 ) -> None:
     with transaction():
         session.state = SessionState.CANCELLED
-    a_week_on = session.ends_at + 7 * DAY
+    midnight = start_of_day(session.ends_at + 8 * DAY)
 
-    assert only_entry(feed, a_week_on - timedelta(seconds=1)).cancelled
-    assert contents.entries(feed.diary, now=a_week_on) == []
+    assert only_entry(feed, midnight - SECOND).cancelled
+    assert contents.entries(feed.diary, now=midnight) == []
 
 
 def test_f15_a_moved_session_keeps_its_identifier(
@@ -142,12 +162,23 @@ def test_f16_the_window_is_sixty_days_back_and_five_hundred_ahead(
     def held(now: datetime) -> bool:
         return bool(contents.entries(feed.diary, now=now))
 
-    second = timedelta(seconds=1)
+    leaves_at = start_of_day(session.ends_at + 61 * DAY)
+    comes_at = start_of_day(session.starts_at - 500 * DAY)
 
-    assert held(session.ends_at + 60 * DAY - second)
-    assert not held(session.ends_at + 60 * DAY)
-    assert held(session.starts_at - 500 * DAY + second)
-    assert not held(session.starts_at - 500 * DAY)
+    assert held(leaves_at - SECOND)
+    assert not held(leaves_at)
+    assert held(comes_at)
+    assert not held(comes_at - SECOND)
+
+
+def test_f16_a_whole_day_gives_the_same_bytes(session: PeerSession, feed: Feed) -> None:
+    midnight = start_of_day(session.starts_at)
+
+    at_first, at_last = (
+        contents.read(feed, now=moment) for moment in (midnight, midnight + DAY - SECOND)
+    )
+
+    assert (at_first, at_first.made_of) == (at_last, at_last.made_of)
 
 
 def test_f18_a_discreet_entry_is_the_persons_own_words_and_nothing_else(
@@ -241,7 +272,7 @@ def test_the_calendar_changed_when_somebody_left(
     with transaction():
         member.state, member.left_at = MembershipState.LEFT, now
 
-    assert contents.read(feed, now=now + DAY).changed_at == now
+    assert changed_at(feed, now + DAY) == now
 
 
 def test_the_calendar_changed_when_somebody_paused(
@@ -250,7 +281,7 @@ def test_the_calendar_changed_when_somebody_paused(
     with transaction():
         member.state, member.changed_at = MembershipState.PAUSED, now
 
-    assert contents.read(feed, now=now + DAY).changed_at == now
+    assert changed_at(feed, now + DAY) == now
 
 
 @pytest.mark.parametrize(
@@ -261,20 +292,20 @@ def test_the_calendar_changed_when_an_old_session_left_it(
 ) -> None:
     with transaction():
         session.state = state
-    left_at = session.ends_at + days * DAY
+    left_at = start_of_day(session.ends_at + (days + 1) * DAY)
 
-    assert contents.read(feed, now=left_at - timedelta(seconds=1)).changed_at < left_at
-    assert contents.read(feed, now=left_at + DAY).changed_at == left_at
+    assert changed_at(feed, left_at - SECOND) < left_at
+    assert changed_at(feed, left_at + DAY) == left_at
 
 
 def test_the_calendar_changed_when_a_far_session_came_into_it(
     session: PeerSession, feed: Feed, now: datetime
 ) -> None:
     far = a_session(series_of(session), FIRST + 510 * DAY, number=2)
-    entered_at = far.starts_at - 500 * DAY
+    entered_at = start_of_day(far.starts_at - 500 * DAY)
 
-    assert contents.read(feed, now=entered_at).changed_at < entered_at
-    assert contents.read(feed, now=entered_at + DAY).changed_at == entered_at
+    assert changed_at(feed, entered_at - SECOND) < entered_at
+    assert changed_at(feed, entered_at + DAY) == entered_at
 
 
 def test_a_link_opens_its_feed_and_an_unknown_one_does_not(
@@ -297,6 +328,6 @@ def test_an_ended_link_gives_an_empty_calendar_for_thirty_days(
     last = contents.feed_with(token, now=now + 30 * DAY - timedelta(seconds=1))
 
     assert b"BEGIN:VEVENT" not in contents.read(last, now=now + 29 * DAY).body
-    assert contents.read(last, now=now + 29 * DAY).changed_at == now
+    assert changed_at(last, now + 29 * DAY) == now
     with pytest.raises(NotFound):
         contents.feed_with(token, now=now + 30 * DAY)

@@ -20,16 +20,7 @@ from groups.models import Membership, MembershipState
 from scheduling.feeds.contents import note_read
 from scheduling.keeping.changes import note_dates_changed, note_details_changed
 from scheduling.keeping.diaries import choose, feed_token, revoke_feed
-from scheduling.models import (
-    Detail,
-    Diary,
-    Feed,
-    KeptBy,
-    PeerSession,
-    Series,
-    SessionState,
-    WrittenEntry,
-)
+from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession, Series, SessionState
 from tests.build import CREATED, a_cohort, a_feed, a_member, a_person, a_prompt, a_series, a_session
 from tests.conftest import NOW
 from tests.scheduling.calendar_bytes import HOSTILE, lines_of
@@ -182,7 +173,6 @@ def test_whatever_a_calendar_holds_both_paths_write_the_same(
         series.place = feed.diary.words = clean_paragraph(words)
         feed.diary.detail = detail
         feed.diary.changed_at = CREATED + later * timedelta(days=5)
-        db.session.execute(delete(WrittenEntry))
     ready_for_fast(feed)
 
     plain, fast = both(app, url)
@@ -264,7 +254,7 @@ def test_the_first_reading_of_a_day_is_left_to_the_plain_path(
     assert (first, second, next_day) == (True, False, True)
 
 
-def test_words_that_are_not_written_down_yet_are_left_to_the_plain_path(
+def test_a_body_that_is_not_kept_yet_is_left_to_the_plain_path(
     app: Flask, feed: Feed, url: str
 ) -> None:
     with transaction():

@@ -211,17 +211,17 @@ def test_h11_an_ended_link_is_an_empty_calendar_at_once(
 
 
 @pytest.fixture
-def without_sessions(app: Flask, url: str) -> Iterator[None]:
-    """Let the table of sessions be elsewhere for a while; the link is in place already."""
+def without_places(app: Flask, url: str) -> Iterator[None]:
+    """Let the table of places be elsewhere for a while; the link is in place already."""
     with db.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE peer_session RENAME TO gone"))
+        connection.execute(text("ALTER TABLE membership RENAME TO gone"))
     yield
     db.session.rollback()
     with db.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE gone RENAME TO peer_session"))
+        connection.execute(text("ALTER TABLE gone RENAME TO membership"))
 
 
-@pytest.mark.usefixtures("without_sessions")
+@pytest.mark.usefixtures("without_places")
 def test_f19_a_database_that_is_away_is_a_503_and_never_a_shorter_calendar(
     client: FlaskClient, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:

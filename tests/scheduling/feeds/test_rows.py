@@ -11,11 +11,8 @@ import pytest
 from flask import Flask
 
 from core.db import db
-from scheduling.feeds.parts import NotSure
-from scheduling.feeds.rows import FeedRows
+from scheduling.feeds.rows import FeedRows, NotSure
 from tests.scheduling.polling import fast_of
-
-SECOND = 1_800_000_000
 
 
 @pytest.fixture
@@ -49,7 +46,7 @@ def held_up(rows: FeedRows) -> Iterator[None]:
 def asked_at_once(rows: FeedRows) -> str:
     """Ask as the event loop does; returns what came of it."""
     try:
-        return repr(rows.state("nobody's", SECOND, waits=False))
+        return repr(rows.find("nobody's", whole=False, waits=False))
     except NotSure:
         return "not sure"
 
@@ -71,7 +68,7 @@ def test_who_cannot_wait_neither_opens_a_connection_nor_closes_one(rows: FeedRow
 
 def test_who_cannot_wait_does_not_while_somebody_else_is_kept_waiting(rows: FeedRows) -> None:
     with ThreadPoolExecutor(1) as pool, held_up(rows):
-        other = pool.submit(rows.state, "nobody's", SECOND)
+        other = pool.submit(rows.find, "nobody's", whole=False)
         while not rows._in_turn.locked():
             assert not other.done()
         told = asked_at_once(rows)
@@ -84,7 +81,7 @@ def test_a_server_that_has_stopped_is_not_waited_for_without_an_end(rows: FeedRo
     if db.engine.dialect.name == "sqlite":
         pytest.skip("needs --database postgresql")
     with held_up(rows), pytest.raises(TimeoutError):
-        rows.state("nobody's", SECOND, waits=False)
+        rows.find("nobody's", whole=False, waits=False)
 
     assert asked_at_once(rows) == "not sure"
-    assert rows.state("nobody's", SECOND) is None
+    assert rows.find("nobody's", whole=False) is None

@@ -155,7 +155,7 @@ def test_a_choice_comes_after_every_change_of_a_session(diary: Diary, now: datet
 
     choose(diary, now, words="Hold")
 
-    assert diary.changed_at == now + timedelta(seconds=10)
+    assert diary.changed_at == now + timedelta(seconds=11)
 
 
 def test_only_the_hash_of_a_private_link_is_stored(diary: Diary, now: datetime) -> None:
