@@ -39,5 +39,10 @@ def zone_groups() -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 def is_zone(name: str | None) -> bool:
-    """Tell whether this is a zone that can be picked."""
-    return any(name == zone for zones in zone_groups().values() for zone, _ in zones)
+    """Return whether this is a zone that can be picked."""
+    return name in _names()
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(name for zones in zone_groups().values() for name, _ in zones)

@@ -1,6 +1,6 @@
 """What people can change about their own account."""
 
-from typing import Any, Final
+from typing import Final
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField
@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import StopValidation
 
 from core.forms import CleanString, Understandable
-from groups.zones import is_zone, say_zone, zone_groups
+from groups.forms.zones import ZoneField
 
 LONGEST_NAME: Final = 60
 THEMES: Final = {
@@ -34,22 +34,4 @@ class AccountForm(FlaskForm):
         choices=[SelectChoice(*pair) for pair in THEMES.items()],
         validate_choice=False,
     )
-    time_zone = SelectField("Your time zone", validate_choice=False)
-
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        choices = [
-            SelectChoice(name, words, optgroup=region)
-            for region, zones in zone_groups().items()
-            for name, words in zones
-        ]
-        for name in {self.time_zone.object_data, self.time_zone.data}:
-            if name and not is_zone(name):
-                # An old name of a zone is kept; what is no zone stays in sight beside its error.
-                choices.insert(0, SelectChoice(name, say_zone(name)))
-        self.time_zone.choices = choices
-
-    def validate_time_zone(self, field: SelectField) -> None:
-        """Refuse what is on no list, but for the zone that was chosen before."""
-        if not is_zone(field.data) and field.data != field.object_data:
-            raise StopValidation("Choose a time zone from the list")
+    time_zone = ZoneField("Your time zone")

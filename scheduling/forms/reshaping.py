@@ -5,11 +5,10 @@ from datetime import date, time
 from typing import Any, Final
 
 from wtforms import BooleanField, Field
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import InputRequired, ValidationError
 
 from core.forms import CleanString
-from groups.zones import is_zone
+from groups.forms.zones import ZoneField
 from scheduling.changing.run_view import MOST_TO_COME
 from scheduling.dates.recurrence import (
     LAST,
@@ -19,7 +18,7 @@ from scheduling.dates.recurrence import (
     Pattern,
     pattern_of,
 )
-from scheduling.dates.wording import ORDINALS, WEEKDAYS, NotUnderstood, read_dates, say_zone
+from scheduling.dates.wording import ORDINALS, WEEKDAYS, NotUnderstood, read_dates
 from scheduling.forms.choosing import choices_of, radios, select
 from scheduling.forms.reading import (
     PastedText,
@@ -31,7 +30,6 @@ from scheduling.forms.reading import (
 )
 from scheduling.forms.sessions import CheckedForm, MoveForm, WhichForm
 from scheduling.forms.set_up import HOW_OFTEN, MOST_SESSIONS, MOST_WEEKS
-from scheduling.forms.zones import zone_field
 
 MOST_DAYS: Final = 366
 
@@ -70,18 +68,11 @@ class HoursForm(WhichForm):
 
     starts = CleanString("Starts")
     ends = CleanString("Ends")
-    time_zone = zone_field()
+    time_zone = ZoneField("Time zone")
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         self.from_time = self.to_time = time()
-        kept = (more.get("data") or {}).get("time_zone")
-        if kept and not is_zone(kept):
-            # A run set up with an old name of a zone keeps it until somebody picks another.
-            self.time_zone.choices = [
-                SelectChoice(kept, say_zone(kept)),
-                *(self.time_zone.choices or ()),
-            ]
 
     def validate_starts(self, field: Field) -> None:
         """Read when they start."""
