@@ -110,6 +110,7 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("calendar.choose", "POST"): SIGNED_IN,
     ("calendar.download", "GET"): SIGNED_IN,
     ("calendar.add_feed", "POST"): SIGNED_IN,
+    ("calendar.qr_code", "GET"): MEMBER,
     ("calendar.revoke", "POST"): MEMBER,
     ("calendar.stop", "GET"): EVERYBODY,
     ("calendar.stop", "POST"): EVERYBODY,

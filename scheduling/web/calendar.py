@@ -23,6 +23,7 @@ from scheduling.models import Detail, KeptBy
 from scheduling.showing.member_view import diary_picture
 from scheduling.web.by_letter import chosen, is_one_click
 from scheduling.web.calendar_box import calendar_box
+from scheduling.web.calendar_box import qr_code as drawn_code
 
 pages = Blueprint("calendar", __name__)
 
@@ -90,6 +91,13 @@ def add_feed() -> ResponseReturnValue:
             show_problem(form, refusal)
     chosen = DiaryForm.about(diaries.existing_diary(person))
     return _page(chosen, form), 422
+
+
+@pages.route("/calendar/links/<feed_id>/code.svg")
+def qr_code(feed_id: str) -> ResponseReturnValue:
+    """Give a private link as a picture for a phone; nothing may keep a copy of it."""
+    feed = find(feeds_of(g.viewer.person), feed_id)
+    return Response(drawn_code(feed), content_type="image/svg+xml")
 
 
 @pages.route("/calendar/links/<feed_id>/end", methods=["POST"])

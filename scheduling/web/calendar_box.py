@@ -1,12 +1,16 @@
-"""The box that offers a private calendar link: addresses for each program, and a picture."""
+"""The box that offers a private calendar link: addresses for each program, and a picture.
+
+The picture takes longer to draw than all the rest of a page, and few people open it. So it has an
+address of its own, from which it is fetched when its box is opened.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from typing import Final
 
 import segno
 from flask import request, url_for
-from markupsafe import Markup
 
 from core import config
 from core.web import link
@@ -42,7 +46,8 @@ class CalendarBox:
     ways: tuple[Way, ...]
     machine: Machine
     https_url: str
-    qr_svg: Markup
+    #: Where the picture of the link is; its address says nothing of the link itself.
+    qr_url: str | None
     entry: DiaryPicture
     reachable: bool
     settings_url: str
@@ -64,7 +69,7 @@ def calendar_box(feed: Feed, diary: Diary, person: Person, *, now: datetime) -> 
         ways=ways(url, machine, reachable=reachable),
         machine=machine,
         https_url=url,
-        qr_svg=_picture(webcal_of(url)),
+        qr_url=url_for("calendar.qr_code", feed_id=feed.public_id),
         entry=diary_picture(person, diary, now=now),
         reachable=reachable,
         settings_url=url_for("calendar.show"),
@@ -73,6 +78,13 @@ def calendar_box(feed: Feed, diary: Diary, person: Person, *, now: datetime) -> 
     )
 
 
-def _picture(address: str) -> Markup:
-    # The library escapes what it writes, and writes neither styles nor scripts.
-    return Markup(segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2))  # noqa: S704 - drawn by the library from an address of our own
+def qr_code(feed: Feed) -> bytes:
+    """Return a private link as a picture that a phone's camera reads: black on white, in SVG."""
+    address = webcal_of(link("feeds.show", token=feed_token(feed)))
+    drawn = BytesIO()
+    # No size of its own: the page that shows it has one. White, so that it can be read when it is
+    # opened by itself in a dark browser.
+    segno.make(address, error="m", micro=False).save(
+        drawn, kind="svg", omitsize=True, border=2, light="#fff", svgclass=None, lineclass=None
+    )
+    return drawn.getvalue()

@@ -5,7 +5,6 @@ from math import ceil
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from core.errors import DomainError
 from core.lookup import find
@@ -131,7 +130,7 @@ def _box() -> CalendarBox:
         ways=ways(MADE_UP, Machine.APPLE, reachable=True),
         machine=Machine.APPLE,
         https_url=MADE_UP,
-        qr_svg=Markup(""),
+        qr_url=None,
         entry=DiaryPicture("6pm", "Private appointment"),
         reachable=True,
         settings_url="#settings",

@@ -54,3 +54,24 @@ def test_a_browser_at_home_adds_nothing(demo: Demo, arrive: Arrive) -> None:
     page.goto(demo.way_in("Amina"))
 
     assert page.locator(".session .facts li").first.inner_text().endswith("UK time")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_code_for_a_phone_is_there_once_its_box_is_open(
+    demo: Demo, arrive: Arrive, javascript: bool
+) -> None:
+    page = arrive(width=390, javascript=javascript).page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(demo.way_in("Amina"), wait_until="networkidle")
+    # Without scripts browsers load every picture at once, so that none can tell what is read.
+    before = [url for url in asked if url.endswith("/code.svg")]
+    assert len(before) == (0 if javascript else 1)
+
+    page.get_by_text("Show a code for my phone").click()
+    code = page.get_by_role("img", name="A code that opens your private link on a phone")
+    code.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+
+    drawn = "one => one.complete && one.naturalWidth > 0 && one.offsetWidth"
+    assert code.evaluate(drawn) == 176 + 2 * 12

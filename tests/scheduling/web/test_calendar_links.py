@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+import segno
 import time_machine
 from flask import Flask
 from sqlalchemy import select
@@ -12,7 +14,7 @@ from sqlalchemy import select
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership, Person
-from scheduling.models import Detail, Diary, KeptBy, PeerSession
+from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession
 from tests.build import a_feed, a_person, a_prompt
 from tests.conftest import NOW
 from tests.page import PageClient, words
@@ -211,3 +213,62 @@ def test_a_change_within_seven_days_comes_by_e_mail_to_who_subscribes_as_well(
     [letter] = letters("moved", to=reader)
     assert letter.row.due_at - soon == timedelta(minutes=10)
     assert "Friday 11 December\r\n6pm to 7:30pm, UK time" in letter.text
+
+
+CODE = re.compile(r'<img class="qr" src="([^"]+)" loading="lazy" alt="([^"]+)">')
+
+
+def test_the_code_for_a_phone_is_fetched_from_an_address_of_its_own(
+    visitor: PageClient, reader: Person
+) -> None:
+    html = page(visitor, IPHONE)
+    link = re.search(r'id="feed-link" value="https?:([^"]+)"', html)
+    ((where, said),) = CODE.findall(html)
+    assert link is not None
+
+    drawn = visitor.get(where)
+
+    expected = BytesIO()
+    segno.make(f"webcal:{link[1]}", error="m", micro=False).save(
+        expected, kind="svg", omitsize=True, border=2, light="#fff", svgclass=None, lineclass=None
+    )
+    assert drawn.data == expected.getvalue()
+    assert (drawn.content_type, said) == (
+        "image/svg+xml",
+        "A code that opens your private link on a phone",
+    )
+
+
+def test_the_address_of_the_code_says_nothing_of_the_link_and_no_copy_is_kept(
+    visitor: PageClient, reader: Person
+) -> None:
+    html = page(visitor, IPHONE)
+    secret = re.search(r'id="feed-link" value="[^"]+/cal/([^/"]+)/', html)
+    ((where, _),) = CODE.findall(html)
+    assert secret is not None
+
+    drawn = visitor.get(where)
+
+    assert secret[1] not in where
+    assert secret[1].encode() not in drawn.data
+    headers = ("Cache-Control", "Referrer-Policy", "Cross-Origin-Resource-Policy")
+    assert [drawn.headers[name] for name in headers] == [
+        "private, no-store",
+        "no-referrer",
+        "same-origin",
+    ]
+
+
+def test_a_code_is_only_for_whoever_has_the_link_and_ends_with_it(
+    visitor: PageClient, reader: Person, signed_in: Callable[[Person], PageClient]
+) -> None:
+    ((where, _),) = CODE.findall(page(visitor, IPHONE))
+    feed = db.session.scalars(select(Feed)).one()
+    absent = where.replace(feed.public_id, "no-such-link")
+    other = signed_in(a_person("other@people.example"))
+
+    theirs, nothing = other.get(where), other.get(absent)
+    assert (theirs.status_code, theirs.data) == (404, nothing.data)
+
+    visitor.post(f"/calendar/links/{feed.public_id}/end")
+    assert visitor.get(where).status_code == 404
