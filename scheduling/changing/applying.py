@@ -19,7 +19,7 @@ from scheduling.letters.announcing import ChangeKind, SessionChange, announce
 from scheduling.letters.posting import Act
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.reflection.prompts import plan_themes
-from scheduling.runs.clashes import overlapping
+from scheduling.runs.conflicts import Asked, conflicts
 from scheduling.runs.numbering import answer_to, free_day, is_counted, put_in_order, rows_of
 
 #: What a change can do to a session.
@@ -85,7 +85,8 @@ def clashes_with(plan: RunPlan, person: Person) -> list[str]:
     remarks = [remark for day in days for remark in _about_day(day, leave_outs, days[0])]
     changed = {one.session.id for one in plan.moved}
     changed |= {session.id for session in (*plan.dropped, *plan.put_back)}
-    for names, day in zip(overlapping(person, spans, without=changed), days, strict=True):
+    looked_at = [Asked(*span) for span in spans]
+    for names, day in zip(conflicts(person, looked_at, without=changed), days, strict=True):
         remarks += [f"You have {name} at that time on {say_date(day, days[0])}." for name in names]
     return remarks
 

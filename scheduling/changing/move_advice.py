@@ -9,7 +9,7 @@ from scheduling.dates.closures import LeaveOuts
 from scheduling.dates.terms import court_vacation
 from scheduling.dates.wording import say_shift
 from scheduling.models import PeerSession
-from scheduling.runs.clashes import clashes
+from scheduling.runs.conflicts import Asked, conflicts
 
 
 def move_advice(session: PeerSession, span: Span, starts: time, *, by: Person) -> list[str]:
@@ -27,7 +27,7 @@ def move_advice(session: PeerSession, span: Span, starts: time, *, by: Person) -
         remarks.append(f"That day is in the {vacation}.")
     remarks += [
         f"You have {name} at that time."
-        for name in clashes(by, span.starts_at, span.ends_at, other_than=session)
+        for name in conflicts(by, [Asked(span.starts_at, span.ends_at, session.id)])[0]
     ]
     shift = say_shift(span.shift, starts, begins.time())
     return [*remarks, shift] if shift else remarks

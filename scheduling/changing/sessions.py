@@ -20,7 +20,6 @@ from scheduling.keeping.changes import note_dates_changed
 from scheduling.letters.announcing import ChangeKind, SessionChange, announce
 from scheduling.letters.posting import Act
 from scheduling.models import PeerSession, SessionState
-from scheduling.runs.clashes import clashes, clashes_of
 from scheduling.runs.numbering import put_in_order
 from scheduling.runs.to_come import coming_at, is_over, refuse_if_over
 
@@ -30,8 +29,6 @@ __all__ = [
     "cancel",
     "change_place",
     "check_move",
-    "clashes",
-    "clashes_of",
     "coming_at",
     "is_over",
     "move",

@@ -13,7 +13,7 @@ from groups.models import Person
 from scheduling.dates.recurrence import Occurrence, Plan, instant
 from scheduling.dates.wording import say_date, say_shift
 from scheduling.models import PeerSession, Series
-from scheduling.runs.clashes import clashes, clashes_of
+from scheduling.runs.conflicts import Asked, conflicts, conflicts_of
 from scheduling.runs.series import exceptions_of, plan_of, set_up_of, today_for
 from scheduling.runs.set_up import Exceptions, SetUp
 
@@ -49,7 +49,7 @@ class _Look:
     plan: Plan
     decided: Exceptions
     sessions: Mapping[date, PeerSession]
-    clashes: Mapping[int, list[str]]
+    conflicts: Mapping[int, list[str]]
 
 
 def sessions_of(series: Series) -> list[PeerSession]:
@@ -71,7 +71,8 @@ def date_rows(
     ``person`` is the facilitator whose other groups may meet at the same time.
     """
     look = _look(series, sessions, person, now)
-    return [_row(look, held) for held in look.plan.occurrences]
+    better = _better_days(look)
+    return [_row(look, held, better.get(held.planned_on)) for held in look.plan.occurrences]
 
 
 def skip_rows(series: Series, sessions: Sequence[PeerSession], *, now: datetime) -> list[DateRow]:
@@ -117,22 +118,19 @@ def _look(series: Series, sessions: Sequence[PeerSession], person: Person, now: 
         decided=exceptions_of(series),
         plan=plan_of(series, until=max(by_day, default=series.first_on)),
         sessions=by_day,
-        clashes=clashes_of(person, sessions),
+        conflicts=conflicts_of(person, sessions),
     )
 
 
-def _row(look: _Look, held: Occurrence) -> DateRow:
+def _row(look: _Look, held: Occurrence, better_on: date | None) -> DateRow:
     planned_words = say_date(held.planned_on, look.today)
     moved = held.held_on != held.planned_on
-    session = look.sessions.get(held.planned_on)
-    other_groups = look.clashes.get(session.id, []) if session else []
     remarks = [
         f"Instead of {planned_words}" if moved else "",
         *held.advice,
-        *(f"You have {name} at that time" for name in other_groups),
+        *(f"You have {name} at that time" for name in _other_groups(look, held)),
         _shift_words(look, held).rstrip("."),
     ]
-    better_on = _better_day(look, held) if held.advice or other_groups else None
     return DateRow(
         planned_on=held.planned_on,
         planned_words=planned_words,
@@ -150,22 +148,44 @@ def _shift_words(look: _Look, held: Occurrence) -> str:
     return say_shift(held.shift, look.set_up.starts, begins)
 
 
-def _better_day(look: _Look, held: Occurrence) -> date | None:
-    """Return the nearest working day of the same week that nothing speaks against."""
+def _other_groups(look: _Look, held: Occurrence) -> list[str]:
+    session = look.sessions.get(held.planned_on)
+    return look.conflicts.get(session.id, []) if session else []
+
+
+def _better_days(look: _Look) -> dict[date, date]:
+    """Return, by the planned day of each date that something speaks against, the nearest working
+    day of the same week that nothing does.
+    """
+    doubtful = [held for held in look.plan.occurrences if held.advice or _other_groups(look, held)]
+    offered = [(held.planned_on, day) for held in doubtful for day in _working_days(look, held)]
+    found = conflicts(look.person, [_asked(look, *one) for one in offered])
+    better: dict[date, date] = {}
+    for (planned_on, day), names in zip(offered, found, strict=True):
+        if not names:
+            better.setdefault(planned_on, day)
+    return better
+
+
+def _working_days(look: _Look, held: Occurrence) -> list[date]:
+    """Return the days of the same week to which it could move as far as this run goes."""
     monday = held.held_on - timedelta(days=held.held_on.weekday())
     week = [monday + timedelta(days=offset) for offset in range(WORKING_DAYS)]
     # Of two days equally near, the later one gives more notice.
     nearest_first = sorted(week, key=lambda day: (abs(day - held.held_on), held.held_on - day))
-    return next((day for day in nearest_first if _is_free(look, held, day)), None)
+    return [day for day in nearest_first if _is_free(look, day)]
 
 
-def _is_free(look: _Look, held: Occurrence, day: date) -> bool:
-    taken = {other.held_on for other in look.plan.occurrences}
+def _is_free(look: _Look, day: date) -> bool:
     leave_outs = look.set_up.leave_outs
-    if day <= look.today or day in taken or leave_outs.reason(day) or leave_outs.advice(day):
-        return False
+    taken = any(other.held_on == day for other in look.plan.occurrences)
+    return not (day <= look.today or taken or leave_outs.reason(day) or leave_outs.advice(day))
+
+
+def _asked(look: _Look, planned_on: date, day: date) -> Asked:
+    """Return the time a date would have on another day."""
     zone = ZoneInfo(look.set_up.time_zone)
     starts_at = instant(day, look.set_up.starts, zone).at
     ends_at = instant(day, look.set_up.ends, zone).at
-    session = look.sessions.get(held.planned_on)
-    return not clashes(look.person, starts_at, ends_at, other_than=session)
+    session = look.sessions.get(planned_on)
+    return Asked(starts_at, ends_at, session.id if session else 0)

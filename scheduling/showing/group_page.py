@@ -17,7 +17,7 @@ from scheduling.letters.deliveries import in_trouble
 from scheduling.models import Answer, PeerSession, ReplyNote, Series, SessionState
 from scheduling.reflection.drawing import PROMPTS_DRAWN
 from scheduling.reflection.themes import UnknownTheme, theme
-from scheduling.runs.clashes import clashes_of
+from scheduling.runs.conflicts import conflicts_of
 from scheduling.runs.series import series_of, today_for
 from scheduling.showing.cards import SessionCard, card
 from scheduling.showing.roster import called, people_words
@@ -94,7 +94,7 @@ def group_page(cohort: Cohort, *, viewer: Person, now: datetime) -> GroupPage:
     sessions = _sessions(series)
     to_come = [one for one in sessions if one.ends_at > now]
     next_session = next((one for one in to_come if one.state == SessionState.PLANNED), None)
-    clashing = clashes_of(viewer, to_come)
+    clashing = conflicts_of(viewer, to_come)
     breaks, last_break = _breaks(series, sessions, now)
     lines = [
         replace(_line(one, clashing, now), break_words=words)

@@ -158,15 +158,6 @@ def test_advice_names_bank_holidays_vacations_and_own_groups(
     ]
 
 
-def test_clashes_never_name_a_group_of_somebody_else(session: PeerSession, amara: Person) -> None:
-    stranger = build.a_cohort(build.a_facilitator("Tom"), name="Secret")
-    build.a_session(build.a_series(stranger))
-
-    found = sessions.clashes(amara, session.starts_at, session.ends_at, other_than=session)
-
-    assert found == []
-
-
 def test_reinstating_tells_everybody_and_is_refused_for_what_takes_place(
     session: PeerSession, amara: Person, now: datetime
 ) -> None:
