@@ -3,10 +3,12 @@
 A title appears in the browser's history, in its tabs, and on every shared screen.
 """
 
-from collections import Counter
-from typing import Final
+import json
+from collections.abc import Mapping
+from datetime import time
+from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, String, cast, extract, func, select
 
 from core.db import db
 from groups.access import cohorts_facilitated_by, cohorts_seen_by
@@ -14,8 +16,7 @@ from groups.models import Cohort, Person
 from scheduling.dates.recurrence import ChosenDates, MonthlyByWeekday, Pattern
 from scheduling.dates.wording import WEEKDAYS, say_time
 from scheduling.models import Series
-from scheduling.runs.laying_out import rule_of
-from scheduling.runs.set_up import SetUp
+from scheduling.runs.set_up import pattern_from_json
 
 NEW_GROUP: Final = "New group"
 
@@ -26,29 +27,46 @@ def group_title(cohort: Cohort, reader: Person) -> str:
     If several of this reader's groups meet at that time, all but the first have a number, in the
     order they were set up. One without dates is a new group.
     """
-    reached = [
+    run = db.session.scalars(
+        select(Series).where(Series.cohort_id == cohort.id).order_by(Series.id.desc()).limit(1)
+    ).first()
+    if run is None:
+        return NEW_GROUP
+    words = _words(run.pattern, run.first_on.weekday(), run.starts)
+    before = sum(
+        count
+        for pattern, sunday_first, count in db.session.execute(earlier_at(run, reader))
+        if _words(json.loads(pattern), int(sunday_first - 1) % len(WEEKDAYS), run.starts) == words
+    )
+    return f"{words} ({before + 1})" if before else words
+
+
+def earlier_at(run: Series, reader: Person) -> Select[Any, int, int]:
+    """Select the patterns of the groups this reader had before, at the same hour, and of how many
+    groups each is: a few rows, however many groups there are.
+    """
+    seen, facilitated = (
         scope(reader).with_only_columns(Cohort.id).order_by(None)
         for scope in (cohorts_seen_by, cohorts_facilitated_by)
-    ]
-    runs = db.session.scalars(
-        select(Series)
-        .where(or_(*(Series.cohort_id.in_(ids) for ids in reached)))
-        .order_by(Series.cohort_id)
     )
-    so_far = Counter[str]()
-    for run in runs:
-        words = when_words(rule_of(run))
-        so_far[words] += 1
-        if run.cohort_id == cohort.id:
-            return words if so_far[words] == 1 else f"{words} ({so_far[words]})"
-    return NEW_GROUP
+    pattern = cast(Series.pattern, String)
+    # The first date says on which weekday a pattern of weeks is; Sunday is 0 in both databases.
+    day = extract("dow", Series.first_on)
+    return (
+        select(pattern, day, func.count(Series.cohort_id.distinct()))
+        .where(
+            Series.cohort_id.in_(seen.union(facilitated)),
+            Series.cohort_id < run.cohort_id,
+            Series.starts == run.starts,
+        )
+        .group_by(pattern, day)
+    )
 
 
-def when_words(rule: SetUp) -> str:
-    """Say on which weekday and at what time a run meets: "Thursdays, 6pm"."""
-    days = _weekdays(rule.pattern, rule.first_on.weekday())
+def _words(pattern: Mapping[str, Any], first: int, starts: time) -> str:
+    days = _weekdays(pattern_from_json(pattern), first)
     day = f"{WEEKDAYS[days.pop()]}s" if len(days) == 1 else "Several weekdays"
-    return f"{day}, {say_time(rule.starts)}"
+    return f"{day}, {say_time(starts)}"
 
 
 def _weekdays(pattern: Pattern, first: int) -> set[int]:

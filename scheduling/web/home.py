@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from core import moment
 from core.errors import DomainError, NotFound
-from core.lookup import all_in, find
+from core.lookup import all_in, find, ids_in, is_any
 from core.transaction import transaction
 from core.web import note, see_other
 from groups.access import cohorts_facilitated_by, cohorts_seen_by
@@ -38,13 +38,13 @@ BACK: Final = frozenset({"session", "dates", "home"})
 def start() -> ResponseReturnValue:
     """Go to the page that is home for this person, or say that there is no group yet."""
     person = g.viewer.person
-    if person.opens_groups or all_in(cohorts_facilitated_by(person)):
+    if person.opens_groups or is_any(cohorts_facilitated_by(person)):
         return see_other("groups.show")
-    cohorts = all_in(cohorts_seen_by(person))
-    if not cohorts:
+    groups = ids_in(cohorts_seen_by(person), most=2)
+    if not groups:
         return render_template("scheduling/home/nothing.html")
-    if len(cohorts) == 1:
-        return see_other("home.show", cohort_id=cohorts[0].public_id)
+    if len(groups) == 1:
+        return see_other("home.show", cohort_id=groups[0])
     return see_other("home.dates")
 
 

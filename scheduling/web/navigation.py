@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g, url_for
 
-from core.lookup import all_in
+from core.lookup import ids_in, is_any
 from groups.access import cohorts_facilitated_by, cohorts_seen_by
 from groups.helplines import footer
 
@@ -27,7 +27,7 @@ def navigation_context() -> dict[str, Any]:
 
 def _items(viewer: Any) -> list[Item]:
     person = viewer.person
-    runs = bool(all_in(cohorts_facilitated_by(person)))
+    runs = is_any(cohorts_facilitated_by(person))
     items = []
     if runs or person.opens_groups:
         items.append(Item("groups", "Groups", url_for("groups.show")))
@@ -41,12 +41,11 @@ def _items(viewer: Any) -> list[Item]:
 
 
 def _member_items(person: Any, runs: bool) -> list[Item]:
-    cohorts = all_in(cohorts_seen_by(person))
+    groups = ids_in(cohorts_seen_by(person), most=2)
     items = []
-    if len(cohorts) == 1 and not runs:
-        url = url_for("home.show", cohort_id=cohorts[0].public_id)
-        items.append(Item("home", "My group", url))
-    if cohorts:
+    if len(groups) == 1 and not runs:
+        items.append(Item("home", "My group", url_for("home.show", cohort_id=groups[0])))
+    if groups:
         items.append(Item("dates", "Dates", url_for("home.dates")))
         items.append(Item("calendar", "Calendar", url_for("calendar.show")))
     return items

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError, NotFound
 from core.forms import show_problem
-from core.lookup import all_in
+from core.lookup import is_any
 from core.moment import now
 from core.transaction import transaction
 from core.web import note, see_other
@@ -39,7 +39,7 @@ DUTY_TO_REPORT = LIMITS[4:]
 def library() -> ResponseReturnValue:
     """Show every theme with its prompts to people who set up or run groups."""
     person = g.viewer.person
-    if not person.opens_groups and not all_in(cohorts_facilitated_by(person)):
+    if not person.opens_groups and not is_any(cohorts_facilitated_by(person)):
         raise NotFound
     return render_template("scheduling/prompts/library.html", themes=themes.library())
 

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from core.db import db
 from core.transaction import transaction
 from groups.models import Cohort, CohortState, MembershipState, Person
-from scheduling.showing.group_titles import NEW_GROUP, group_title
+from scheduling.runs.series import series_of
+from scheduling.showing.group_titles import NEW_GROUP, earlier_at, group_title
 from tests.build import a_cohort, a_member, a_person, a_series
+from tests.scheduling.queries import counted
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -71,3 +74,36 @@ def test_a_draft_without_dates_is_a_new_group(amara: Person) -> None:
     draft = a_cohort(amara, name="Vicarious trauma", state=CohortState.DRAFT)
 
     assert group_title(draft, amara) == NEW_GROUP
+
+
+def test_patterns_that_are_written_otherwise_but_meet_at_one_time_are_told_apart(
+    amara: Person,
+) -> None:
+    patterns: list[dict[str, Any]] = [
+        {"pattern": {"kind": "weeks", "weeks": 2}, "first": date(2026, 12, 10)},
+        {"pattern": {"kind": "monthly", "weekday": 2, "nth": 1, "days_later": 1}},
+        {"pattern": {"kind": "chosen", "dates": ["2027-01-14"]}},
+        {"pattern": {"kind": "weeks", "weeks": 2}, "first": date(2026, 12, 13)},
+        {"pattern": {"kind": "weeks", "weeks": 4}, "first": date(2027, 12, 9)},
+    ]
+
+    titles = [group_title(a_run(amara, **values), amara) for values in patterns]
+
+    assert titles == [
+        "Thursdays, 6pm",
+        "Thursdays, 6pm (2)",
+        "Thursdays, 6pm (3)",
+        "Sundays, 6pm",
+        "Thursdays, 6pm (4)",
+    ]
+
+
+def test_other_groups_are_counted_and_not_read(amara: Person) -> None:
+    last = [a_run(amara) for _ in range(6)][-1]
+    _ = amara.id, last.id
+
+    with counted() as asked:
+        title = group_title(last, amara)
+
+    assert (title, len(asked)) == ("Thursdays, 6pm (6)", 2)
+    assert len(db.session.execute(earlier_at(series_of(last), amara)).all()) == 1
