@@ -37,7 +37,8 @@ _NOW = bindparam("now", type_=UTCDateTime())
 _STOP_ENDED = bindparam("stop_ended", type_=UTCDateTime())
 
 
-def _in_state(*states: MailState, letter: Any = _LETTER) -> ColumnElement[bool]:
+def in_state(*states: MailState, letter: Any = _LETTER) -> ColumnElement[bool]:
+    """Return whether a letter is in one of these states, which are written into the statement."""
     return or_(*(letter.state == literal_column(f"'{state}'") for state in states))
 
 
@@ -49,10 +50,10 @@ def _is_due(letter: Any) -> tuple[ColumnElement[bool], ...]:
     overtakes = exists().where(
         earlier.thread == letter.thread,
         earlier.id < letter.id,
-        _in_state(*UNDER_WAY, letter=earlier),
+        in_state(*UNDER_WAY, letter=earlier),
     )
     useful = or_(letter.useful_until.is_(None), letter.useful_until > _NOW)
-    return _in_state(MailState.DUE, letter=letter), letter.due_at <= _NOW, useful, ~overtakes
+    return in_state(MailState.DUE, letter=letter), letter.due_at <= _NOW, useful, ~overtakes
 
 
 def _next(letter: Any, *which: ColumnElement[bool]) -> Select[int]:
@@ -85,13 +86,13 @@ ANYTHING_TO_DO = select(
     or_(
         exists(
             select(_LETTER.id).where(
-                _in_state(MailState.DUE),
+                in_state(MailState.DUE),
                 or_(_LETTER.due_at <= _NOW, _LETTER.useful_until <= _NOW),
             )
         ),
         exists(
             select(_LETTER.id).where(
-                _in_state(MailState.SENDING), is_over(_LETTER.leased_until, LEASE)
+                in_state(MailState.SENDING), is_over(_LETTER.leased_until, LEASE)
             )
         ),
     )
@@ -101,7 +102,7 @@ ANYTHING_TO_DO = select(
 def _claim_of(found: Select[int]) -> Any:
     return (
         update(_OUTBOX)
-        .where(_LETTER.id == found.scalar_subquery(), _in_state(MailState.DUE))
+        .where(_LETTER.id == found.scalar_subquery(), in_state(MailState.DUE))
         .values(
             state=MailState.SENDING,
             leased_until=lease_time(LEASE.total_seconds()),
@@ -124,7 +125,7 @@ CLAIMS: Final = {found: _claim_of(found) for found in (NEXT_URGENT, NEXT_USUAL, 
 #: Given ``held`` and ``attempt``: the letter, if this claim of it still holds.
 STILL_OURS = select(_LETTER.id).where(
     _LETTER.id == bindparam("held"),
-    _in_state(MailState.SENDING),
+    in_state(MailState.SENDING),
     _LETTER.attempts == bindparam("attempt"),
     ~is_over(_LETTER.leased_until, LEASE),
 )
@@ -134,7 +135,7 @@ ACCEPT = (
     update(_OUTBOX)
     .where(
         _LETTER.id == bindparam("held"),
-        _in_state(MailState.DUE, MailState.SENDING, MailState.UNCERTAIN),
+        in_state(MailState.DUE, MailState.SENDING, MailState.UNCERTAIN),
     )
     .values(state=MailState.SENT, final_at=_NOW, reason=None, leased_until=None)
 )

@@ -9,6 +9,7 @@ from core import config
 from core.db import db
 from core.mail import Mailbox
 from core.outbox import MailState, OutgoingMail, Promise, post
+from core.outbox_statements import in_state
 from core.pulse import Pulse, beats
 from core.transaction import transaction
 from core.web import link
@@ -62,7 +63,7 @@ def _parked() -> list[str]:
     parked = db.session.scalar(
         select(func.count())
         .select_from(OutgoingMail)
-        .where(OutgoingMail.state == MailState.PARKED, OutgoingMail.body_sealed.is_not(None))
+        .where(in_state(MailState.PARKED), OutgoingMail.body_sealed.is_not(None))
     )
     if not parked:
         return []

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select, true
 from core.db import db
 from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
+from core.outbox_statements import in_state
 from core.pulse import Beat, Pulse, beats, other_troubles
 from groups.models import Person
 from scheduling.dates.wording import say_count
@@ -26,17 +27,12 @@ MOST_PARKED = 50
 #: its address is known here, so they are in no figure that somebody could watch while asking.
 UNCOUNTED = ("code", "noop")
 
-#: The states of a letter in the order in which a reader looks for trouble.
+#: The states of a letter that is not finished. The others are history: how much there is of it says
+#: nothing about how things run now, and whoever runs a group sees there what did not arrive.
 STATES: Mapping[MailState, str] = {
     MailState.DUE: "Waiting to leave",
     MailState.SENDING: "Being sent just now",
     MailState.PARKED: "Set aside after five tries",
-    MailState.REFUSED: "Not accepted by the other side",
-    MailState.BOUNCED: "Came back later",
-    MailState.UNCERTAIN: "Handed over without an answer",
-    MailState.SENT: "Sent",
-    MailState.RECALLED: "Taken back before they left",
-    MailState.SUPERSEDED: "Replaced by something newer",
 }
 
 
@@ -135,9 +131,9 @@ def parked_seen_by(person: Person) -> Select[OutgoingMail]:
         .where(
             Person.id == person.id,
             Person.operates,
-            OutgoingMail.state == MailState.PARKED,
+            in_state(MailState.PARKED),
         )
-        .order_by(OutgoingMail.id)
+        .order_by(OutgoingMail.final_at, OutgoingMail.id)
     )
 
 
@@ -174,23 +170,31 @@ def _last_words(beat: Beat, now: datetime) -> str:
 
 
 def _counts() -> dict[str, int]:
-    by_state = (
-        select(OutgoingMail.state, func.count())
-        .where(OutgoingMail.kind.not_in(UNCOUNTED))
-        .group_by(OutgoingMail.state)
+    numbers = db.session.execute(counts()).one()
+    return {words: number for words, number in zip(STATES.values(), numbers, strict=True) if number}
+
+
+def counts() -> Select[int, int, int]:
+    """Select how many letters are in each of ``STATES``, each counted in an index of its own."""
+    return select(
+        *(
+            select(func.count())
+            .where(in_state(state), OutgoingMail.kind.not_in(UNCOUNTED))
+            .scalar_subquery()
+            for state in STATES
+        )
     )
-    numbers = dict(db.session.execute(by_state).all())
-    return {words: numbers[state] for state, words in STATES.items() if state in numbers}
+
+
+def oldest_due(now: datetime) -> Select[datetime | None]:
+    """Select since when the oldest letter that has not left should have."""
+    return select(func.min(OutgoingMail.due_at)).where(
+        in_state(MailState.DUE), OutgoingMail.due_at <= now, OutgoingMail.kind.not_in(UNCOUNTED)
+    )
 
 
 def _oldest_words(now: datetime) -> str | None:
-    oldest = db.session.scalar(
-        select(func.min(OutgoingMail.due_at)).where(
-            OutgoingMail.state == MailState.DUE,
-            OutgoingMail.due_at <= now,
-            OutgoingMail.kind.not_in(UNCOUNTED),
-        )
-    )
+    oldest = db.session.scalar(oldest_due(now))
     return None if oldest is None else f"The oldest one was due {_ago(oldest, now)}."
 
 

@@ -34,4 +34,6 @@ def steps_of(statement: Any) -> list[str]:
     if db.engine.dialect.name == "postgresql":
         for way in ("seqscan", "hashjoin", "mergejoin", "bitmapscan", "sort"):
             connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
-    return [str(row[-1]).strip() for row in connection.execute(_Explained(statement))]
+    # As the driver has it: the columns of the statement are not those of its plan.
+    rows = connection.execute(_Explained(statement)).cursor.fetchall()
+    return [str(row[-1]).strip() for row in rows]

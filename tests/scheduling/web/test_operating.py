@@ -107,15 +107,38 @@ def test_the_trouble_of_a_job_is_shown(signed_in: SignedIn) -> None:
     assert "Trouble: OperationalError" in page
 
 
-def test_letters_are_counted_and_the_oldest_is_told(signed_in: SignedIn) -> None:
+def test_letters_that_are_not_finished_are_counted_and_the_oldest_is_told(
+    signed_in: SignedIn,
+) -> None:
     a_letter(MailState.DUE, "one")
-    a_letter(MailState.SENT, "two")
+    a_letter(MailState.DUE, "two")
+    a_letter(MailState.SENDING, "three")
+    for number, state in enumerate(set(MailState) - {MailState.DUE, MailState.SENDING}):
+        a_letter(state, f"other {number}", final_at=NOW)
 
     page = words(signed_in(a_person("Sol", operates=True)).get("/operating"))
 
-    assert "Waiting to leave 1" in page
-    assert "Sent 1" in page
-    assert "The oldest one was due two hours ago." in page
+    said = "Waiting to leave 2 Being sent just now 1 Set aside after five tries 1 The oldest one"
+    assert f"Messages {said} was due two hours ago." in page
+
+
+def test_where_every_letter_has_left_it_is_said(signed_in: SignedIn) -> None:
+    a_letter(MailState.SENT, final_at=NOW)
+
+    page = words(signed_in(a_person("Sol", operates=True)).get("/operating"))
+
+    assert "Messages None are waiting." in page
+
+
+def test_letters_set_aside_are_shown_oldest_first(signed_in: SignedIn) -> None:
+    hours = {1: "one hour", 3: "three hours", 2: "two hours"}
+    for ago in hours:
+        a_letter(MailState.PARKED, f"{ago}", final_at=NOW - timedelta(hours=ago))
+
+    page = words(signed_in(a_person("Sol", operates=True)).get("/operating"))
+
+    said = [f"Set aside {hours[ago]} ago" for ago in (3, 2, 1)]
+    assert [page.index(words) for words in said] == sorted(page.index(words) for words in said)
 
 
 def test_a_letter_set_aside_shows_nothing_about_its_reader(signed_in: SignedIn) -> None:
