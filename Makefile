@@ -8,7 +8,7 @@ export PORT
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test faults look check format lock migration screenshots bench
+.PHONY: help demo run test faults look check format docs lock migration screenshots bench
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ check: .venv/tools ## what has to be true before a change lands
 format: .venv/tools ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: .venv/tools ## write the tables of settings and jobs into docs/operations.md
+	$(BIN)/python -m docs.tables
 
 # For every Python from 3.11 on and every machine: whichever wheel is fetched, its hash is there.
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --no-config \

@@ -20,23 +20,7 @@ from core.imap_client import ImapSettings
 from core.smtp import SmtpSettings
 
 FILE_NAME = "alcove.toml"
-SETTINGS = (
-    "SITE_NAME",
-    "BASE_URL",
-    "SECRET_KEY",
-    "DATABASE_URL",
-    "KEY_RING",
-    "SMTP_URL",
-    "IMAP_URL",
-    "MAIL_CHECKED_BY",
-    "MAIL_FROM",
-    "MAIL_PACE",
-    "PUBLIC_CONTACT",
-    "OPERATOR_ADDRESS",
-    "TIME_ZONE",
-    "PROXIES",
-    "LEAVE_URL",
-)
+SETTINGS = tuple(settings.MEANINGS)
 DEMO_PORT = "5000"
 #: How to make a secret.
 MAKING = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'

@@ -35,6 +35,70 @@ _MOST_PROXIES: Final = 10
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _CHECKED_BY: Final = re.compile(r"[a-z0-9._/-]{1,253}")
 
+#: Every setting and what it means, in Markdown, in the order in which people read about them. The
+#: table in docs/operations.md is made of this by ``make docs``.
+MEANINGS: Final = {
+    "SITE_NAME": (
+        "What the site is called on pages and as the sender of e-mails: an ordinary word, up to "
+        "60 characters. Without it, the site is called by its host name."
+    ),
+    "BASE_URL": (
+        "The public address: `https://`, a host name of its own, and a port if needed. Every "
+        "link in e-mails begins with it. You can write international host names as people read "
+        "them. An address below a path (`https://example.org/alcove`) does not work and is "
+        "refused."
+    ),
+    "SECRET_KEY": (
+        "Signs cookies and links; at least 32 random characters. A secret that could be guessed "
+        "is refused. `flask init` makes one."
+    ),
+    "DATABASE_URL": (
+        "`sqlite:////path/alcove.db` (the default is in `instance/`) or "
+        "`postgresql://name:password@host/database`. Escape the password as for `SMTP_URL`."
+    ),
+    "KEY_RING": (
+        "Where the key ring is; by default `key-ring.json`. A path without a `/` at the start "
+        "is below `instance/`."
+    ),
+    "SMTP_URL": (
+        "`smtp+starttls://name:password@host:587`, `smtps://…`, or `smtp://127.0.0.1` for a "
+        "relay on this machine. In the name and password, write `%` as `%25`, `/` as `%2F`, `?` "
+        "as `%3F`, `#` as `%23`, `@` as `%40`, `:` as `%3A`, a space as `%20`. `?timeout=20` at "
+        "the end sets how many seconds to wait for an answer, from 1 to 60."
+    ),
+    "IMAP_URL": (
+        "Optional: the service mailbox, to read the answers calendar programs send. "
+        "`imaps://name:password@host/INBOX` or `imap+starttls://…`; escape as for `SMTP_URL`."
+    ),
+    "MAIL_CHECKED_BY": (
+        "Optional: the name with which your own receiving mail server begins its "
+        "`Authentication-Results` lines, such as `mx.example.org`."
+    ),
+    "MAIL_FROM": (
+        "The one service mailbox. It is also the organiser of calendar invitations, so do not "
+        "change it lightly."
+    ),
+    "MAIL_PACE": (
+        "How many messages a minute Alcove sends to catch up after a stop of more than 15 "
+        "minutes; 60 unless set, 0 for no limit. See [Mail](#mail)."
+    ),
+    "PUBLIC_CONTACT": (
+        "Optional: an address that anyone may see. It is shown in `security.txt`, on the "
+        "privacy and help pages, and where someone’s address was changed. Without it there is "
+        "no `security.txt`, and pages tell people to ask the person who told them about the "
+        "site."
+    ),
+    "OPERATOR_ADDRESS": ("Optional: where alerts go. It is never shown."),
+    "TIME_ZONE": ("The time zone of new groups; `Europe/London` unless set."),
+    "PROXIES": (
+        "How many proxies of yours are in front; 0 unless set, 10 at most. With 0, "
+        "`X-Forwarded-*` is ignored, and behind a proxy all browsers that Alcove does not know "
+        "share one allowance of sign-in codes (30 in 10 minutes). `flask init` writes 1 for an "
+        "https address."
+    ),
+    "LEAVE_URL": ("Where *Leave* goes, as a full address; a weather page unless set."),
+}
+
 BASE_URL_SHAPE: Final = "BASE_URL must look like https://alcove.example.org"
 
 
