@@ -156,7 +156,9 @@ def _owner() -> str:
     """Return whom a form is shown to: an account, or a browser in which nobody is signed in."""
     if g.get("viewer") is not None:
         return f"account:{g.viewer.identity}"
-    generate_csrf()
+    if "csrf_token" not in session:
+        g.pop("csrf_token", None)
+        generate_csrf()
     return f"browser:{digest(session['csrf_token'])}"
 
 
@@ -180,18 +182,20 @@ def _answered_once(view: Any) -> Any:
         if not _is_ours(key):
             note(NOT_ANY_MORE, "info")
             return redirect(page_for(request.path), code=303)
-        form = SentForm(key)
+        form = g.claim = SentForm(key)
+        g.undo = None
         try:
             form.refuse_if_answered()
             return _act(form, view, values)
         except AlreadyAnswered as first:
             return _second_answer(first.answer)
+        finally:
+            del g.claim
 
     return answered
 
 
 def _act(form: SentForm, view: Any, values: dict[str, Any]) -> Response:
-    g.claim = form
     try:
         response = make_response(view(**values))
     except (NotFound, HTTPException):

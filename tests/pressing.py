@@ -26,6 +26,8 @@ class Form:
     buttons: list[list[tuple[str, str]]] = field(default_factory=list)
     #: What could be chosen or ticked and is not.
     choices: list[tuple[str, str]] = field(default_factory=list)
+    #: Whether it stands in a note about what was done, as *Undo* does.
+    in_note: bool = False
 
 
 def forms_on(page: TestResponse) -> list[Form]:
@@ -37,6 +39,7 @@ def forms_on(page: TestResponse) -> list[Form]:
     for element in document.iter("form"):
         action = urljoin(page.request.path, element.get("action") or page.request.full_path)
         forms[element] = Form(element.get("method", "get").upper(), action)
+        forms[element].in_note = _in_note(element, parents)
         by_id[element.get("id", "")] = forms[element]
     for element in document.iter():
         named = element.get("form")
@@ -71,6 +74,12 @@ def _around(element: Any, forms: dict[Any, Form], parents: dict[Any, Any]) -> Fo
     while element is not None and element not in forms:
         element = parents.get(element)
     return forms.get(element)
+
+
+def _in_note(element: Any, parents: dict[Any, Any]) -> bool:
+    while element is not None and "note" not in element.get("class", "").split():
+        element = parents.get(element)
+    return element is not None
 
 
 def _add(form: Form, element: Any) -> None:

@@ -212,7 +212,7 @@ SHOWN_BY_LINK = {
     "answering": set[str](),
     "disowning": set[str](),
 }
-VARIABLE = re.compile(r'name="csrf_token" value="[^"]*"|value="[^"]*" name="csrf_token"')
+VARIABLE = re.compile(r'name="(?:csrf_token|form_key)" value="[^"]*"')
 
 
 @pytest.fixture(scope="session")

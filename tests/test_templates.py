@@ -17,6 +17,7 @@ ENVIRONMENT = Environment(
     autoescape=True, loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined
 )
 ENVIRONMENT.globals["csrf_token"] = lambda: "token"
+ENVIRONMENT.globals["form_key"] = lambda to: f"key-for-{to}"
 LONGEST = 150
 NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 #: Mail programs know no style sheets, so the frame of an e-mail has to carry its styles inline.

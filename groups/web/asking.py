@@ -11,6 +11,7 @@ from typing import Final
 from flask import session  # noqa: TID251 - signing in is what this is part of
 
 from core.encryption import Unreadable, key_ring
+from core.tokens import secret
 
 #: Under this name a browser keeps what it asked for in order to sign in.
 SIGNING_IN: Final = "asking"
@@ -53,6 +54,17 @@ def asking_here(where: str = SIGNING_IN) -> Asking | None:
     asked_at = datetime.fromtimestamp(kept["asked_at"], UTC)
     hidden = bool(kept.get("hidden", False))
     return Asking(kept["browser"], address.decode(), asked_at, kept["way_back"], hidden)
+
+
+def browser_here(what_for: str = SIGNING_IN) -> str:
+    """Return the secret by which this browser is known when it asks for a code: the same for a form
+    that is sent twice at once.
+    """
+    before = asking_here(what_for)
+    if before is not None:
+        return before.browser
+    own = session.get("csrf_token")
+    return secret() if own is None else key_ring().private_token("asking", f"{what_for}:{own}")
 
 
 def _place(browser: str) -> str:

@@ -14,7 +14,7 @@ from core import config
 from core.errors import NotFound
 from core.moment import now
 from core.throttle import wait_words
-from core.tokens import secret, unsign
+from core.tokens import unsign
 from core.transaction import AWAY, transaction
 from core.web import RETURN, always, note, public, retry_after, see_other
 from groups.codes import ask_code
@@ -22,7 +22,7 @@ from groups.codes_under_way import Asker
 from groups.forms.sign_in import REFUSALS, AddressForm, CodeForm
 from groups.models import Person
 from groups.proving import Refusal, asked_for, prove_code, prove_letter, prove_link
-from groups.web.asking import Asking, asking_here
+from groups.web.asking import Asking, asking_here, browser_here
 from groups.web.known_browsers import forget_all, know_here, known_as, knows_anybody
 from groups.web.viewer import forget_here, sign_in_here, sign_out_here, signed_out_words
 
@@ -102,7 +102,7 @@ def letter(token: str) -> ResponseReturnValue:
     here = asked is not None and asked_for(token, browser=asked.browser)
     if request.method != "POST" or not (here or form.validate_on_submit()):
         return _letter_page(form, token, here), 422 if form.is_submitted() else 200
-    browser = asked.browser if asked is not None else secret()
+    browser = browser_here()
     if here:
         prove = partial(prove_link, token, browser=browser)
     else:
@@ -170,8 +170,7 @@ def send_code(address: str, way_back: str, *, hidden: bool = False) -> datetime 
     nothing, or the moment from which this network may ask again if it asked too often. Opens its
     own transaction.
     """
-    before, moment = asking_here(), now()
-    browser = before.browser if before is not None else secret()
+    browser, moment = browser_here(), now()
     with transaction():
         retry_at = ask_code(
             address,

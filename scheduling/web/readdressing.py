@@ -10,13 +10,12 @@ from core.errors import DomainError
 from core.forms import show_problem
 from core.moment import now
 from core.throttle import wait_words
-from core.tokens import secret
 from core.transaction import transaction
 from core.web import note, retry_after, see_other
 from groups import new_address
 from groups.forms.sign_in import REFUSALS
 from groups.proving import Refusal
-from groups.web.asking import Asking, asking_here
+from groups.web.asking import Asking, asking_here, browser_here
 from groups.web.fresh import sign_in_first
 from groups.web.known_browsers import know_here
 from groups.web.viewer import sign_in_here
@@ -39,7 +38,7 @@ def ask() -> ResponseReturnValue:
     form = NewAddressForm()
     if not form.validate_on_submit():
         return _ask_page(form), 422 if form.is_submitted() else 200
-    browser = secret()
+    browser = browser_here(HERE)
     try:
         with transaction():
             retry_at = new_address.ask(
