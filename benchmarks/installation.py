@@ -14,7 +14,7 @@ from core.config import Config
 from core.db import db
 from core.encryption import KeyRing
 from core.installation import update_tables
-from core.smtp import SmtpSettings
+from core.service_urls import SmtpSettings
 
 HOST = "alcove.example"
 

@@ -10,7 +10,7 @@ from benchmarks.report import Row, limited
 from benchmarks.sink import mail_sink
 from benchmarks.world import Size, build
 from core.delivery import deliver_due
-from core.smtp import SmtpSettings
+from core.service_urls import SmtpSettings
 from scheduling.letters.issuing import issue_due
 
 MEMBERS, DATES = 10, 3

@@ -16,8 +16,7 @@ from flask import current_app
 
 from core import service_urls, settings, strength
 from core.errors import NotSetUp
-from core.imap_client import ImapSettings
-from core.smtp import SmtpSettings
+from core.service_urls import ImapSettings, SmtpSettings
 
 FILE_NAME = "alcove.toml"
 SETTINGS = tuple(settings.MEANINGS)

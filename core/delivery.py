@@ -16,11 +16,12 @@ from typing import Final, Protocol
 
 from core import config
 from core.db import db
+from core.errors import Unreachable
 from core.outbox import MailState, OutgoingMail, Promise
 from core.outbox_queue import LEASE, Held, Line, Queue, queue
 from core.outbox_upkeep import MOST_ATTEMPTS, lapse, note_long_stop, release_stale, wait_after
 from core.senders import Sender, let_in
-from core.smtp import Connection, Refused, Uncertain, Unreachable, Withheld
+from core.smtp import Connection, Refused, Uncertain, Withheld
 from core.transaction import transaction
 from core.worker import LEAVING
 

@@ -18,11 +18,11 @@ from core import clock, config, guard, installation
 from core.db import db
 from core.election import lock_trouble
 from core.encryption import KeyRing
-from core.errors import NotSetUp
+from core.errors import NotSetUp, Unreachable
 from core.mailbox import ABOVE, Inbox, Pile
 from core.outbox_upkeep import is_kept_waiting
 from core.pulse import Beat, Pulse, beats, other_troubles
-from core.smtp import Connection, Unreachable
+from core.smtp import Connection
 from core.worker import Job
 
 #: A letter that has been due for this long means that the clock does not run.

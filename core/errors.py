@@ -16,6 +16,17 @@ class NotFound(Exception):  # noqa: N818 - it names the fact, as every error her
     """There is no such thing, or not for this person: both are the same page."""
 
 
+class Unreachable(Exception):  # noqa: N818 - it names the fact, as every error here does
+    """Another server cannot be worked with just now; ``words`` say what to look at.
+
+    Nothing was handed over to it, and it refused nobody.
+    """
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
 class NotSetUp(ClickException):
     """A setting or key is missing. The text says what and how to mend it.
 

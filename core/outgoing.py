@@ -144,7 +144,7 @@ class OutgoingMail(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     #: When a sender's hold on it ends, in the time of ``core.lease``.
     leased_until: Mapped[datetime | None]
-    #: Why it was refused or parked: a value of ``core.smtp.Reason``, or the class of an error.
+    #: Why it was refused or parked: a value of ``core.refusals.Reason``, or the class of an error.
     reason: Mapped[str | None]
     final_at: Mapped[datetime | None]
 

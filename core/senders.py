@@ -14,8 +14,8 @@ from typing import Final, TypeVar
 
 from flask import current_app
 
+from core.errors import Unreachable
 from core.outbox_queue import Line
-from core.smtp import Unreachable
 
 Carried = TypeVar("Carried")
 

@@ -4,10 +4,11 @@ No message here repeats any part of such an address: a ``/`` cuts a password in 
 the secret is then read as a host or a port.
 """
 
+import ipaddress
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from sqlalchemy.engine import make_url
@@ -15,16 +16,85 @@ from sqlalchemy.exc import ArgumentError
 
 from core import settings
 from core.errors import NotSetUp
-from core.imap_client import ImapSettings
-from core.smtp import SmtpSettings
 
-SECURITY: Final = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}
-PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+Security = Literal["none", "starttls", "tls"]
+SMTP: Final[dict[str, tuple[Security, int]]] = {
+    "smtp": ("none", 25),
+    "smtp+starttls": ("starttls", 587),
+    "smtps": ("tls", 465),
+}
+IMAP: Final[dict[str, tuple[Security, int]]] = {
+    "imap": ("none", 143),
+    "imap+starttls": ("starttls", 143),
+    "imaps": ("tls", 993),
+}
+_ONE_LINE: Final = re.compile(r"[\x20-\x7e]+")
 ESCAPES: Final = (
     "In the name and the password write % as %25, / as %2F, ? as %3F, # as %23, @ as %40, "
     ": as %3A, [ as %5B, ] as %5D and a space as %20. "
     "The value is not shown here because it may contain a password."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """Where mail is handed over. ``timeout`` is the seconds one complete answer may take.
+
+    ``own_name`` is what we call ourselves in EHLO (RFC 5321 section 4.1.1.1). Raises ValueError
+    if a password would cross a network unencrypted.
+    """
+
+    host: str
+    port: int = 25
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    security: Security = "none"
+    timeout: float = 20.0
+    own_name: str = "[127.0.0.1]"
+
+    def __post_init__(self) -> None:
+        """Refuse settings that would give a password away."""
+        if self.username and self.security == "none" and not self.on_this_machine:
+            raise ValueError("A user name needs STARTTLS or TLS, unless the server runs here")
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether nobody in between could listen or pretend to be the server."""
+        return _on_this_machine(self.host)
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSettings:
+    """Which folder of which mailbox is read. ``timeout`` is the seconds one answer may take.
+
+    Raises ValueError if anything would cross a network unencrypted.
+    """
+
+    host: str
+    port: int = 993
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    security: Security = "tls"
+    folder: str = "INBOX"
+    timeout: float = 20.0
+
+    def __post_init__(self) -> None:
+        """Refuse settings that would give away what people answer, or that no server takes."""
+        if self.security == "none" and not _on_this_machine(self.host):
+            raise ValueError("it needs imaps:// or imap+starttls://, unless the server runs here")
+        if not all(_ONE_LINE.fullmatch(text) for text in (self.username, self.password)):
+            raise ValueError("it needs a user name and a password, both in plain letters")
+        if not _ONE_LINE.fullmatch(self.folder):
+            raise ValueError("the name of the folder needs plain letters")
+
+
+def _on_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def database(text: str, folder: Path) -> str:
@@ -67,18 +137,16 @@ def smtp(url: str) -> SmtpSettings | None:
         "smtp+starttls://name:password@mail.example.org:587 "
         "(smtp:// for no encryption, smtps:// for TLS from the start)"
     )
-    if urlsplit(url.partition("://")[0] + "://host").scheme not in SECURITY:
-        raise NotSetUp(f"SMTP_URL must look like {shape}")
-    parts = _parts("SMTP_URL", url, shape)
+    parts, (security, port) = _service("SMTP_URL", url, shape, SMTP)
     if parts.path.strip("/") or parts.fragment:
         raise NotSetUp(f"SMTP_URL must look like {shape}, with nothing after it. {ESCAPES}")
     try:
         return SmtpSettings(
             host=settings.server_name("SMTP_URL", parts.hostname or ""),
-            port=settings.port_in("SMTP_URL", parts) or PORTS[parts.scheme],
+            port=settings.port_in("SMTP_URL", parts) or port,
             username=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
-            security=SECURITY[parts.scheme],  # type: ignore[arg-type]  # the mapping holds only its three literals
+            security=security,
             timeout=_timeout(parts.query),
         )
     except ValueError as error:
@@ -102,15 +170,31 @@ def imap(url: str) -> ImapSettings | None:
     if not url:
         return None
     shape = "imaps://name:password@mail.example.org/INBOX"
-    parts = _parts("IMAP_URL", url, shape)
-    if parts.query or parts.fragment:
+    parts, (security, port) = _service("IMAP_URL", url, shape, IMAP)
+    if parts.query or parts.fragment or not parts.username:
         raise NotSetUp(f"IMAP_URL must look like {shape}, with nothing after it. {ESCAPES}")
-    settings.port_in("IMAP_URL", parts)
-    host = settings.server_name("IMAP_URL", parts.hostname or "")
     try:
-        return replace(ImapSettings.read(url), host=host)
+        return ImapSettings(
+            host=settings.server_name("IMAP_URL", parts.hostname or ""),
+            port=settings.port_in("IMAP_URL", parts) or port,
+            username=unquote(parts.username),
+            password=unquote(parts.password or ""),
+            security=security,
+            folder=unquote(parts.path.strip("/")) or "INBOX",
+        )
     except ValueError as error:
+        # The words are our own, and never hold the password.
         raise NotSetUp(f"IMAP_URL cannot be used: {error}") from None
+
+
+def _service(
+    name: str, url: str, shape: str, kinds: dict[str, tuple[Security, int]]
+) -> tuple[SplitResult, tuple[Security, int]]:
+    """Split an address; returns with it how its kind is secured, and the port that is usual."""
+    if urlsplit(url.partition("://")[0] + "://host").scheme not in kinds:
+        raise NotSetUp(f"{name} must look like {shape}")
+    parts = _parts(name, url, shape)
+    return parts, kinds[parts.scheme]
 
 
 def _parts(name: str, text: str, shape: str) -> SplitResult:

@@ -1,48 +1,60 @@
 """One message to one person at a time over one connection, and honest answers about each.
 
-Whatever happens ends in one of four ways: it was taken (no error), it was refused (``Refused``),
-nothing was handed over (``Unreachable``), or nobody can know (``Uncertain``). What the server
-said is sorted into a ``Reason`` and then dropped, since such texts quote addresses.
+Nobody can listen, and nothing is waited for without bounds. Whatever happens ends in one of four
+ways: it was taken (no error), it was refused (``Refused``), nothing was handed over
+(``Unreachable``), or nobody can know (``Uncertain``). What the server said is sorted into a
+``Reason`` and then dropped, since such texts quote addresses.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from math import inf
+from threading import Event, Thread
 from time import monotonic
 from types import TracebackType
-from typing import Final, NoReturn, Self
+from typing import Any, Final, NoReturn, Self
 
+from core.errors import Unreachable
 from core.mail import is_bare_address
 from core.refusals import Reason, reason_for
-from core.smtp_client import (
-    BROKE_OFF,
-    BUSY,
-    NO_SIGN_IN,
-    STRANGE,
-    PatientClient,
-    SmtpSettings,
-    Unreachable,
-    open_client,
-)
+from core.service_urls import SmtpSettings
 
-__all__ = [
-    "Connection",
-    "Reason",
-    "Refused",
-    "SmtpSettings",
-    "Uncertain",
-    "Unreachable",
-    "Withheld",
-]
-
-# A whole send, connecting included, is over within this many seconds: less than half of the
-# five minutes for which a worker may hold a message.
+# A whole send, connecting included, is over within this many seconds and a fifth of an answer's
+# time: less than half of the five minutes for which a worker may hold a message.
 LONGEST_SEND: Final = 120.0
 
 # Not a code: the answer was that the connection is no more.
 _GONE: Final = 0
 _CLOSING: Final = 421
 _SIGN_IN_CODES: Final = frozenset({530, 534, 535, 538})
+#: How often in the time that an answer may take a connection is looked at.
+_LOOKS: Final = 5
+
+_BROKE_OFF: Final = "The connection to the mail server broke off."
+_BUSY: Final = "The mail server asked us to come back later."
+_NO_SIGN_IN: Final = "The mail server did not accept our user name and password."
+_NO_ANSWER: Final = "We couldn’t reach the mail server."
+_STRANGE: Final = "The mail server gave an answer we don’t understand. Check its address and port."
+_NO_ENCRYPTION: Final = (
+    "The mail server does not offer encryption, so nothing was sent. Check its port."
+)
+_NO_TRUST: Final = "The mail server’s certificate does not prove that it is the right one."
 _NO_SENDER: Final = "The mail server does not take mail from our own address."
+
+# The first that fits counts, so the special ones come before those they belong to.
+_CONNECTION_TROUBLE: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (smtplib.SMTPAuthenticationError, _NO_SIGN_IN),
+    (smtplib.SMTPNotSupportedError, _NO_SIGN_IN),
+    (UnicodeError, _NO_SIGN_IN),
+    (ssl.SSLCertVerificationError, _NO_TRUST),
+    (ssl.SSLError, _NO_ENCRYPTION),
+    (smtplib.SMTPServerDisconnected, _BROKE_OFF),
+    (smtplib.SMTPException, _STRANGE),
+    (OSError, _NO_ANSWER),
+)
 
 
 class Refused(Exception):  # noqa: N818 - it names the fact, as every error here does
@@ -63,6 +75,130 @@ class Withheld(Exception):  # noqa: N818 - it names the fact, as every error her
     """The sender itself held the message back, because it may no longer send it."""
 
 
+class _Client(smtplib.SMTP):
+    """The library's client, but an answer has to be complete in time, not only its next byte: when
+    it is not, the connection is shut from another thread, which ends every wait at once.
+
+    ``finish_by`` is the moment, on the monotonic clock, after which nothing is waited for.
+    """
+
+    def __init__(self, settings: SmtpSettings, finish_by: float) -> None:
+        self.finish_by = finish_by
+        self._settings = settings
+        self._answer_by = inf
+        self._closed = Event()
+        self._line: socket.socket | None = None
+        # The library calls ``connect``.
+        super().__init__(settings.host, settings.port, settings.own_name, settings.timeout)
+
+    def connect(
+        self, host: str = "localhost", port: int = 0, _source: Any = None
+    ) -> tuple[int, bytes]:
+        """Connect, from the first byte encrypted if that is how it is set; returns the greeting."""
+        patience = min(self._settings.timeout, max(self.finish_by - monotonic(), 0.001))
+        opened = socket.create_connection((host, port), patience)
+        # A number of its own for the same connection: whoever shuts that touches no encryption.
+        self._line = opened.dup()
+        Thread(target=self._watch, args=(self._line,), name="mail", daemon=True).start()
+        opened.settimeout(LONGEST_SEND)
+        self.sock = opened
+        try:
+            if self._settings.security == "tls":
+                with self._in_time(patience):
+                    self.sock = _trust(self._settings).wrap_socket(opened, server_hostname=host)
+            return self.getreply()
+        except BaseException:
+            self.close()
+            raise
+
+    def send(self, s: Any) -> None:
+        """Send, and take no longer for all of it than for one answer."""
+        with self._in_time(self._settings.timeout):
+            super().send(s)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the code and text of one answer; raises OSError if it is not there in time."""
+        with self._in_time(self._settings.timeout):
+            return super().getreply()
+
+    def last_answer(self) -> tuple[int, bytes]:
+        """Return the answer to a whole message, which may take all the time that is left.
+
+        Servers examine a message before they take it (RFC 5321 section 4.5.3.2.6).
+        """
+        with self._in_time(LONGEST_SEND):
+            return super().getreply()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._closed.set()
+        super().close()
+        if self._line is not None:
+            self._line.close()
+
+    @contextmanager
+    def _in_time(self, seconds: float) -> Iterator[None]:
+        self._answer_by = min(monotonic() + seconds, self.finish_by)
+        try:
+            yield
+        except OSError:
+            if self._answer_by == -inf:
+                raise TimeoutError("The answer took too long") from None
+            raise
+        finally:
+            self._answer_by = inf
+
+    def _watch(self, line: socket.socket) -> None:
+        """Shut the connection when an answer is not complete in time (a thread of its own)."""
+        while not self._closed.wait(self._settings.timeout / _LOOKS):
+            if monotonic() > self._answer_by:
+                self._answer_by = -inf
+                with suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
+                return
+
+
+def _open_client(settings: SmtpSettings, finish_by: float) -> _Client:
+    """Connect, encrypt and sign in as the settings say, by ``finish_by`` on the monotonic clock.
+
+    Raises Unreachable, also when the server does not offer the encryption that is asked for.
+    """
+    try:
+        client = _Client(settings, finish_by)
+        try:
+            _greet(client, settings)
+        except BaseException:
+            client.close()
+            raise
+    except smtplib.SMTPConnectError as error:
+        raise Unreachable(_BUSY if 400 <= error.smtp_code < 600 else _STRANGE) from None
+    except (OSError, UnicodeError) as error:
+        words = next(said for kind, said in _CONNECTION_TROUBLE if isinstance(error, kind))
+        # The chain is cut because the server's own words may quote our user name.
+        raise Unreachable(words) from None
+    return client
+
+
+def _greet(client: _Client, settings: SmtpSettings) -> None:
+    client.ehlo_or_helo_if_needed()
+    if settings.security == "starttls":
+        if not client.has_extn("starttls"):
+            raise Unreachable(_NO_ENCRYPTION)
+        client.starttls(context=_trust(settings))
+        client.ehlo_or_helo_if_needed()
+    if settings.username:
+        client.login(settings.username, settings.password)
+
+
+def _trust(settings: SmtpSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if settings.on_this_machine:
+        # A relay on the same machine rarely has a certificate that anybody could check.
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def _always() -> bool:
     return True
 
@@ -76,7 +212,7 @@ class Connection:
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
-        self._client: PatientClient | None = None
+        self._client: _Client | None = None
         self._finish_by = 0.0
 
     def __enter__(self) -> Self:
@@ -161,7 +297,7 @@ class Connection:
         except OSError:
             # The final dot was not sent, so the server cannot have taken the message.
             self._drop()
-            raise Unreachable(BROKE_OFF) from None
+            raise Unreachable(_BROKE_OFF) from None
         try:
             code, text = client.last_answer()
         except OSError:
@@ -176,12 +312,12 @@ class Connection:
 
     def _ready(self) -> None:
         if self._client is None:
-            self._client = open_client(self._settings, self._finish_by)
+            self._client = _open_client(self._settings, self._finish_by)
         self._client.finish_by = self._finish_by
 
-    def _connected(self) -> PatientClient:
+    def _connected(self) -> _Client:
         if self._client is None:
-            raise Unreachable(BROKE_OFF)
+            raise Unreachable(_BROKE_OFF)
         return self._client
 
     def _ask(self, command: str) -> tuple[int, bytes]:
@@ -189,14 +325,14 @@ class Connection:
             return self._connected().docmd(command)
         except OSError:
             self._drop()
-            raise Unreachable(BROKE_OFF) from None
+            raise Unreachable(_BROKE_OFF) from None
 
     def _give_up(self, code: int) -> NoReturn:
         self._drop()
         if code in _SIGN_IN_CODES:
-            raise Unreachable(NO_SIGN_IN)
-        words = {_GONE: BROKE_OFF, 4: BUSY, 5: _NO_SENDER}
-        raise Unreachable(words.get(code // 100, STRANGE))
+            raise Unreachable(_NO_SIGN_IN)
+        words = {_GONE: _BROKE_OFF, 4: _BUSY, 5: _NO_SENDER}
+        raise Unreachable(words.get(code // 100, _STRANGE))
 
     def _refuse(self, code: int, text: bytes, *, at_recipient: bool) -> NoReturn:
         if code in _SIGN_IN_CODES or not 400 <= code < 600:

@@ -16,8 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, db
-from core.errors import NotSetUp
-from core.smtp import Unreachable
+from core.errors import NotSetUp, Unreachable
 from core.transaction import transaction
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from core.mailbox import ImapSettings
+from core.service_urls import ImapSettings
 
 USER = "hello@alcove.example"
 PASSWORD = "a-pass:word/of@ours"

@@ -11,10 +11,11 @@ from flask.cli import with_appcontext
 
 from core import config, encryption, guard, installation, server
 from core.doctor import Finding, examine
+from core.errors import Unreachable
 from core.letters import written
 from core.mail import Mailbox, compose, message_id
 from core.moment import now
-from core.smtp import Connection, Refused, Uncertain, Unreachable
+from core.smtp import Connection, Refused, Uncertain
 from groups.helplines import stale
 from scheduling.cli.init import init
 from scheduling.cli.options import Port, address, refuse_if_taken

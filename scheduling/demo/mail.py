@@ -19,7 +19,7 @@ from core.db import db
 from core.delivery import carrier, deliver_due
 from core.errors import DomainError, NotFound
 from core.outbox import MailState, OutgoingMail
-from core.smtp import Reason
+from core.refusals import Reason
 from scheduling.dates.when import when
 from scheduling.dates.wording import say_date, say_time
 from scheduling.letters.delivery_words import KINDS

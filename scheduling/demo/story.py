@@ -10,7 +10,8 @@ from functools import partial
 
 from core import config
 from core.delivery import DemoCarrier, deliver_due
-from core.smtp import Reason, Refused
+from core.refusals import Reason
+from core.smtp import Refused
 from core.transaction import transaction
 from scheduling.demo import acts as acts
 from scheduling.demo import data as cast

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.outbox import MailState, OutgoingMail
-from core.smtp import Reason
+from core.refusals import Reason
 from scheduling.dates.wording import say_date, say_time
 
 KINDS = {

@@ -7,7 +7,7 @@ from typing import Final
 
 from core import config
 from core.db import db
-from core.imap_client import Unreachable
+from core.errors import Unreachable
 from core.mailbox import Inbox, Pile, Waiting
 from core.transaction import transaction
 from scheduling.models import WaitingMail

@@ -14,11 +14,13 @@ from sqlalchemy import event
 
 from core.db import db
 from core.delivery import MOST_REFUSALS, Carrier, deliver_due, hand_over
+from core.errors import Unreachable
 from core.outbox import MailState, Promise
 from core.outbox_queue import FRESH, LEASE, queue
 from core.outbox_statements import ANYTHING_TO_DO, NEXT_OF_BACKLOG, NEXT_URGENT, NEXT_USUAL
 from core.outbox_upkeep import BACKOFF, MOST_ATTEMPTS, release_stale
-from core.smtp import Connection, SmtpSettings, Uncertain, Unreachable, Withheld
+from core.service_urls import SmtpSettings
+from core.smtp import Connection, Uncertain, Withheld
 from core.transaction import transaction
 from tests.core.letters import a_letter, a_mail, let_leases_run_out, mail, states
 from tests.core.mail_servers import Desk, serving

@@ -1,5 +1,6 @@
 """Reading a mailbox over IMAP, against a real Dovecot: what is fetched, moved, made and kept."""
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -7,8 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.imap_client import ImapSettings
-from core.mailbox import Inbox, Pile, Unreachable, Waiting
+from core.errors import NotSetUp, Unreachable
+from core.mailbox import Inbox, Pile, Waiting
+from core.service_urls import ImapSettings, imap
 from tests.dovecot import PASSWORD, USER, Server, dovecot_or_skip
 
 WITHOUT_MOVE = "IMAP4rev1 UIDPLUS NAMESPACE LITERAL+"
@@ -127,6 +129,26 @@ def test_only_what_is_old_is_forgotten(server: Server) -> None:
     assert [server.folders()[f"Alcove/{name}"] for name in ("Done", "Ignored")] == [1, 1]
 
 
+def test_where_one_message_cannot_be_deleted_alone_nobody_elses_are_forgotten() -> None:
+    old, later = datetime(2026, 9, 1, 12, tzinfo=UTC), datetime(2026, 10, 22, 9, tzinfo=UTC)
+    with dovecot_or_skip(capability=BARE) as server:
+        with Inbox(server.settings()) as inbox:
+            inbox.make_piles()
+        server.deliver(a_message("old"), folder="Alcove/Done", on=old)
+        server.deliver(a_message("theirs"), folder="Alcove/Done")
+        with server.client() as imap:
+            imap.select("Alcove/Done")
+            imap.store("2", "+FLAGS", r"(\Deleted)")
+            with Inbox(server.settings()) as inbox:
+                inbox.forget(Pile.DONE, before=later)
+            assert server.folders()["Alcove/Done"] == 2
+
+            imap.store("2", "-FLAGS", r"(\Deleted)")
+            with Inbox(server.settings()) as inbox:
+                inbox.forget(Pile.DONE, before=later)
+        assert server.folders()["Alcove/Done"] == 1
+
+
 def test_what_somebody_marked_as_deleted_is_not_read(server: Server) -> None:
     server.deliver(a_message("one"), a_message("two"))
     with server.client() as imap:
@@ -161,8 +183,20 @@ def test_a_certificate_that_is_trusted_is_enough(
     monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
     port = server.tls_port if security == "tls" else server.port
 
+    server.deliver(a_message("one"))
     with Inbox(server.settings(security=security, port=port)) as inbox:
-        assert inbox.messages(most=1) == []
+        assert inbox.messages(most=2) == [Waiting(1, 16)]
+        # What the server says that it can do counts from signing in on.
+        assert inbox._imap.has_capability("MOVE")
+
+
+def test_nothing_that_is_said_is_logged(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    server.deliver(a_message("one"))
+
+    with caplog.at_level(logging.DEBUG), Inbox(server.settings()) as inbox:
+        assert inbox.read(1, most=1_000) == a_message("one")
+
+    assert caplog.text == ""
 
 
 def test_a_wrong_password_is_said_without_repeating_it(server: Server) -> None:
@@ -245,8 +279,9 @@ def test_a_server_that_says_nothing_is_not_waited_for_for_ever() -> None:
 def test_a_mailbox_is_read_from_one_url(
     url: str, host: str, port: int, security: str, folder: str
 ) -> None:
-    found = ImapSettings.read(url)
+    found = imap(url)
 
+    assert found is not None
     assert (found.host, found.port, found.security, found.folder) == (host, port, security, folder)
     assert (found.username, found.password) == ("a", "b")
 
@@ -266,7 +301,7 @@ def test_a_mailbox_is_read_from_one_url(
     ],
 )
 def test_a_url_that_cannot_be_used_is_refused_without_its_password(url: str) -> None:
-    with pytest.raises(ValueError) as trouble:  # noqa: PT011 - its words are looked at
-        ImapSettings.read(url)
+    with pytest.raises(NotSetUp) as trouble:
+        imap(url)
 
     assert "hidden" not in str(trouble.value)

@@ -11,9 +11,9 @@ from flask import Flask
 from core import senders
 from core.db import db
 from core.delivery import Carrier, deliver_due, deliver_others, deliver_urgent
+from core.errors import Unreachable
 from core.outbox import Lane
 from core.outbox_queue import Line
-from core.smtp import Unreachable
 from tests.core.letters import a_letter, a_mail, states
 from tests.core.test_delivery import Script
 

@@ -6,8 +6,10 @@ from time import monotonic
 
 import pytest
 
+from core.errors import Unreachable
 from core.refusals import Reason
-from core.smtp import Connection, Refused, SmtpSettings, Uncertain, Unreachable, Withheld
+from core.service_urls import SmtpSettings
+from core.smtp import Connection, Refused, Uncertain, Withheld
 from tests.core.mail_servers import GO_ON, Desk, following, free_port, self_signed, serving
 
 SENDER = "groups@alcove.example"

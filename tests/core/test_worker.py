@@ -6,8 +6,7 @@ import pytest
 from flask import Flask
 
 from core.db import db
-from core.errors import NotSetUp
-from core.smtp import Unreachable
+from core.errors import NotSetUp, Unreachable
 from core.transaction import transaction
 from core.worker import Job, JobRun, heartbeats, one_by_one, run_job, run_once
 from tests.core.letters import a_mail, states

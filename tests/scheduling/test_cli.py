@@ -14,7 +14,7 @@ from flask import Flask
 
 from app import create_app
 from core.config import Config
-from core.smtp import SmtpSettings
+from core.service_urls import SmtpSettings
 from groups.accounts import person_with
 from tests.build import a_person
 from tests.conftest import NOW

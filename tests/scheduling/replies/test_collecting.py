@@ -13,7 +13,8 @@ from sqlalchemy.exc import OperationalError
 
 from core.db import db
 from core.doctor import Finding, examine
-from core.mailbox import Inbox, Pile, Unreachable
+from core.errors import Unreachable
+from core.mailbox import Inbox, Pile
 from core.transaction import transaction
 from core.worker import Job, heartbeats, run_job
 from scheduling.alerts import alert_due
@@ -142,7 +143,7 @@ def test_a_connection_that_breaks_off_between_two_messages_loses_nothing(
     server.deliver(answer(), shape("outlook-other-time"))
 
     def break_off(inbox: Inbox, uid: int, _pile: Pile) -> None:
-        inbox._imap.sock.shutdown(socket.SHUT_RDWR)
+        inbox._imap.socket().shutdown(socket.SHUT_RDWR)
         true_move(inbox, uid, _pile)
 
     true_move = Inbox.move

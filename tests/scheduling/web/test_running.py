@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.db import db
 from core.outbox import MailState, OutgoingMail
-from core.smtp import Reason
+from core.refusals import Reason
 from core.transaction import transaction
 from groups.models import (
     Cohort,
