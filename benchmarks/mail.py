@@ -11,7 +11,7 @@ from benchmarks.sink import mail_sink
 from benchmarks.world import Size, build
 from core.delivery import deliver_due
 from core.service_urls import SmtpSettings
-from scheduling.letters.issuing import issue_due
+from scheduling.letters.bulk_invitations import issue_due
 
 MEMBERS, DATES = 10, 3
 MILLISECONDS = 1000

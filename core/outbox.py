@@ -32,6 +32,7 @@ __all__ = [
     "blank",
     "can_recall",
     "detach",
+    "has_replaced",
     "post",
     "post_many",
     "posted_here",
@@ -170,7 +171,7 @@ def _bytes(letter: Letter, identifier: str, now: datetime) -> bytes:
 
 def recall(parcel: str, now: datetime) -> int:
     """Take back a parcel that has not left, and let the letters it had replaced leave after all;
-    returns how many letters were taken back.
+    returns how many letters were taken back: none, if all it did was to replace others.
 
     Raises ``DomainError`` if one of them has left already: then it is too late for all.
     """
@@ -179,7 +180,9 @@ def recall(parcel: str, now: datetime) -> int:
     found = db.session.scalars(parcelled.execution_options(populate_existing=True)).all()
     mails = [mail for mail in found if not _dropped(mail.state, mail.replaced_by)]
     # A letter that was tried may have arrived, whatever the mail server said.
-    if not mails or any(mail.state != MailState.DUE or mail.attempts for mail in mails):
+    if not (mails or (not found and has_replaced(parcel))) or any(
+        mail.state != MailState.DUE or mail.attempts for mail in mails
+    ):
         raise DomainError("These messages can no longer be taken back.")
     for mail in mails:
         mail.state = MailState.RECALLED
@@ -192,8 +195,16 @@ def recall(parcel: str, now: datetime) -> int:
     return len(mails)
 
 
+def has_replaced(parcel: str) -> bool:
+    """Return whether letters that had not left made way for this parcel."""
+    replaced = select(OutgoingMail.id).where(
+        OutgoingMail.replaced_by == parcel, OutgoingMail.state == MailState.SUPERSEDED
+    )
+    return db.session.scalar(replaced.limit(1)) is not None
+
+
 def can_recall(parcel: str | None, now: datetime) -> bool:
-    """Tell whether every letter of a parcel is still waiting for its time."""
+    """Return whether every letter of a parcel is still waiting for its time."""
     if parcel is None:
         return False
     columns = (OutgoingMail.state, OutgoingMail.replaced_by, OutgoingMail.due_at)
@@ -201,6 +212,8 @@ def can_recall(parcel: str | None, now: datetime) -> bool:
         select(*columns, OutgoingMail.attempts).where(OutgoingMail.parcel == parcel)
     ).all()
     mails = [row for row in found if not _dropped(row.state, row.replaced_by)]
+    if not found:
+        return has_replaced(parcel)
     return bool(mails) and all(
         row.state == MailState.DUE and row.due_at > now and row.attempts == 0 for row in mails
     )
@@ -216,16 +229,17 @@ def supersede(
     *,
     thread: str | None = None,
     addressee: str | None = None,
+    topic: str | None = None,
     by: str | None = None,
 ) -> int:
     """Drop letters that have not left because something newer, or nothing, is to be said.
 
-    Give the thread, or the addressee to whom nothing more is to be sent. ``by`` is the parcel of
-    what takes their place: when that is recalled, they leave after all. To an addressee to whom
-    nothing more is to be sent, what was dropped before does not leave after all either. Returns
-    how many.
+    Give the thread, or the addressee to whom, or the topic about which, nothing more is to be sent.
+    ``by`` is the parcel of what takes their place: when that is recalled, they leave after all. To
+    an addressee to whom nothing more is to be sent for good, what was dropped before does not leave
+    after all either. Returns how many.
     """
-    if addressee is not None:
+    if addressee is not None and by is None:
         db.session.execute(
             update(OutgoingMail)
             .where(OutgoingMail.addressee == addressee, OutgoingMail.replaced_by.is_not(None))
@@ -233,7 +247,7 @@ def supersede(
         )
     result = db.session.execute(
         update(OutgoingMail)
-        .where(_of(thread, addressee), OutgoingMail.state == MailState.DUE)
+        .where(_of(thread, addressee, topic), OutgoingMail.state == MailState.DUE)
         .values(state=MailState.SUPERSEDED, final_at=now, replaced_by=by)
     )
     return int(getattr(result, "rowcount", 0))
@@ -285,9 +299,11 @@ def under_way(*, thread: str | None = None, addressee: str | None = None) -> lis
     )
 
 
-def _of(thread: str | None, addressee: str | None) -> ColumnElement[bool]:
+def _of(thread: str | None, addressee: str | None, topic: str | None = None) -> ColumnElement[bool]:
     if thread is not None:
         return OutgoingMail.thread == thread
+    if topic is not None:
+        return OutgoingMail.topic == topic
     return OutgoingMail.addressee == addressee
 
 

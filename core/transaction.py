@@ -87,6 +87,11 @@ def transaction() -> Iterator[None]:
         raise
 
 
+def writes() -> bool:
+    """Return whether a ``transaction()`` is open, so that what is decided now can be written."""
+    return bool(db.session.connection().get_execution_options().get("writes"))
+
+
 def database_answers() -> bool:
     """Return whether the database answers a question about one of its tables within 2 seconds."""
     session = db.session

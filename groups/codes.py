@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, select, update
 from core.db import db, public_id
 from core.encryption import blind_index, key_ring
 from core.mail import Letter, Mailbox
-from core.outbox import Lane, MailState, OutgoingMail, Promise, post, supersede_keys
+from core.outbox import MailState, OutgoingMail, supersede_keys
 from core.throttle import Limit, hold, network_of, take
 from core.tokens import digest
 from core.web import link
@@ -42,6 +42,7 @@ from groups.codes_under_way import (
     recent_codes,
 )
 from groups.emails import code
+from groups.messages import NOBODY_IN_PARTICULAR, Act, MessageKind, message, post_message
 from groups.models import CodeBrowser, SignInCode
 
 #: How often unknown browsers on one network may ask, for all addresses together.
@@ -204,16 +205,9 @@ def take_seat(row: SignInCode, asker: Asker, now: datetime) -> None:
 
 
 def _post(key: str, letter: Letter, until: datetime, *, leaves: bool, now: datetime) -> None:
-    kind = "code" if leaves else "noop"
-    post(
-        letter,
-        key=key,
-        kind=kind,
-        promise=Promise.ONCE,
-        now=now,
-        useful_until=until,
-        lane=Lane.URGENT,
-    )
+    kind = MessageKind.CODE if leaves else MessageKind.NOOP
+    made = message(kind, letter, NOBODY_IN_PARTICULAR, Act(now), key=key, useful_until=until)
+    post_message(made, now)
     settled = {
         "state": MailState.DUE if leaves else MailState.SUPERSEDED,
         "final_at": None if leaves else now,

@@ -14,6 +14,7 @@ from core.outbox import MailState, OutgoingMail
 from core.throttle import Limit, network_of, take
 from core.tokens import digest
 from groups.code_limits import DAY, HOUR, MOST_TRIES, Cause, Past, seats_for
+from groups.messages import MessageKind
 from groups.models import CodeBrowser, SignInCode
 
 #: A code lasts this long after it was asked for, first or again.
@@ -88,7 +89,7 @@ def _read(
     final_at: datetime | None,
     tries: int | None,
 ) -> Recent:
-    lost = kind == "code" and state in _LOST
+    lost = kind == MessageKind.CODE and state in _LOST
     return Recent(row, None if lost else final_at, lost, tries)
 
 

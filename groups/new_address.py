@@ -17,7 +17,6 @@ from core.encryption import blind_index
 from core.errors import DomainError
 from core.lookup import all_in
 from core.mail import Letter, Mailbox
-from core.outbox import Promise, post
 from core.throttle import Limit, take
 from core.tokens import sign, unsign
 from core.web import link
@@ -27,6 +26,7 @@ from groups.accounts import end_sign_in, person_with
 from groups.codes import end_codes, request_code
 from groups.codes_under_way import Asker, Purpose
 from groups.do_not_write import asked_not_to_write
+from groups.messages import Act, MessageKind, about_person, message, post_message
 from groups.models import Membership, OfferState, Person, PlaceOffer
 from groups.proving import Refusal, use_code
 
@@ -78,17 +78,19 @@ def take_over(person: Person, address: str, *, now: datetime) -> None:
     person.reached_at = person.proved_at = now
     db.session.flush()
     _readdress_offers(person)
-    post(
-        emails.address_changed(
-            Mailbox("", former),
-            not_me_link=link("disowning.show", token=not_me_token(person)),
-            help_link=link("public.help"),
-        ),
-        key=f"address-changed:{person.public_id}:{now:%Y%m%dT%H%M%S%fZ}",
-        kind="address_changed",
-        promise=Promise.MUST_ARRIVE,
-        now=now,
+    letter = emails.address_changed(
+        Mailbox("", former),
+        not_me_link=link("disowning.show", token=not_me_token(person)),
+        help_link=link("public.help"),
     )
+    made = message(
+        MessageKind.ADDRESS_CHANGED,
+        letter,
+        about_person(person),
+        Act(now),
+        key=f"address-changed:{person.public_id}:{now:%Y%m%dT%H%M%S%fZ}",
+    )
+    post_message(made, now)
 
 
 def not_me_token(person: Person) -> str:

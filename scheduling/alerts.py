@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 from core import config
 from core.db import db
 from core.mail import Mailbox
-from core.outbox import MailState, OutgoingMail, Promise, post
+from core.outbox import MailState, OutgoingMail
 from core.outbox_statements import in_state
 from core.pulse import Pulse, beats
 from core.transaction import transaction
 from core.web import link
 from core.worker import Job, heartbeats
+from groups.messages import NOBODY_IN_PARTICULAR, Act, MessageKind, message, post_message
 from scheduling.dates.wording import say_count
 from scheduling.letters import emails
 from scheduling.replies.collecting import waiting_for_a_person
@@ -48,13 +49,16 @@ def alert_due(now: datetime, jobs: Sequence[Job]) -> int:
     with transaction():
         letter = emails.alert(Mailbox("", address), troubles=troubles, link=link("operating.show"))
         return int(
-            post(
-                letter,
-                key=f"alert:{now:%Y-%m-%d}",
-                kind="alert",
-                promise=Promise.ONCE,
-                now=now,
-                useful_until=now + USEFUL,
+            post_message(
+                message(
+                    MessageKind.ALERT,
+                    letter,
+                    NOBODY_IN_PARTICULAR,
+                    Act(now),
+                    key=f"{MessageKind.ALERT}:{now:%Y-%m-%d}",
+                    useful_until=now + USEFUL,
+                ),
+                now,
             )
         )
 

@@ -16,9 +16,10 @@ from groups.access import HERE, memberships_of
 from groups.cohorts import delete_draft
 from groups.erasure import forget, needed_by
 from groups.memberships import holds_alone
+from groups.messages import Act
 from groups.models import CohortState, Membership, Person
 from groups.places import hold_places
-from scheduling.letters import invitations
+from scheduling.letters.withdraw import withdraw_all
 from scheduling.models import Diary, Feed, Invitation, Reply, StandingAnswer
 
 NEEDED = (
@@ -66,7 +67,7 @@ def _give_up(place: Membership, now: datetime) -> None:
         delete_draft(place.cohort)
         return
     memberships.leave(place, now=now)
-    invitations.withdraw_all(place, now=now, more=MORE)
+    withdraw_all(place, Act(now), more=MORE)
 
 
 def _forget_dates(person: Person) -> None:

@@ -13,9 +13,9 @@ from core.senders import MOST
 from core.worker import Job
 from scheduling.alerts import alert_due
 from scheduling.letters.asking_back import ask_back_due
-from scheduling.letters.issuing import issue_due
+from scheduling.letters.bulk_invitations import issue_due
+from scheduling.letters.refresh import refresh_due
 from scheduling.letters.reminders import remind_due
-from scheduling.letters.rewriting import rewrite_due
 from scheduling.reflection.drawing import draw_due
 from scheduling.reflection.prompts import reveal_due
 from scheduling.replies.collecting import collect_due
@@ -48,7 +48,7 @@ JOBS: tuple[Job, ...] = (
     Job("draw", "sessions whose prompts were drawn", timedelta(hours=1), draw_due),
     Job("reveal", "sessions whose prompts became visible", MINUTE, reveal_due),
     Job("invite", "calendar invitations issued", MINUTE, issue_due),
-    Job("rewrite", "calendar entries written anew", MINUTE, rewrite_due),
+    Job("rewrite", "calendar entries written anew", MINUTE, refresh_due),
     Job("remind", "reminders written", MINUTE, remind_due),
     Job("ask-back", "questions sent about a yes", timedelta(hours=1), ask_back_due),
     Job("put-right", "message times corrected after a wrong clock", MINUTE, put_right_due),

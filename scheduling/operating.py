@@ -14,18 +14,19 @@ from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
 from core.outbox_statements import in_state
 from core.pulse import Beat, Pulse, beats, other_troubles
+from groups.messages import MessageKind
 from groups.models import Person
 from scheduling.dates.wording import say_count
 from scheduling.jobs import JOBS
 from scheduling.letters.deliveries import send_again
-from scheduling.letters.delivery_words import KINDS, parked_words
+from scheduling.letters.delivery_words import kind_words, parked_words
 from scheduling.replies.collecting import waiting_for_a_person
 
 LATE: Mapping[Pulse, str] = {Pulse.NEVER: "late", Pulse.LATE: "late", Pulse.AHEAD: "wrong time"}
 MOST_PARKED = 50
 #: Letters with sign-in codes, as ``groups.codes`` names them. What becomes of one tells whether
 #: its address is known here, so they are in no figure that somebody could watch while asking.
-UNCOUNTED = ("code", "noop")
+UNCOUNTED = (MessageKind.CODE, MessageKind.NOOP)
 
 #: The states of a letter that is not finished. The others are history: how much there is of it says
 #: nothing about how things run now, and whoever runs a group sees there what did not arrive.
@@ -200,7 +201,7 @@ def _oldest_words(now: datetime) -> str | None:
 
 def _parked(mail: OutgoingMail, now: datetime) -> Parked:
     since = mail.final_at or mail.due_at
-    kind = KINDS.get(mail.kind, "Message")
+    kind = kind_words(mail)
     trouble = mail.reason or "unknown"
     return Parked(mail.public_id, kind, trouble, parked_words(mail.reason), _ago(since, now))
 

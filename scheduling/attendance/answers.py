@@ -5,7 +5,7 @@ are usually coming. What was said about a time the session no longer has is show
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -123,6 +123,49 @@ def said_by(
     )
     found = {row[0]: _said(*row[1:]) for row in rows}
     return {session.id: found.get(session.id, NOTHING_SAID) for session in sessions}
+
+
+@dataclass(frozen=True)
+class AnswersOf:
+    """What some members say about some sessions: of each, and once for all."""
+
+    given: Mapping[tuple[int, int], tuple[str, bool]]
+    usual: Mapping[int, datetime]
+
+    def said(self, session: PeerSession, membership: Membership, now: datetime) -> Answer | None:
+        """Return the answer that counts, by the rules of ``said``."""
+        answer, is_earlier = self.given.get((session.id, membership.id), ("", False))
+        if answer and not is_earlier:
+            return Answer(answer)
+        given_at, asked_at = self.usual.get(membership.id), session.asked_anew_at
+        usual = (
+            given_at is not None
+            and given_at < session.starts_at
+            and (asked_at is None or given_at > asked_at)
+            and session.state == SessionState.PLANNED
+            and session.ends_at > now - KEPT
+        )
+        return Answer.COMING if usual else None
+
+
+def answers_of(sessions: Sequence[int], memberships: Sequence[int]) -> AnswersOf:
+    """Read what these members (by id) say about these sessions, in two statements."""
+    given = db.session.execute(
+        select(Reply.session_id, Reply.membership_id, Reply.answer, Reply.is_earlier).where(
+            Reply.session_id.in_(sessions),
+            Reply.membership_id.in_(memberships),
+            Reply.answer != TAKEN_BACK,
+        )
+    )
+    usual = db.session.execute(
+        select(StandingAnswer.membership_id, StandingAnswer.given_at).where(
+            StandingAnswer.membership_id.in_(memberships)
+        )
+    )
+    return AnswersOf(
+        {(row.session_id, row.membership_id): (row.answer, row.is_earlier) for row in given},
+        {row.membership_id: row.given_at for row in usual},
+    )
 
 
 @dataclass(frozen=True)

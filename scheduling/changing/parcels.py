@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core import config
 from core.db import db, public_id
+from core.outbox import has_replaced
 from groups.models import Cohort, CohortState, Person
 from scheduling.changing.before import Before
 from scheduling.changing.undoing import ticket
@@ -13,7 +14,9 @@ from scheduling.changing.undoing import ticket
 
 @dataclass(frozen=True)
 class Sent:
-    """How many letters wait in a parcel, its name, and when they leave (aware, UTC)."""
+    """How many letters wait in a parcel, its name, and when they leave (aware, UTC). One without
+    letters may have taken the place of others, so it can be recalled as well.
+    """
 
     letters: int = 0
     parcel: str | None = None
@@ -47,7 +50,9 @@ def send(
     db.session.flush()
     name, leaves_at = public_id(), now + config.current().pause
     letters = post(leaves_at, name)
-    return Sent(letters, name, leaves_at) if letters else NOTHING
+    if letters:
+        return Sent(letters, name, leaves_at)
+    return Sent(0, name) if has_replaced(name) else NOTHING
 
 
 def change(before: Before, sent: Sent, cohort: Cohort, *, by: Person, now: datetime) -> Change:

@@ -30,9 +30,9 @@ from scheduling.changing.before import (
 )
 from scheduling.changing.putting_right import put_right, what_newcomers_know
 from scheduling.keeping.changes import note_dates_changed_in, note_details_changed_in
-from scheduling.letters.calendar_parts import settle
+from scheduling.letters.book import settle_all
 from scheduling.letters.taking_in import was_taken_in
-from scheduling.models import Invitation, PeerSession, Reply, Reversal, Series, SessionPrompt
+from scheduling.models import PeerSession, Reply, Reversal, Series, SessionPrompt
 from scheduling.runs.numbering import answer_to, put_in_order
 
 LASTS = timedelta(hours=1)
@@ -84,7 +84,7 @@ def take_back(token: str, cohort: Cohort, *, by: Person, now: datetime) -> int:
     put_in_order(cohort, now=now)
     for run in runs:
         put_in_order(run, now=now)
-    _settle_calendars(before.sessions)
+    settle_all(before.sessions, now=now)
     db.session.delete(reversal)
     db.session.flush()
     return letters
@@ -201,9 +201,3 @@ def _remove(added: list[int], cohort: Cohort, now: datetime) -> None:
     for membership in db.session.scalars(select(Membership).where(*active)):
         # An entry that is gone leaves no trace by which a calendar could tell; this is one.
         membership.changed_at = max(now, membership.changed_at or now)
-
-
-def _settle_calendars(sessions: list[int]) -> None:
-    """Let the invitations say again what calendars really hold, now that letters stayed here."""
-    for told in db.session.scalars(select(Invitation).where(Invitation.session_id.in_(sessions))):
-        settle(told.session, told.membership)

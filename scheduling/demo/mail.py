@@ -22,7 +22,7 @@ from core.outbox import MailState, OutgoingMail
 from core.refusals import Reason
 from scheduling.dates.when import when
 from scheduling.dates.wording import say_date, say_time
-from scheduling.letters.delivery_words import KINDS
+from scheduling.letters.delivery_words import kind_words
 from scheduling.runs.set_up import LONDON
 
 #: What became of a letter, in the words of the mailbox.
@@ -161,7 +161,7 @@ def _item(mail: OutgoingMail) -> MailboxItem:
         recipient=mail.recipient or "",
         subject=str(BytesHeaderParser(policy=policy).parsebytes(raw)["Subject"]),
         kind=mail.kind,
-        kind_words=KINDS.get(mail.kind, "Code to sign in" if mail.kind == "code" else "Message"),
+        kind_words=kind_words(mail),
         state=STATES[MailState(mail.state)],
         reason=mail.reason,
         due_at=mail.final_at or mail.due_at if left else mail.due_at,

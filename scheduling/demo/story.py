@@ -16,7 +16,7 @@ from core.transaction import transaction
 from scheduling.demo import acts as acts
 from scheduling.demo import data as cast
 from scheduling.demo.runs import sessions_until, thursday, tuesday
-from scheduling.letters.issuing import issue_due
+from scheduling.letters.bulk_invitations import issue_due
 from scheduling.letters.reminders import AHEAD, remind_due
 from scheduling.places.arrivals import DiaryChoices
 from scheduling.reflection.prompts import reveal_due

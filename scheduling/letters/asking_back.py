@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import select
 
 from core.db import db
-from core.outbox import Promise, post
 from core.web import link
 from core.worker import one_by_one
 from groups.access import HERE
+from groups.messages import Act, MessageKind, about_group, message, post_message
 from groups.models import Cohort, CohortState, Membership, OfferState, Person, PlaceOffer
 from groups.offer_answers import said_from_letter
 from groups.offers import hold_offer, token_of
@@ -61,13 +61,12 @@ def _ask_back(identifier: int, now: datetime) -> int:
         when=when_of(session, now, recipient),
         link=link("offers.show", token=token_of(offer)),
     )
-    return post(
+    made = message(
+        MessageKind.WAS_IT_YOU,
         with_a_way_to_stop(letter, recipient),
+        about_group(offer.cohort, place),
+        Act(now),
         key=f"was-it-you:{offer.public_id}:{offer.answered_at:%Y%m%dT%H%M%SZ}",
-        kind="was_it_you",
-        promise=Promise.ONCE,
-        now=now,
         useful_until=session.starts_at,
-        topic=offer.cohort.public_id,
-        addressee=place.public_id,
     )
+    return post_message(made, now)

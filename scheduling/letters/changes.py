@@ -6,9 +6,6 @@ from enum import StrEnum
 
 from scheduling.models import PeerSession
 
-#: The kind of a letter about several dates.
-KIND = "new_dates"
-
 
 class ChangeKind(StrEnum):
     """What has become of a session; ``VENUE`` is another place or room."""
@@ -21,9 +18,12 @@ class ChangeKind(StrEnum):
 
 
 class Because(StrEnum):
-    """Why several dates go at once; said once, in words, in place of a letter about each."""
+    """Why all of somebody's dates go at once: said once, instead of a letter about each."""
 
     GROUP_ENDED = "group_ended"
+    REMOVED = "removed"
+    PAUSED = "paused"
+    LEFT = "left"
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from core.db import db
 from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
 from groups.access import HERE
+from groups.messages import SPECS
 from groups.models import Cohort, Membership, OfferState, Person, PlaceOffer
 from groups.offers import may_write
-from scheduling.letters.calendar_parts import CANCELLING
+from scheduling.calendars.ical import Method
 from scheduling.letters.delivery_words import NOT_ACCEPTED, kind_words, state_words, trouble_words
 
 ON_PAGE = 30
@@ -130,7 +131,9 @@ def _shown(cohort: Cohort) -> Select[OutgoingMail]:
 
 def _can_send_again(mail: OutgoingMail, now: datetime) -> bool:
     useful = mail.useful_until is None or mail.useful_until > now
-    return mail.state in NOT_ACCEPTED and mail.body_sealed is not None and useful
+    spec = SPECS.get(mail.kind)
+    can = spec is None or spec.can_resend
+    return can and mail.state in NOT_ACCEPTED and mail.body_sealed is not None and useful
 
 
 def _is_overtaken(mail: OutgoingMail) -> bool:
@@ -151,10 +154,15 @@ def _is_wanted(mail: OutgoingMail) -> bool:
     place = db.session.scalars(
         select(Membership).where(Membership.public_id == mail.addressee)
     ).one_or_none()
-    if place is None or mail.kind in CANCELLING:
+    if place is None or _cancels(mail):
         return True
     # Somebody who has another address by now is told the same there.
     return place.state in HERE and mail.recipient == place.person.email
+
+
+def _cancels(mail: OutgoingMail) -> bool:
+    spec = SPECS.get(mail.kind)
+    return spec is not None and spec.method == Method.CANCEL
 
 
 def _offer_of(mail: OutgoingMail) -> PlaceOffer | None:

@@ -5,24 +5,9 @@ from zoneinfo import ZoneInfo
 
 from core.outbox import MailState, OutgoingMail
 from core.refusals import Reason
+from groups.messages import SPECS
 from scheduling.dates.wording import say_date, say_time
 
-KINDS = {
-    "offer": "Invitation",
-    "place_offered": "Invitation",
-    "dates": "All dates",
-    "was_it_you": "Question about the yes",
-    "new_dates": "New dates",
-    "invitation": "One date for the calendar",
-    "moved": "New time",
-    "cancelled": "Session cancelled",
-    "reinstated": "Session takes place after all",
-    "place": "Another place",
-    "rewritten": "Calendar update",
-    "withdrawn": "Dates taken out of the calendar",
-    "reminder": "Reminder",
-    "other_time": "Another time proposed",
-}
 NOT_ACCEPTED = (MailState.REFUSED, MailState.BOUNCED, MailState.PARKED)
 REASONS = {reason.value: reason for reason in Reason}
 PARKED_WORDS = (
@@ -40,7 +25,8 @@ UNEXPECTED = "Something unexpected happened. The log says more under the name th
 
 def kind_words(mail: OutgoingMail) -> str:
     """Say what a letter is about."""
-    return KINDS.get(mail.kind, "Message")
+    spec = SPECS.get(mail.kind)
+    return (spec and spec.words) or "Message"
 
 
 def trouble_words(state: str, reason: str | None) -> str | None:

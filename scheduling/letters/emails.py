@@ -1,7 +1,7 @@
 """Every letter about dates: one function each, from words its caller has put together.
 
 Letters are discreet: date, time and a link. Only somebody whose diary shows full detail also gets
-the ``Details``. Who gets a letter is decided in ``scheduling.letters.invitations``.
+the ``Details``. Who gets a letter is decided in ``scheduling.letters.announcing``.
 """
 
 from collections.abc import Sequence
@@ -123,7 +123,7 @@ def rewritten(
 def moved(
     to: Mailbox,
     *,
-    new: When,
+    when: When,
     old: When | None,
     link: str,
     answer_link: str,
@@ -135,7 +135,7 @@ def moved(
     ``answer_link`` opens a page on which its reader answers without signing in.
     """
     words = {"old": old, "answer_link": answer_link}
-    return _about_a_date("moved", to, new, link, details, calendar, **words)
+    return _about_a_date("moved", to, when, link, details, calendar, **words)
 
 
 def new_dates(
@@ -212,9 +212,35 @@ def place_changed(
     return _about_a_date("place_changed", to, when, link, details, calendar)
 
 
-def withdrawn(to: Mailbox, *, when: When, link: str, calendar: CalendarPart) -> Letter:
+def withdrawn(
+    to: Mailbox, *, when: When, link: str, calendar: CalendarPart, details: None = None
+) -> Letter:
     """Return the letter that takes a date out of the calendar of somebody who has gone."""
-    return _about_a_date("withdrawn", to, when, link, None, calendar)
+    return _about_a_date("withdrawn", to, when, link, details, calendar)
+
+
+def ended(
+    to: Mailbox,
+    *,
+    because: str,
+    dates: Sequence[When],
+    has_calendar: bool,
+    link: str,
+    details: Details | None = None,
+) -> Letter:
+    """Return the word that all of somebody's dates in one group go, and why: a value of
+    ``scheduling.letters.changes.Because``. ``has_calendar`` says that updates for their calendar
+    come with it, one for each date it holds.
+    """
+    return written(
+        "ended",
+        to,
+        because=because,
+        dates=dates,
+        has_calendar=has_calendar,
+        link=link,
+        details=details,
+    )
 
 
 def other_time(to: Mailbox, *, when: When, link: str) -> Letter:

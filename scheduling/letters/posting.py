@@ -1,31 +1,38 @@
-"""One letter to one person about one session: its words, its thread, and into the outbox."""
+"""Letters about dates, written into the book of their act: words, calendar part, thread and key.
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+Readers who are told the same share the words: they are rendered once, and each reader's own link
+is put in afterwards.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import Select, select
 
-from core.mail import Letter
-from core.outbox import About, Lane, Posting, Promise, post
+from core.mail import Letter, Mailbox
+from core.outbox import Lane
 from core.web import link
+from groups.messages import Act as Act
+from groups.messages import MessageKind, Subject, about_group, message
+from groups.models import Cohort, Membership
+from scheduling.attendance.answer_links import link_for
 from scheduling.dates.when import When, when
 from scheduling.keeping.entry_words import prompts_shown
-from scheduling.letters.calendar_parts import CANCELLING, key_of, part, thread_of
-from scheduling.letters.emails import CalendarPart, Details
+from scheduling.letters import emails
+from scheduling.letters.book import InvitationBook
+from scheduling.letters.changes import Because
+from scheduling.letters.emails import Details
+from scheduling.letters.invitation_rows import HeldInvitation, run_thread_of, thread_of
 from scheduling.letters.recipients import Recipient
-from scheduling.models import Invitation, PeerSession, SessionState
+from scheduling.models import PeerSession, SessionState
 
-
-@dataclass(frozen=True)
-class Act:
-    """What the letters of one act share: when it was, when they leave, their parcel, and whether
-    the person who asked is waiting for them.
-    """
-
-    now: datetime
-    due_at: datetime | None = None
-    parcel: str | None = None
-    is_awaited: bool = False
+#: After a long stop, a letter about a date this near is sent before others.
+NEAR: Final = timedelta(hours=24)
+#: Stands in a letter where each reader's own link goes, until it is theirs.
+_OWN_LINK: Final = "https://own-link.invalid/"
+_NOBODY: Final = Mailbox("", "nobody@own-link.invalid")
 
 
 def coming(cohort_id: int, now: datetime) -> Select[PeerSession]:
@@ -62,13 +69,6 @@ def details_of(session: PeerSession, recipient: Recipient) -> Details | None:
     )
 
 
-def part_of(
-    told: Invitation | None, session: PeerSession, recipient: Recipient
-) -> CalendarPart | None:
-    """Return the calendar part for what was noted about an invitation, if there is one."""
-    return None if told is None else part(told, session, recipient)
-
-
 def with_a_way_to_stop(letter: Letter, recipient: Recipient) -> Letter:
     """Return the letter with the header by which mail programs turn reminders off (RFC 8058).
 
@@ -79,63 +79,252 @@ def with_a_way_to_stop(letter: Letter, recipient: Recipient) -> Letter:
     return replace(letter, unsubscribe_url=recipient.stop_link)
 
 
-def post_about(
-    session: PeerSession,
-    letter: Letter,
-    recipient: Recipient,
-    act: Act,
-    *,
-    kind: str,
-    told: Invitation | None = None,
-) -> bool:
-    """Put a letter about a session into the outbox, in its thread; returns whether it is new.
-
-    It must arrive, but after the session it would only confuse.
-    """
-    made = posting_about(session, letter, recipient, act, kind=kind, told=told)
-    return post(
-        made.letter,
-        key=made.key,
-        kind=kind,
-        promise=made.promise,
-        now=act.now,
-        due_at=made.due_at,
-        useful_until=made.useful_until,
-        **made.about,
+def about_session(session: PeerSession, membership: Membership) -> Subject:
+    """Return the subject of a message about one session, which means nothing once that is over."""
+    return Subject(
+        membership.public_id,
+        session.cohort.public_id,
+        thread_of(session, membership),
+        session.ends_at,
     )
 
 
-def posting_about(
-    session: PeerSession,
-    letter: Letter,
-    recipient: Recipient,
-    act: Act,
-    *,
-    kind: str,
-    told: Invitation | None = None,
-) -> Posting:
-    """Return what ``post_about`` puts into the outbox, for ``post_many``."""
-    membership = recipient.membership
-    name = act.parcel or f"{act.now:%Y%m%dT%H%M%S%fZ}"
-    plain_key = f"{kind}:{session.public_id}:{membership.public_id}:{name}"
-    return Posting(
-        with_a_way_to_stop(letter, recipient),
-        key=plain_key if told is None else key_of(told),
-        kind=kind,
-        promise=Promise.MUST_ARRIVE,
-        due_at=act.due_at,
-        useful_until=session.ends_at,
-        about=About(
-            lane=_lane(kind, act),
-            topic=session.cohort.public_id,
-            addressee=membership.public_id,
-            parcel=act.parcel,
-            thread=thread_of(session, membership),
-        ),
-    )
+def about_run(cohort: Cohort, membership: Membership, ends_at: datetime | None) -> Subject:
+    """Return the subject of a message about several dates, the last of which ``ends_at``."""
+    thread = run_thread_of(cohort, membership)
+    return Subject(membership.public_id, cohort.public_id, thread, ends_at)
 
 
-def _lane(kind: str, act: Act) -> Lane:
-    if act.is_awaited:
-        return Lane.URGENT
-    return Lane.FIRST if kind in CANCELLING else Lane.USUAL
+class Writer:
+    """Writes the letters of one act into its book."""
+
+    def __init__(self, book: InvitationBook) -> None:
+        self._book = book
+        self._act: Act = book.act
+        self._shared: dict[tuple[Any, ...], Letter] = {}
+        self._pages: dict[str, str] = {}
+        self._details: dict[str, Details | None] = {}
+
+    def when(self, session: PeerSession, reader: Recipient) -> When:
+        """Return when a session is now, as this reader is told."""
+        return when_of(session, self._act.now, reader)
+
+    def at(
+        self, session: PeerSession, starts_at: datetime, ends_at: datetime, reader: Recipient
+    ) -> When:
+        """Put other times of a session into the same words."""
+        return when(starts_at, ends_at, session.zone_name, self._act.now, reader.zone_name)
+
+    def invitation(self, session: PeerSession, reader: Recipient, told: HeldInvitation) -> None:
+        """Bring one date into a calendar."""
+        self._about(
+            MessageKind.INVITATION, emails.invitation, session, reader, told, answer_link=_OWN_LINK
+        )
+
+    def refreshed(self, session: PeerSession, reader: Recipient, told: HeldInvitation) -> None:
+        """Write an entry anew after its owner chose other words for it."""
+        self._about(MessageKind.REFRESHED, emails.rewritten, session, reader, told)
+
+    def moved(
+        self,
+        session: PeerSession,
+        reader: Recipient,
+        before: When | None,
+        *,
+        asked_anew: bool = False,
+    ) -> None:
+        """Say that a session has moved; ``before`` is where the reader knew it to be, and
+        ``asked_anew`` whether what they said was about that.
+        """
+        told = self._book.update(session, reader.membership)
+        self._about(
+            MessageKind.MOVED,
+            emails.moved,
+            session,
+            reader,
+            told,
+            asked_anew=asked_anew,
+            old=before,
+            answer_link=_OWN_LINK,
+        )
+
+    def cancelled(
+        self,
+        session: PeerSession,
+        reader: Recipient,
+        told: HeldInvitation | None,
+        known: When | None,
+    ) -> None:
+        """Say that a session does not take place; ``told`` is the invitation that a calendar holds,
+        already taken back, and ``known`` where the reader knew it to be, if that was elsewhere.
+        """
+        help_link = link("public.help")
+        self._about(
+            MessageKind.CANCELLED,
+            emails.cancelled,
+            session,
+            reader,
+            told,
+            known=known,
+            help_link=help_link,
+        )
+
+    def reinstated(self, session: PeerSession, reader: Recipient) -> None:
+        """Say that a session takes place after all. Who had it in their calendar gets it back:
+        under a new UID if the cancellation may have arrived, otherwise as an update.
+        """
+        membership = reader.membership
+        invited = self._book.newest(session, membership) is not None
+        wanted = reader.by_invitation and invited
+        told = (self._book.request if wanted else self._book.update)(session, membership)
+        self._about(
+            MessageKind.REINSTATED, emails.reinstated, session, reader, told, answer_link=_OWN_LINK
+        )
+
+    def venue(self, session: PeerSession, reader: Recipient, told: HeldInvitation | None) -> None:
+        """Say that there is another place or room."""
+        self._about(MessageKind.VENUE, emails.place_changed, session, reader, told)
+
+    def withdrawn(
+        self, session: PeerSession, reader: Recipient, told: HeldInvitation, page: str | None
+    ) -> None:
+        """Take a date out of the calendar of somebody whose date it no longer is. ``page`` is the
+        endpoint to which the letter leads; without one it is that of the session.
+        """
+        kind, letter = MessageKind.WITHDRAWN, emails.withdrawn
+        more = self._session_page(session) if page is None else self._page(page)
+        self._about(kind, letter, session, reader, told, link=more, details=None)
+
+    def ended(
+        self,
+        cohort: Cohort,
+        reader: Recipient,
+        because: Because,
+        dates: Sequence[When],
+        *,
+        has_calendar: bool,
+    ) -> None:
+        """Say once why these dates are no longer theirs."""
+        letter = self._letter(
+            emails.ended,
+            reader,
+            because=because.value,
+            dates=tuple(dates),
+            has_calendar=has_calendar,
+            link=self._page("public.help"),
+            details=Details(group=cohort.name) if reader.full else None,
+        )
+        subject = about_group(cohort, reader.membership)
+        self._post(MessageKind.ENDED, letter, subject, reader, name=cohort.public_id)
+
+    def new_dates(
+        self,
+        cohort: Cohort,
+        reader: Recipient,
+        *,
+        has_calendar: bool,
+        until: datetime,
+        is_pressing: bool,
+        **dates: Sequence[Any],
+    ) -> None:
+        """Say what has become of several dates; ``dates`` are words by what has become of them."""
+        letter = self._letter(
+            emails.new_dates,
+            reader,
+            link=self._page("home.show", cohort_id=cohort.public_id),
+            has_calendar=has_calendar,
+            by_invitation=reader.by_invitation,
+            details=Details(group=cohort.name) if reader.full else None,
+            own_link=None,
+            **{name: tuple(words) for name, words in dates.items()},
+        )
+        lane = Lane.FIRST if is_pressing else None
+        subject = about_run(cohort, reader.membership, until)
+        self._post(MessageKind.NEW_DATES, letter, subject, reader, name=cohort.public_id, lane=lane)
+
+    def _about(
+        self,
+        kind: MessageKind,
+        write: Callable[..., Letter],
+        session: PeerSession,
+        reader: Recipient,
+        told: HeldInvitation | None,
+        *,
+        asked_anew: bool = False,
+        **words: Any,
+    ) -> None:
+        own_links = words.get("answer_link") == _OWN_LINK
+        letter = self._letter(
+            write,
+            reader,
+            calendar=self._book.part(told, session, reader, asked_anew=asked_anew),
+            own_link=link_for(session, reader.membership) if own_links else None,
+            **{
+                "when": self.when(session, reader),
+                "link": self._session_page(session),
+                "details": self._details_of(session, reader),
+                **words,
+            },
+        )
+        subject = about_session(session, reader.membership)
+        key = None if told is None else told.key
+        self._post(kind, letter, subject, reader, name=session.public_id, key=key)
+
+    def _letter(
+        self,
+        write: Callable[..., Letter],
+        reader: Recipient,
+        *,
+        calendar: Any = None,
+        own_link: str | None = None,
+        **words: Any,
+    ) -> Letter:
+        name = (write, calendar is None, *words.values())
+        if name not in self._shared:
+            given = {} if calendar is None else {"calendar": calendar}
+            self._shared[name] = write(_NOBODY, **words, **given)
+        shared = self._shared[name]
+        text, html = shared.text, shared.html
+        if own_link is not None:
+            text, html = (one.replace(_OWN_LINK, own_link) for one in (text, html))
+        return replace(
+            shared,
+            to=reader.mailbox,
+            text=text,
+            html=html,
+            calendar=None if calendar is None else calendar.content,
+            unsubscribe_url=reader.stop_link,
+        )
+
+    def _post(
+        self,
+        kind: MessageKind,
+        letter: Letter,
+        subject: Subject,
+        reader: Recipient,
+        *,
+        name: str,
+        key: str | None = None,
+        lane: Lane | None = None,
+    ) -> None:
+        act = self._act
+        at = act.parcel or f"{act.now:%Y%m%dT%H%M%S%fZ}"
+        plain_key = f"{kind}:{name}:{reader.membership.public_id}:{at}"
+        self._book.post(message(kind, letter, subject, act, key=key or plain_key, lane=lane))
+
+    def _session_page(self, session: PeerSession) -> str:
+        name = session.public_id
+        return self._page("home.session", cohort_id=session.cohort.public_id, session_id=name)
+
+    def _page(self, endpoint: str, **names: str) -> str:
+        wanted = ":".join((endpoint, *names.values()))
+        if wanted not in self._pages:
+            self._pages[wanted] = link(endpoint, **names)
+        return self._pages[wanted]
+
+    def _details_of(self, session: PeerSession, reader: Recipient) -> Details | None:
+        if not reader.full:
+            return None
+        if session.public_id not in self._details:
+            self._details[session.public_id] = details_of(session, reader)
+        return self._details[session.public_id]

@@ -1,7 +1,12 @@
 """Who is written to about a group's dates, and how much a letter to them may say."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager
 
 from core.db import db
 from core.mail import Mailbox
@@ -19,7 +24,7 @@ class Recipient:
     membership: Membership
     diary: Diary
 
-    @property
+    @cached_property
     def mailbox(self) -> Mailbox:
         """Where letters go. Without the name: the address alone gives less away."""
         return Mailbox("", self.membership.person.email)
@@ -29,7 +34,7 @@ class Recipient:
         """The IANA zone in which this person lives."""
         return self.membership.person.time_zone
 
-    @property
+    @cached_property
     def stop_link(self) -> str:
         """The link that turns this person's reminders off, and touches nothing else."""
         return link("calendar.stop", token=stop_token(self.membership.person))
@@ -52,18 +57,22 @@ def recipient_of(membership: Membership, *, now: datetime) -> Recipient:
 
 def recipients_of(cohort: Cohort, *, now: datetime) -> list[Recipient]:
     """Return everybody who gets this group's dates, facilitators among them, in one query."""
+    return _recipients(active_memberships(cohort), now)
+
+
+def recipients_in(places: Collection[int], *, now: datetime) -> list[Recipient]:
+    """Return the people in these places, by their ids, in one query."""
+    return _recipients(select(Membership).where(Membership.id.in_(places)), now)
+
+
+def _recipients(places: Select[Membership], now: datetime) -> list[Recipient]:
     rows = db.session.execute(
-        active_memberships(cohort)
-        .join(Person, Person.id == Membership.person_id)
+        places.join(Membership.person)
         .outerjoin(Diary, Diary.person_id == Person.id)
-        .add_columns(Person, Diary)
+        .options(contains_eager(Membership.person))
+        .add_columns(Diary)
     ).all()
     return [
-        Recipient(membership, diary or diary_of(person, now=now))
-        for membership, person, diary in rows
+        Recipient(membership, diary or diary_of(membership.person, now=now))
+        for membership, diary in rows
     ]
-
-
-def members_told(cohort: Cohort) -> list[Membership]:
-    """Return the places whose holders get this group's dates, without making anything."""
-    return list(db.session.scalars(active_memberships(cohort)))

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 
 from core.db import db
-from core.outbox import Promise, post, under_way
+from core.outbox import under_way
 from core.web import link
 from core.worker import one_by_one
+from groups.messages import Act, MessageKind, message, post_message
 from groups.models import Cohort, CohortState
 from scheduling.attendance.answer_links import link_for
 from scheduling.attendance.answers import answered
 from scheduling.letters import emails
-from scheduling.letters.calendar_parts import thread_of
-from scheduling.letters.posting import details_of, page_of, when_of
+from scheduling.letters.invitation_rows import thread_of
+from scheduling.letters.posting import about_session, details_of, page_of, when_of
 from scheduling.letters.recipients import Recipient, recipients_of
 from scheduling.models import Answer, PeerSession, SessionState
 
@@ -76,14 +77,13 @@ def _post_reminder(session: PeerSession, recipient: Recipient, now: datetime) ->
         help_link=link("public.help"),
         details=details_of(session, recipient),
     )
-    return post(
+    kind, name = MessageKind.REMINDER, f"{session.public_id}:{membership.public_id}"
+    made = message(
+        kind,
         letter,
-        key=f"reminder:{session.public_id}:{membership.public_id}:{session.starts_at:%Y%m%dT%H%MZ}",
-        kind="reminder",
-        promise=Promise.ONCE,
-        now=now,
+        about_session(session, membership),
+        Act(now),
+        key=f"{kind}:{name}:{session.starts_at:%Y%m%dT%H%MZ}",
         useful_until=session.starts_at - TOO_LATE,
-        topic=session.cohort.public_id,
-        addressee=membership.public_id,
-        thread=thread,
     )
+    return post_message(made, now)

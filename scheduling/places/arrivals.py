@@ -6,10 +6,13 @@ from datetime import datetime
 from core.errors import DomainError
 from groups import accounts, offer_answers, offers
 from groups.memberships import has_a_place
+from groups.messages import Act
 from groups.models import Membership, OfferState, Person, PlaceOffer, Role
 from scheduling.attendance.standing import ask_each_time
 from scheduling.keeping import diaries
-from scheduling.letters import invitations
+from scheduling.letters.bulk_invitations import welcome
+from scheduling.letters.changes import Because
+from scheduling.letters.withdraw import withdraw_all
 from scheduling.models import Detail, KeptBy
 
 AFTER_SIGNING_IN = "You can make a private link once you’ve signed in."
@@ -85,7 +88,7 @@ def arrive(
         return membership
     if chooses:
         _keep_dates(person, choices, now)
-    invitations.welcome(membership, now=now)
+    welcome(membership, now=now)
     return membership
 
 
@@ -99,7 +102,7 @@ def take_back(offer: PlaceOffer, *, now: datetime) -> None:
     if place is not None:
         ask_each_time(place)
         # What the letters lead to can be read without an account.
-        invitations.withdraw_all(place, now=now, more="public.help")
+        withdraw_all(place, Act(now), because=Because.LEFT, more="public.help")
 
 
 def expect(offer: PlaceOffer, *, now: datetime) -> None:

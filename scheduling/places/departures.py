@@ -8,9 +8,12 @@ from datetime import datetime
 
 from groups import memberships
 from groups.access import HERE
+from groups.messages import Act
 from groups.models import Membership, MembershipState
 from scheduling.attendance.standing import ask_each_time
-from scheduling.letters import invitations
+from scheduling.letters.bulk_invitations import welcome
+from scheduling.letters.changes import Because
+from scheduling.letters.withdraw import withdraw_all
 
 
 def depart(membership: Membership, *, now: datetime) -> None:
@@ -21,7 +24,7 @@ def depart(membership: Membership, *, now: datetime) -> None:
     if membership.state in HERE:
         memberships.leave(membership, now=now)
         ask_each_time(membership)
-        invitations.withdraw_all(membership, now=now)
+        withdraw_all(membership, Act(now), because=Because.LEFT)
 
 
 def remove(membership: Membership, *, now: datetime) -> None:
@@ -32,7 +35,7 @@ def remove(membership: Membership, *, now: datetime) -> None:
     if membership.state in HERE:
         memberships.remove(membership, now=now)
         ask_each_time(membership)
-        invitations.withdraw_all(membership, now=now)
+        withdraw_all(membership, Act(now), because=Because.REMOVED)
 
 
 def pause(membership: Membership, *, now: datetime) -> None:
@@ -42,7 +45,7 @@ def pause(membership: Membership, *, now: datetime) -> None:
     """
     if membership.state != MembershipState.PAUSED:
         memberships.pause(membership, now=now)
-        invitations.withdraw_all(membership, now=now)
+        withdraw_all(membership, Act(now), because=Because.PAUSED)
 
 
 def resume(membership: Membership, *, now: datetime) -> None:
@@ -52,7 +55,7 @@ def resume(membership: Membership, *, now: datetime) -> None:
     """
     if membership.state != MembershipState.ACTIVE:
         memberships.resume(membership, now=now)
-        invitations.welcome(membership, now=now)
+        welcome(membership, now=now)
 
 
 def return_to(membership: Membership, *, now: datetime) -> None:
@@ -62,4 +65,4 @@ def return_to(membership: Membership, *, now: datetime) -> None:
     """
     if membership.state not in HERE:
         memberships.come_back(membership, now=now)
-        invitations.welcome(membership, now=now)
+        welcome(membership, now=now)

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from core.db import db
 from core.errors import DomainError
 from core.mail import Letter, Mailbox
-from core.outbox import Promise, post, under_way
+from core.outbox import under_way
 from core.web import link
+from groups.messages import Act, MessageKind, about_group, message, post_message
 from groups.models import PlaceOffer
 from groups.offers import mark_sent, may_write, token_of
 from scheduling.dates.wording import ONE_BY_ONE, say_count, say_date, say_pattern
@@ -39,19 +40,16 @@ def send_offer(
         raise DomainError("There is no date to come, so there is nothing to offer yet.")
     mark_sent(offer, now=now)
     letter = _letter_to(offer, sessions, now)
-    leaves_at = due_at or now
-    return post(
+    kind, leaves_at = MessageKind.OFFER, due_at or now
+    made = message(
+        kind,
         letter,
-        key=f"offer:{offer.public_id}:{parcel or f'{now:%Y%m%dT%H%M%SZ}'}",
-        kind="offer",
-        promise=Promise.MUST_ARRIVE,
-        now=now,
-        due_at=leaves_at,
+        about_group(offer.cohort, offer),
+        Act(now, leaves_at, parcel),
+        key=f"{kind}:{offer.public_id}:{parcel or f'{now:%Y%m%dT%H%M%SZ}'}",
         useful_until=offer.expires_at if may_write(offer) else leaves_at,
-        topic=offer.cohort.public_id,
-        addressee=offer.public_id,
-        parcel=parcel,
     )
+    return post_message(made, now)
 
 
 def _letter_to(offer: PlaceOffer, sessions: Sequence[PeerSession], now: datetime) -> Letter:

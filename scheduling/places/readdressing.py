@@ -15,14 +15,19 @@ from core.lookup import all_in
 from core.outbox import MailState, OutgoingMail
 from groups import new_address
 from groups.access import memberships_of
+from groups.messages import SPECS, Act
 from groups.models import Membership, MembershipState, Person
-from scheduling.letters import calendar_parts, invitations
+from scheduling.calendars.ical import Method
+from scheduling.letters.book import InvitationBook
+from scheduling.letters.bulk_invitations import welcome
 from scheduling.letters.delivery_words import NOT_ACCEPTED
-from scheduling.letters.issuing import post_invitation
-from scheduling.letters.posting import Act, coming
+from scheduling.letters.posting import Writer, coming
 from scheduling.letters.recipients import recipient_of
+from scheduling.letters.withdraw import withdraw_all
 from scheduling.models import PeerSession
 from scheduling.places.still_to_tell import brings_invitation, still_to_tell, tell_there
+
+_CANCELLING = [kind for kind, spec in SPECS.items() if spec.method == Method.CANCEL]
 
 
 def change_address(person: Person, address: str, *, tell_former: bool, now: datetime) -> None:
@@ -37,7 +42,7 @@ def change_address(person: Person, address: str, *, tell_former: bool, now: date
     active = [place for place in places if place.state == MembershipState.ACTIVE]
     held = [(place, _held(place, now), still_to_tell(place)) for place in active]
     for place in active:
-        invitations.withdraw_all(place, now=now, tell=tell_former)
+        withdraw_all(place, Act(now), tell=tell_former)
     _say_no_more(places, now, but_clear_calendars=tell_former)
     new_address.take_over(person, address, now=now)
     for place, sessions, mails in held:
@@ -47,9 +52,8 @@ def change_address(person: Person, address: str, *, tell_former: bool, now: date
 def _held(place: Membership, now: datetime) -> list[PeerSession]:
     """Return the coming sessions that stand in this person's calendar by invitation."""
     sessions = db.session.scalars(coming(place.cohort_id, now)).all()
-    for session in sessions:
-        calendar_parts.settle(session, place)
-    return [session for session in sessions if calendar_parts.standing(session, place)]
+    book = InvitationBook(sessions, [place], Act(now))
+    return [session for session in sessions if book.current(session, place) is not None]
 
 
 def _say_no_more(places: Sequence[Membership], now: datetime, *, but_clear_calendars: bool) -> None:
@@ -62,8 +66,7 @@ def _say_no_more(places: Sequence[Membership], now: datetime, *, but_clear_calen
     )
     if but_clear_calendars:
         dropped = dropped.where(
-            OutgoingMail.kind.not_in(calendar_parts.CANCELLING)
-            | OutgoingMail.key.not_like("invitation:%")
+            OutgoingMail.kind.not_in(_CANCELLING) | OutgoingMail.key.not_like("invitation:%")
         )
     db.session.execute(dropped.values(state=MailState.SUPERSEDED, final_at=now))
     db.session.execute(
@@ -83,9 +86,11 @@ def _bring_over(
     # Like somebody who has just come: if a change that still waits is taken back, this address
     # knows only the dates it gave, and has to be told (``scheduling.changing.putting_right``).
     place.changed_at = now
+    book = InvitationBook.for_readers(sessions, [recipient], Act(now))
     for session in sessions:
-        told = calendar_parts.renew(session, recipient, now=now)
+        told = book.renew(session, place)
         if not brings_invitation(session, place, mails):
-            post_invitation(session, recipient, told, Act(now))
+            Writer(book).invitation(session, recipient, told)
+    book.write()
     tell_there(mails, recipient, now=now)
-    invitations.welcome(place, now=now)
+    welcome(place, now=now)

@@ -13,24 +13,19 @@ from sqlalchemy import select
 
 from core.db import db
 from core.outbox import MailState, OutgoingMail, redirect
+from groups.messages import Act, MessageKind
 from groups.models import Membership
-from scheduling.letters import calendar_parts, changes
-from scheduling.letters.posting import Act, not_begun
+from scheduling.letters.book import InvitationBook
+from scheduling.letters.invitation_rows import thread_of
+from scheduling.letters.posting import Writer, not_begun
 from scheduling.letters.recipients import Recipient
-from scheduling.letters.session_letters import (
-    About,
-    post_cancelled,
-    post_moved,
-    post_place,
-    post_reinstated,
-)
 from scheduling.models import PeerSession
 
 #: Letters about one date that are written anew. The first two bring its invitation along.
-_WITH_INVITATION: Final = ("moved", "reinstated")
-_WRITTEN_ANEW: Final = (*_WITH_INVITATION, "cancelled", "place")
+_WITH_INVITATION: Final = (MessageKind.MOVED, MessageKind.REINSTATED)
+_WRITTEN_ANEW: Final = (*_WITH_INVITATION, MessageKind.CANCELLED, MessageKind.VENUE)
 #: Letters without anything in them that is for one address only.
-_AS_THEY_ARE: Final = (changes.KIND, "other_time")
+_AS_THEY_ARE: Final = (MessageKind.NEW_DATES, MessageKind.OTHER_TIME)
 
 
 def still_to_tell(place: Membership) -> Sequence[OutgoingMail]:
@@ -50,7 +45,7 @@ def brings_invitation(
     session: PeerSession, place: Membership, mails: Sequence[OutgoingMail]
 ) -> bool:
     """Tell whether one of these letters, told there, brings the invitation to a session along."""
-    thread = calendar_parts.thread_of(session, place)
+    thread = thread_of(session, place)
     return any(mail.thread == thread and mail.kind in _WITH_INVITATION for mail in mails)
 
 
@@ -61,7 +56,7 @@ def tell_there(mails: Sequence[OutgoingMail], recipient: Recipient, *, now: date
     """
     place = recipient.membership
     sessions = db.session.scalars(not_begun(place.cohort_id, now)).all()
-    by_thread = {calendar_parts.thread_of(session, place): session for session in sessions}
+    by_thread = {thread_of(session, place): session for session in sessions}
     for mail in mails:
         session = by_thread.get(mail.thread or "")
         db.session.refresh(mail)
@@ -71,18 +66,20 @@ def tell_there(mails: Sequence[OutgoingMail], recipient: Recipient, *, now: date
         if mail.kind in _AS_THEY_ARE:
             redirect(mail, recipient.mailbox, unsubscribe_url=recipient.stop_link)
         elif session is not None:
-            _write_anew(mail.kind, About(session, recipient, Act(now)))
+            book = InvitationBook.for_readers([session], [recipient], Act(now))
+            _write_anew(mail.kind, session, recipient, Writer(book))
+            book.write()
 
 
-def _write_anew(kind: str, about: About) -> None:
+def _write_anew(kind: str, session: PeerSession, reader: Recipient, writer: Writer) -> None:
     match kind:
-        case "moved":
-            session = about.session
+        case MessageKind.MOVED:
             was, lasts = session.moved_from_at, session.ends_at - session.starts_at
-            post_moved(about, None if was is None else about.at(was, was + lasts))
-        case "reinstated":
-            post_reinstated(about)
-        case "cancelled":
-            post_cancelled(about, None, None)
-        case "place":
-            post_place(about, None)
+            old = None if was is None else writer.at(session, was, was + lasts, reader)
+            writer.moved(session, reader, old)
+        case MessageKind.REINSTATED:
+            writer.reinstated(session, reader)
+        case MessageKind.CANCELLED:
+            writer.cancelled(session, reader, None, None)
+        case MessageKind.VENUE:
+            writer.venue(session, reader, None)

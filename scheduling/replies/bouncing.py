@@ -19,7 +19,7 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail
 from core.refusals import Reason
 from groups.models import Membership, Person, PlaceOffer
-from scheduling.letters.calendar_parts import thread_of
+from scheduling.letters.invitation_rows import thread_of
 from scheduling.replies.bounce import Bounce
 from scheduling.replies.part import Part
 from scheduling.replies.recognising import invitation_of

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Final
 
 from core.db import db
-from core.outbox import Promise, post
 from core.web import link
+from groups.messages import Act, MessageKind, about_group, message, post_message
 from groups.models import Membership, Role
 from scheduling.access import active_memberships
 from scheduling.letters import emails
@@ -33,13 +33,13 @@ def _tell(session: PeerSession, proposer: Membership, reader: Membership, now: d
     when = when_of(session, now, recipient)
     page = link("sessions.show", cohort_id=session.cohort.public_id, session_id=session.public_id)
     told = f"{session.public_id}:{proposer.public_id}:{reader.public_id}"
-    return post(
+    kind, subject = MessageKind.OTHER_TIME, about_group(session.cohort, reader)
+    made = message(
+        kind,
         emails.other_time(recipient.mailbox, when=when, link=page),
-        key=f"other_time:{told}:{now:%Y-%m-%d}",
-        kind="other_time",
-        promise=Promise.ONCE,
-        now=now,
+        subject,
+        Act(now),
+        key=f"{kind}:{told}:{now:%Y-%m-%d}",
         useful_until=session.starts_at,
-        topic=session.cohort.public_id,
-        addressee=reader.public_id,
     )
+    return post_message(made, now)

@@ -19,7 +19,7 @@ from core.db import db
 from core.encryption import key_ring
 from groups.models import Membership, MembershipState
 from scheduling.attendance.answers import KEPT, record_of
-from scheduling.letters import repeating
+from scheduling.letters import resend
 from scheduling.models import (
     TAKEN_BACK,
     Answer,
@@ -118,7 +118,7 @@ def _act(said: CalendarAnswer | Bounce, now: datetime) -> Outcome:
 def _send_again(told: Invitation, now: datetime) -> Outcome:
     if told.session.ends_at <= now:
         return Outcome.IGNORED
-    sent = repeating.send_again(told.session, told.membership, now=now)
+    sent = resend.send_again(told.session, told.membership, now=now)
     return Outcome.ASKED_AGAIN if sent else Outcome.IGNORED
 
 

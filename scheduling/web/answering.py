@@ -25,7 +25,7 @@ from scheduling.attendance import answers, standing
 from scheduling.attendance.answer_links import AnswerLink, Situation, opened, situation, wait_for
 from scheduling.attendance.answers import Said
 from scheduling.forms.answer import EACH_TIME, NOTHING, USUALLY, LetterAnswerForm, UsuallyForm
-from scheduling.letters.repeating import send_again
+from scheduling.letters.resend import send_again
 from scheduling.models import Answer
 from scheduling.showing.cards import starts_at_iso
 from scheduling.showing.member_view import membership_in

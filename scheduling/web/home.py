@@ -17,7 +17,7 @@ from scheduling.access import feeds_of, sessions_seen_by
 from scheduling.attendance import answers
 from scheduling.forms.answer import NOTHING, AnswerForm
 from scheduling.keeping.diaries import existing_diary
-from scheduling.letters.repeating import can_send_again
+from scheduling.letters.resend import can_send_again
 from scheduling.models import Answer, PeerSession
 from scheduling.showing.cards import SessionCard, card, prompt_card, session_number
 from scheduling.showing.group_titles import group_title

@@ -12,11 +12,11 @@ from core.transaction import transaction
 from groups.models import Membership, MembershipState, Person
 from scheduling.feeds import contents
 from scheduling.jobs import JOBS
-from scheduling.letters import invitations
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.runs.laying_out import lay_out
 from tests import build
 from tests.conftest import NOW
+from tests.scheduling import invitations
 from tests.scheduling.calendar_bytes import unfolded
 from tests.scheduling.mail_clients import Inboxes
 from tests.scheduling.post import full

@@ -73,9 +73,9 @@ WRITTEN: dict[str, Callable[[], Letter]] = {
         by_invitation=False,
         details=emails.Details("Thursday evenings"),
     ),
-    "moved": lambda: emails.moved(TO, new=JANUARY, old=DECEMBER, link=PAGE, answer_link=ANSWER),
+    "moved": lambda: emails.moved(TO, when=JANUARY, old=DECEMBER, link=PAGE, answer_link=ANSWER),
     "moved-full": lambda: emails.moved(
-        TO, new=JANUARY, old=None, link=PAGE, answer_link=ANSWER, details=DETAILS
+        TO, when=JANUARY, old=None, link=PAGE, answer_link=ANSWER, details=DETAILS
     ),
     "new_dates": lambda: emails.new_dates(
         TO,
@@ -124,6 +124,23 @@ WRITTEN: dict[str, Callable[[], Letter]] = {
         help_link=HELP,
         details=DETAILS,
     ),
+    "ended": lambda: emails.ended(
+        TO, because="group_ended", dates=[DECEMBER, JANUARY], has_calendar=False, link=HELP
+    ),
+    "ended-full": lambda: emails.ended(
+        TO,
+        because="removed",
+        dates=[DECEMBER, JANUARY],
+        has_calendar=True,
+        link=HELP,
+        details=emails.Details(group="Thursday evenings"),
+    ),
+    "ended-paused": lambda: emails.ended(
+        TO, because="paused", dates=[JANUARY], has_calendar=True, link=HELP
+    ),
+    "ended-left": lambda: emails.ended(
+        TO, because="left", dates=[JANUARY], has_calendar=True, link=HELP
+    ),
     "other_time": lambda: emails.other_time(TO, when=DECEMBER, link=PAGE),
     "invitation": lambda: emails.invitation(
         TO, when=DECEMBER, link=PAGE, answer_link=ANSWER, calendar=UPDATE
@@ -141,7 +158,7 @@ WRITTEN: dict[str, Callable[[], Letter]] = {
         TO, not_me_link="https://alcove.example/not-me/token", help_link=HELP
     ),
     "moved-elsewhere": lambda: emails.moved(
-        TO, new=FAR, old=DECEMBER, link=PAGE, answer_link=ANSWER, calendar=UPDATE
+        TO, when=FAR, old=DECEMBER, link=PAGE, answer_link=ANSWER, calendar=UPDATE
     ),
     "reminder-clocks": lambda: emails.reminder(
         TO,

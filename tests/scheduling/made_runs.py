@@ -13,11 +13,11 @@ from scheduling.changing.applying import apply
 from scheduling.changing.parcels import Change
 from scheduling.changing.run_plan import RunPlan
 from scheduling.changing.undoing import take_back
-from scheduling.letters import invitations
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.runs.laying_out import lay_out
 from tests import build
 from tests.conftest import NOW
+from tests.scheduling import invitations
 
 SECOND_THURSDAYS = [
     *(date(2026, 12, 10), date(2027, 1, 14), date(2027, 2, 11)),

@@ -13,8 +13,8 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership, Person
-from scheduling.letters import invitations
 from scheduling.models import Detail, Diary, Invitation, KeptBy, PeerSession
+from tests.scheduling import invitations
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from scheduling.changing import new_pattern, placing, reshaping, run_length
 from scheduling.changing.applying import apply
 from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.recurrence import ChosenDates, EveryWeeks, MonthlyByWeekday, Pattern
-from scheduling.letters import repeating
+from scheduling.letters import resend
 from scheduling.models import PeerSession, PlaceKind
 from scheduling.places.readdressing import change_address
 from tests.scheduling.acts import (
@@ -244,7 +244,7 @@ class SendAgain(OfAMember):
 
     def do(self, world: World) -> None:
         session = one_of(world.sessions(), self.which)
-        repeating.send_again(session, self.place(world), now=world.now)
+        resend.send_again(session, self.place(world), now=world.now)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from groups.models import Membership
 from scheduling.changing import sessions
 from scheduling.feeds import contents
 from scheduling.keeping import diaries
-from scheduling.letters.issuing import issue_due
+from scheduling.letters.bulk_invitations import issue_due
 from scheduling.models import Detail, KeptBy, PeerSession, Series
 from tests import build
 from tests.page import PageClient

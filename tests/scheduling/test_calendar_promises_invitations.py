@@ -9,7 +9,7 @@ from core.transaction import transaction
 from groups.models import Membership
 from scheduling.attendance import answers
 from scheduling.changing import placing, sessions
-from scheduling.letters import repeating
+from scheduling.letters import resend
 from scheduling.models import Answer, PeerSession, PlaceKind
 from scheduling.places import departures
 from scheduling.places.readdressing import change_address
@@ -139,7 +139,7 @@ def test_i6_sending_again_after_a_change_keeps_its_sequence(
     all_left(now)
 
     with transaction():
-        assert repeating.send_again(session, member, now=now + HOUR)
+        assert resend.send_again(session, member, now=now + HOUR)
 
     *_, moved, again = every_part(member)
     assert told_of(moved) == told_of(again) == ("REQUEST", 1)
@@ -254,7 +254,7 @@ def test_i14_messages_about_one_event_are_one_thread_in_the_order_they_were_writ
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
     with transaction():
-        assert repeating.send_again(session, member, now=now)
+        assert resend.send_again(session, member, now=now)
     change(session, sessions.cancel, now + timedelta(seconds=1))
 
     told = [one.row for one in every_part(member)]

@@ -19,13 +19,13 @@ from core.transaction import transaction
 from groups.models import Membership
 from scheduling.changing import placing, sessions
 from scheduling.keeping import diaries
-from scheduling.letters import invitations
+from scheduling.letters.refresh import refresh_due
 from scheduling.letters.reminders import remind_due
-from scheduling.letters.rewriting import rewrite_due
 from scheduling.models import Detail, KeptBy, PeerSession, PlaceKind
 from scheduling.places import departures, offering
 from tests import build
 from tests.page import PageClient
+from tests.scheduling import invitations
 from tests.scheduling.post import all_left, full
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -109,7 +109,7 @@ def choose(readers: list[Membership], now: datetime, **_: object) -> None:
             diary = diaries.diary_of(reader.person, now=now)
             choices = {"kept_by": KeptBy.INVITATIONS, "detail": Detail(diary.detail)}
             diaries.choose(diary, **choices, words="", busy=False, reminders=True, now=now)  # type: ignore[arg-type]  # one dictionary of two types
-    rewrite_due(now + DAY)
+    refresh_due(now + DAY)
 
 
 def leave(readers: list[Membership], now: datetime, **_: object) -> None:

@@ -28,7 +28,6 @@ from groups.models import (
 from scheduling import erasure
 from scheduling.attendance import answers
 from scheduling.changing import sessions
-from scheduling.letters import invitations
 from scheduling.models import Answer, Diary, Feed, Invitation, PeerSession, Reply, Series
 from scheduling.places import offering
 from tests.build import (
@@ -41,6 +40,7 @@ from tests.build import (
     a_session,
     an_offer,
 )
+from tests.scheduling import invitations
 from tests.scheduling.post import all_left, letters
 
 pytestmark = pytest.mark.usefixtures("app")

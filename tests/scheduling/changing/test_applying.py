@@ -16,7 +16,7 @@ from scheduling.changing.rehearsing import rehearse
 from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.recurrence import EveryWeeks, MonthlyByWeekday
 from scheduling.feeds import contents
-from scheduling.letters.issuing import issue_due
+from scheduling.letters.bulk_invitations import issue_due
 from scheduling.models import Answer, Invitation, PeerSession, Reply, Reversal, Series
 from tests import build
 from tests.scheduling.made_runs import a_run, change, days, everything, sessions_of, undo, welcomed

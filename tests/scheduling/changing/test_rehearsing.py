@@ -18,10 +18,10 @@ from scheduling.changing.ending import end_group
 from scheduling.changing.rehearsing import LIMITS, NO_SECRET, SECRET, look_again_at, rehearse
 from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.recurrence import EveryWeeks
-from scheduling.letters import invitations
 from scheduling.models import Diary, KeptBy, PeerSession, PlaceKind, Series
 from scheduling.places import inviting
 from tests import build
+from tests.scheduling import invitations
 from tests.scheduling.made_runs import a_run, everything, sessions_of
 from tests.scheduling.post import all_left, full, kept_by, opened
 

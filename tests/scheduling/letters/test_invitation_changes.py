@@ -8,9 +8,9 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail, recall
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling.letters import invitations
 from scheduling.models import Invitation, KeptBy, PeerSession, Series, SessionState
 from tests import build
+from tests.scheduling import invitations
 from tests.scheduling.post import all_left, full, invite, kept_by, letters, only, sequence, told
 
 pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")

@@ -12,7 +12,7 @@ from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups.models import Cohort, Membership
 from scheduling.attendance import answers
-from scheduling.letters.issuing import issue, issue_due
+from scheduling.letters.bulk_invitations import issue, issue_due
 from scheduling.models import Answer, Detail, Diary, PeerSession
 from tests import build
 from tests.scheduling.post import Opened, letters, opened

@@ -8,10 +8,10 @@ from core.db import db
 from core.transaction import transaction
 from groups.models import Membership
 from scheduling.feeds import contents
-from scheduling.letters import invitations
 from scheduling.models import Diary, PeerSession
 from scheduling.places import departures
 from tests import build
+from tests.scheduling import invitations
 from tests.scheduling.post import all_left, letters
 
 pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")

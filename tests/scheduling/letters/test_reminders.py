@@ -9,12 +9,12 @@ from core.delivery import deliver_due
 from core.outbox import Promise
 from core.transaction import transaction
 from groups.models import CohortState, Membership, MembershipState
-from scheduling.letters import invitations
 from scheduling.letters.recipients import recipient_of
 from scheduling.letters.reminders import AHEAD, TOO_LATE, remind_due
 from scheduling.models import Answer, KeptBy, PeerSession, Reply, SessionState
 from tests import build
 from tests.core.test_delivery import Script
+from tests.scheduling import invitations
 from tests.scheduling.post import all_left, full, kept_by, letters
 
 SECOND = timedelta(seconds=1)

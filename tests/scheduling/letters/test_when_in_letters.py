@@ -7,10 +7,10 @@ from flask import Flask
 
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling.letters import invitations
 from scheduling.letters.reminders import remind_due
 from scheduling.models import KeptBy, PeerSession
 from tests import build
+from tests.scheduling import invitations
 from tests.scheduling.post import kept_by, letters
 
 BOTH = "6pm to 7:30pm, UK time (1pm your time)"

@@ -10,11 +10,11 @@ from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership, MembershipState, Person
 from scheduling.attendance.answer_links import opened, token_for
-from scheduling.letters import invitations
 from scheduling.letters.deliveries import send_again
 from scheduling.models import KeptBy, PeerSession
 from scheduling.places.readdressing import change_address
 from tests import build
+from tests.scheduling import invitations
 from tests.scheduling.post import Opened, all_left, invite, kept_by, letters, sequence, told
 
 pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")

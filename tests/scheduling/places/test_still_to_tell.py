@@ -11,14 +11,14 @@ from groups.models import Membership, Role
 from scheduling.changing import sessions
 from scheduling.changing.undoing import take_back
 from scheduling.keeping.diaries import diary_to_stop
-from scheduling.letters import invitations
+from scheduling.letters.announcing import announce
 from scheduling.letters.changes import ChangeKind, SessionChange
 from scheduling.letters.posting import Act
-from scheduling.letters.run_letters import tell_news
 from scheduling.models import PeerSession, SessionState
 from scheduling.places.readdressing import change_address
 from scheduling.replies.other_time import tell_other_time
 from tests import build
+from tests.scheduling import invitations
 from tests.scheduling.post import Opened, all_left, invite, letters, sequence
 
 pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
@@ -135,7 +135,7 @@ def test_a_letter_about_several_dates_goes_to_the_new_address_as_it_is(
     other = build.a_session(build.series_of(session), date(2027, 2, 11), number=3)
     news = [SessionChange(session, ChangeKind.MOVED), SessionChange(other, ChangeKind.ADDED)]
     with transaction():
-        tell_news(member.cohort, news, Act(now, now + DAY, "p"))
+        announce(member.cohort, news, Act(now, now + DAY, "p"))
 
     change(member, now)
 

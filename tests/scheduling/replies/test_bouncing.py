@@ -13,7 +13,6 @@ from core.outbox import MailState, OutgoingMail, blank
 from core.refusals import Reason
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling.letters import invitations
 from scheduling.letters.deliveries import deliveries, in_trouble, troubles
 from scheduling.models import Invitation, PeerSession
 from scheduling.replies.bounce import read_bounce
@@ -22,6 +21,7 @@ from scheduling.replies.replying import Outcome, take
 from tests import build
 from tests.core.letters import a_letter, a_mail
 from tests.dovecot import Server, dovecot_or_skip
+from tests.scheduling import invitations
 from tests.scheduling.answered import SAM, UID, filled, shape
 from tests.scheduling.post import all_left, invite, letters, only
 

@@ -12,13 +12,13 @@ from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership, MembershipState, Role
 from scheduling.attendance import answers
-from scheduling.letters import invitations
 from scheduling.models import Answer, Invitation, PeerSession, Reply, SessionState
 from scheduling.own_data import own_dates
 from scheduling.replies.part import read_part
 from scheduling.replies.replying import Outcome, take
 from scheduling.showing.group_page import who_said_what
 from tests import build
+from tests.scheduling import invitations
 from tests.scheduling.answered import (
     CANARY,
     SAM,

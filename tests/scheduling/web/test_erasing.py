@@ -8,11 +8,11 @@ import time_machine
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership, Person
-from scheduling.letters import invitations
 from scheduling.models import PeerSession
 from tests.build import a_feed, a_member, a_person, an_offer
 from tests.conftest import NOW
 from tests.page import PageClient, words
+from tests.scheduling import invitations
 from tests.scheduling.post import all_left, letters
 from tests.scheduling.web.conftest import Browser
 

@@ -19,7 +19,7 @@ from groups.models import (
     Person,
 )
 from scheduling.changing import sessions
-from scheduling.letters.invitations import welcome
+from scheduling.letters.bulk_invitations import welcome
 from scheduling.models import Answer, PeerSession, Reply, Series
 from tests import build
 from tests.conftest import NOW

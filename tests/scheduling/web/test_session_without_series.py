@@ -14,7 +14,7 @@ from core.outbox import MailState
 from core.transaction import transaction
 from groups.models import Cohort, Membership, Person
 from scheduling.feeds import contents
-from scheduling.letters.issuing import issue_due
+from scheduling.letters.bulk_invitations import issue_due
 from scheduling.models import PeerSession, SessionState
 from tests import build
 from tests.conftest import NOW

@@ -7,7 +7,7 @@ import pytest
 from core.transaction import transaction
 from groups.models import Membership
 from scheduling.changing.sessions import cancel
-from scheduling.letters.repeating import APART, can_send_again, send_again
+from scheduling.letters.resend import APART, can_send_again, send_again
 from scheduling.models import Answer, KeptBy, PeerSession
 from scheduling.places import departures
 from tests.scheduling.attendance.test_standing import say
@@ -47,7 +47,7 @@ def test_i6_even_within_the_same_second_dtstamp_rises(
 
     again(session, member, now)
 
-    assert only("invitation", member=member).event["DTSTAMP"].dt == now + timedelta(seconds=1)
+    assert only("invitation", member=member).event["DTSTAMP"].dt == now + timedelta(seconds=2)
 
 
 def test_i4_what_is_sent_again_carries_the_answer_known_by_then(

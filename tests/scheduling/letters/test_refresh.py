@@ -11,7 +11,7 @@ from scheduling.calendars.ical import Entry
 from scheduling.changing.sessions import move
 from scheduling.feeds import contents
 from scheduling.keeping import diaries
-from scheduling.letters.rewriting import rewrite_due
+from scheduling.letters.refresh import refresh_due
 from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession
 from tests import build
 from tests.scheduling.post import all_left, invite, letters, only, sequence, told
@@ -79,7 +79,7 @@ def test_i6_a_choice_updates_the_invitations_that_stand(
     invite(session, member, now)
     choose(member.person, now + DAY, **change)
 
-    updated = rewrite_due(now + DAY + PAUSE)
+    updated = refresh_due(now + DAY + PAUSE)
 
     letter = only("rewritten", member=member)
     assert (updated, letter.method, sequence(letter)) == (1, "REQUEST", 1)
@@ -95,7 +95,7 @@ def test_the_update_says_what_was_chosen(
     [before] = letters("invitation", waiting=False)
     choose(member.person, now + DAY, detail=Detail.DISCREET, words="Evening class")
 
-    rewrite_due(now + DAY + PAUSE)
+    refresh_due(now + DAY + PAUSE)
 
     after = only("rewritten", member=member)
     assert before.event["SUMMARY"] == "Thursday evenings"
@@ -108,11 +108,11 @@ def test_trying_things_out_sends_nothing(
 ) -> None:
     invite(session, member, now)
     choose(member.person, now + DAY, **WORDS)
-    early = rewrite_due(now + DAY + PAUSE - timedelta(seconds=1))
+    early = refresh_due(now + DAY + PAUSE - timedelta(seconds=1))
     choose(member.person, now + DAY + PAUSE, **FULL)
 
-    assert (early, rewrite_due(now + DAY + PAUSE)) == (0, 0)
-    assert rewrite_due(now + DAY + 2 * PAUSE) == 1
+    assert (early, refresh_due(now + DAY + PAUSE)) == (0, 0)
+    assert refresh_due(now + DAY + 2 * PAUSE) == 1
 
 
 def test_an_update_is_sent_once(session: PeerSession, member: Membership, now: datetime) -> None:
@@ -121,7 +121,7 @@ def test_an_update_is_sent_once(session: PeerSession, member: Membership, now: d
 
     updates = []
     for hours in range(1, 4):
-        updates.append(rewrite_due(now + DAY + timedelta(hours=hours)))
+        updates.append(refresh_due(now + DAY + timedelta(hours=hours)))
         all_left(now + DAY + timedelta(hours=hours))
 
     assert updates == [1, 0, 0]
@@ -136,7 +136,7 @@ def test_a_choice_that_shows_nowhere_updates_nothing(
 
     choose(member.person, now + DAY, **change)
 
-    assert rewrite_due(now + DAY + PAUSE) == 0
+    assert refresh_due(now + DAY + PAUSE) == 0
     assert entry(member.person, now + DAY) == before
 
 
@@ -157,12 +157,12 @@ def test_an_update_waits_for_a_move_that_can_still_be_undone(
             now=now + PAUSE - timedelta(minutes=1),
         )
 
-    waiting = rewrite_due(now + PAUSE)
+    waiting = refresh_due(now + PAUSE)
     all_left(now + 2 * PAUSE)
 
     assert waiting == 0
     # The letter about the move was written after the choice, and says it already.
-    assert rewrite_due(now + 2 * PAUSE) == 0
+    assert refresh_due(now + 2 * PAUSE) == 0
     [moved] = letters("moved", to=member.person, waiting=False)
     assert moved.event["SUMMARY"] == "Evening class"
 
@@ -173,7 +173,7 @@ def test_nothing_is_updated_that_is_over_cancelled_or_left(
     invite(session, member, now)
     choose(member.person, now + DAY, **WORDS)
 
-    assert rewrite_due(session.starts_at) == 0
+    assert refresh_due(session.starts_at) == 0
     with transaction():
         session.state = "cancelled"
-    assert rewrite_due(now + 2 * DAY) == 0
+    assert refresh_due(now + 2 * DAY) == 0

@@ -5,56 +5,60 @@ gets it a while after the last choice, so that trying things out sends nothing.
 """
 
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
 
 from core import config
 from core.db import db
-from core.outbox import under_way
 from core.worker import one_by_one
+from groups.messages import Act
 from groups.models import Membership, MembershipState
 from scheduling.calendars.ical import Method
-from scheduling.letters import calendar_parts, emails
-from scheduling.letters.posting import Act, details_of, page_of, post_about, when_of
+from scheduling.letters.book import InvitationBook
+from scheduling.letters.invitation_rows import thread_of
+from scheduling.letters.posting import Writer
 from scheduling.letters.recipients import recipient_of
 from scheduling.models import Diary, Invitation, PeerSession, SessionState
 
 
-def rewrite_due(now: datetime) -> int:
+def refresh_due(now: datetime) -> int:
     """Update the invitations that still say what their owner chose before (a job); returns how
     many letters that took.
     """
-    stale = db.session.scalars(_stale(now)).all()
-    return one_by_one(stale, lambda identifier: _rewrite(identifier, now))
+    stale = db.session.execute(_stale(now)).all()
+    places = [
+        (place, [row[1] for row in rows]) for place, rows in groupby(stale, key=itemgetter(0))
+    ]
+    return one_by_one(places, lambda one: _refresh(*one, now))
 
 
-def _rewrite(identifier: int, now: datetime) -> int:
-    told = db.session.get_one(Invitation, identifier)
-    session, membership = told.session, told.membership
-    if under_way(thread=calendar_parts.thread_of(session, membership)):
+def _refresh(place: int, session_ids: list[int], now: datetime) -> int:
+    reader = recipient_of(db.session.get_one(Membership, place), now=now)
+    membership = reader.membership
+    sessions = db.session.scalars(
+        select(PeerSession)
+        .where(PeerSession.id.in_(session_ids))
+        .order_by(PeerSession.starts_at, PeerSession.id)
+    ).all()
+    book = InvitationBook.for_readers(sessions, [reader], Act(now))
+    for session in sessions:
+        letters = book.letters(thread_of(session, membership))
         # What waits may still be taken back; this says what stands after it.
-        return 0
-    calendar_parts.settle(session, membership)
-    if calendar_parts.standing(session, membership) is not told:
-        return 0
-    recipient = recipient_of(membership, now=now)
-    calendar_parts.request(session, recipient, now=now)
-    letter = emails.rewritten(
-        recipient.mailbox,
-        when=when_of(session, now, recipient),
-        link=page_of(session),
-        details=details_of(session, recipient),
-        calendar=calendar_parts.part(told, session, recipient),
-    )
-    return int(post_about(session, letter, recipient, Act(now), kind="rewritten", told=told))
+        if any(letter.is_under_way for letter in letters):
+            continue
+        if book.current(session, membership) is not None:
+            Writer(book).refreshed(session, reader, book.request(session, membership))
+    return book.write()
 
 
-def _stale(now: datetime) -> Select[int]:
-    """The invitations to coming sessions that were last sent before their diary changed."""
+def _stale(now: datetime) -> Select[int, int]:
+    """The places and sessions of invitations that were last sent before their diary changed."""
     newer = aliased(Invitation)
     return (
-        select(Invitation.id)
+        select(Invitation.membership_id, Invitation.session_id)
         .join(PeerSession, PeerSession.id == Invitation.session_id)
         .join(Membership, Membership.id == Invitation.membership_id)
         .join(Diary, Diary.person_id == Membership.person_id)
@@ -71,5 +75,5 @@ def _stale(now: datetime) -> Select[int]:
                 newer.generation > Invitation.generation,
             ),
         )
-        .order_by(PeerSession.starts_at, Invitation.id)
+        .order_by(Invitation.membership_id, PeerSession.starts_at, Invitation.id)
     )
