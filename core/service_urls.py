@@ -60,7 +60,7 @@ class SmtpSettings:
     @property
     def on_this_machine(self) -> bool:
         """Whether nobody in between could listen or pretend to be the server."""
-        return _on_this_machine(self.host)
+        return on_this_machine(self.host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class ImapSettings:
 
     def __post_init__(self) -> None:
         """Refuse settings that would give away what people answer, or that no server takes."""
-        if self.security == "none" and not _on_this_machine(self.host):
+        if self.security == "none" and not on_this_machine(self.host):
             raise ValueError("it needs imaps:// or imap+starttls://, unless the server runs here")
         if not all(_ONE_LINE.fullmatch(text) for text in (self.username, self.password)):
             raise ValueError("it needs a user name and a password, both in plain letters")
@@ -88,7 +88,8 @@ class ImapSettings:
             raise ValueError("the name of the folder needs plain letters")
 
 
-def _on_this_machine(host: str) -> bool:
+def on_this_machine(host: str) -> bool:
+    """Return whether a host is this machine, so that nobody in between could listen."""
     if host == "localhost":
         return True
     try:

@@ -10,8 +10,8 @@ from flask.cli import with_appcontext
 
 from core.moment import now
 from core.transaction import transaction
-from scheduling.feed_check.examining import Report, check
-from scheduling.feed_check.fetching import NotFetched
+from scheduling.feed_check.examining import check
+from scheduling.feed_check.requests import NotFetched
 from scheduling.keeping.diaries import renew_stamps
 
 NOT_FETCHED = 2
@@ -46,7 +46,10 @@ def check_feed(*, url: str | None, as_json: bool) -> None:
         said = json.dumps({"not_fetched": error.words}, ensure_ascii=False)
         click.echo(said if as_json else error.words, err=not as_json)
         raise SystemExit(NOT_FETCHED) from None
-    _print(report, as_json=as_json)
+    if as_json:
+        click.echo(json.dumps(asdict(report), indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n".join(report.lines()))
     if report.findings:
         raise SystemExit(1)
 
@@ -62,19 +65,3 @@ def renew() -> None:
     with transaction():
         count = renew_stamps(now=now())
     click.echo(f"Calendars that now give newer stamps: {count}.")
-
-
-def _print(report: Report, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(asdict(report), indent=2, ensure_ascii=False))
-        return
-    click.echo(report.address)
-    for remark in report.remarks:
-        click.echo(f"    {remark}")
-    for finding in report.findings:
-        click.echo(finding)
-    count = len(report.findings)
-    if count:
-        click.echo("One thing is wrong." if count == 1 else f"{count} things are wrong.")
-    else:
-        click.echo("Nothing wrong that can be seen from outside.")

@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from core.db import db
-from scheduling.feed_check import visit
+from scheduling.feed_check import requests
 from tests.build import FIRST, a_cohort, a_feed, a_member, a_series, a_session
 from tests.conftest import NOW
 from tests.core.mail_servers import free_port
@@ -22,7 +22,7 @@ from tests.scheduling.odd_feeds import GOOD, PATH, READ_AT, SECRET, Asked, servi
 @pytest.fixture(autouse=True)
 def _at_one_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing here waits for the clock, and the feeds are read when their entries lie ahead."""
-    monkeypatch.setattr(visit, "PAUSE", 0)
+    monkeypatch.setattr(requests, "PAUSE", 0)
     with time_machine.travel(READ_AT):
         yield
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.robotparser import RobotFileParser
 
-from scheduling.feed_check.fetching import Answer
-from scheduling.feed_check.finding import Finding
-from scheduling.feed_check.visit import PART, Question, Visit, tag_of
+from scheduling.feed_check.report import Finding
+from scheduling.feed_check.requests import PART, Answer, Question, Visit, tag_of
 
 #: Google reads feeds under this name, and under the star where nothing is said of it.
 ROBOTS: Final = ("Google-Calendar-Importer", "*")

@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 from math import log2
 from typing import Final
 
-from scheduling.feed_check.fetching import Address, Answer
-from scheduling.feed_check.finding import Finding
+from scheduling.feed_check.report import Finding
+from scheduling.feed_check.requests import Address, Answer
 
 FRESH_FOR: Final = 3600
 SECRET_BITS: Final = 128

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduling.feed_check import fetching
-from scheduling.feed_check.fetching import MOST_BYTES, NotFetched, ask, follow, read_address
+from scheduling.feed_check import requests
+from scheduling.feed_check.requests import MOST_BYTES, NotFetched, ask, follow, read_address
 from tests.core.mail_servers import free_port, self_signed
 from tests.scheduling.odd_feeds import GOOD, PATH, SECRET, Asked, serving
 
@@ -109,7 +109,7 @@ def test_a_feed_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) ->
             time.sleep(0.05)
         return True
 
-    monkeypatch.setattr(fetching, "PATIENCE", 0.3)
+    monkeypatch.setattr(requests, "PATIENCE", 0.3)
 
     with serving(drip) as site, pytest.raises(NotFetched, match="did not answer in 0 seconds"):
         ask(read_address(site.url))

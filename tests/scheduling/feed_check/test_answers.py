@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from scheduling.feed_check import visit
-from scheduling.feed_check.asking import asking_findings, silence_findings
-from scheduling.feed_check.examining import Report, check
-from scheduling.feed_check.fetching import Answer, read_address
-from scheduling.feed_check.first_answer import address_findings, redirect_findings
-from scheduling.feed_check.visit import Question, Visit
+from scheduling.feed_check import requests
+from scheduling.feed_check.conditional_requests import asking_findings, silence_findings
+from scheduling.feed_check.examining import check
+from scheduling.feed_check.headers import address_findings, redirect_findings
+from scheduling.feed_check.report import Report
+from scheduling.feed_check.requests import Answer, Question, Visit, read_address
 from tests.scheduling.odd_feeds import (
     GOOD,
     HEADERS,
@@ -29,7 +29,7 @@ HTTPS = read_address(f"https://alcove.example{PATH}")
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """These servers do not go by the clock."""
-    monkeypatch.setattr(visit, "PAUSE", 0)
+    monkeypatch.setattr(requests, "PAUSE", 0)
 
 
 def found_with(behave: Behaviour) -> list[str]:
@@ -293,13 +293,13 @@ def counting(change: Callable[[int], bytes]) -> Behaviour:
     return behave
 
 
-def test_f9_h4_stamps_made_of_the_request_are_found() -> None:
+def test_f10_h4_stamps_made_of_the_request_are_found() -> None:
     def stamped(number: int) -> bytes:
         return changed("DTSTAMP:20260210T1200", f"DTSTAMP:20260210T12{number:02}")
 
     seen = found_with(counting(stamped))
 
-    assert "F9 DTSTAMP is the time of the request." in seen
+    assert "F10 Two readings a moment apart differ." in seen
     assert "H4 The bytes change, the ETag does not." in seen
 
 
