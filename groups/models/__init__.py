@@ -1,7 +1,7 @@
 """The tables of *who*: people, their sign-ins, groups, places in them, offers and agreements."""
 
 from groups.models.agreement import AgreementVersion
-from groups.models.cohort import Cohort, CohortState
+from groups.models.cohort import Cohort, CohortKind, CohortState
 from groups.models.membership import Membership, MembershipState, Role
 from groups.models.person import DoNotWrite, Person
 from groups.models.place_offer import OfferState, PlaceOffer
@@ -11,6 +11,7 @@ __all__ = [
     "CodeBrowser",
     "AgreementVersion",
     "Cohort",
+    "CohortKind",
     "CohortState",
     "DoNotWrite",
     "Membership",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
@@ -24,14 +24,26 @@ class CohortState(StrEnum):
     ENDED = "ended"
 
 
+class CohortKind(StrEnum):
+    """What people meet for: a facilitated group, one-to-one support, or a circle of those who
+    support and facilitate. Only groups can be set up so far.
+    """
+
+    GROUP = "group"
+    PAIRING = "pairing"
+    CIRCLE = "circle"
+
+
 class Cohort(Base):
-    """A set of people who meet for a run of sessions."""
+    """A set of people who meet for runs of sessions, or for sessions arranged one by one."""
 
     __tablename__ = "cohort"
+    __table_args__ = (CheckConstraint("kind IN ('group', 'pairing', 'circle')", name="kind_known"),)
     __data_class__: ClassVar = {
         "id": "technical",
         "public_id": "technical",
         "name_sealed": "belongs",
+        "kind": "technical",
         "state": "technical",
         "pqe_most": "technical",
         "places": "technical",
@@ -47,6 +59,7 @@ class Cohort(Base):
     public_id: Mapped[str] = mapped_column(unique=True)
     name_sealed: Mapped[bytes]
     name = Sealed()
+    kind: Mapped[str] = mapped_column(default=CohortKind.GROUP)
     state: Mapped[str] = mapped_column(default=CohortState.DRAFT, index=True)
     #: Years since qualifying, at most; ``None`` admits everybody.
     pqe_most: Mapped[int | None] = mapped_column(default=10)

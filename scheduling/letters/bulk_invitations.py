@@ -53,8 +53,7 @@ def welcome(membership: Membership, *, now: datetime) -> None:
         details=emails.Details(group=cohort.name) if reader.full else None,
     )
     act = Act(now, is_awaited=True)
-    run = sessions[0].series
-    near = sessions[: run.invitations_ahead if run else INVITATIONS_AHEAD]
+    near = [one for at, one in enumerate(sessions) if at < one.invitations_ahead]
     book = InvitationBook.for_readers(near, [reader], act)
     book.post(
         message(

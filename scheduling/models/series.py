@@ -27,6 +27,7 @@ class PlaceKind(StrEnum):
 class Series(Base):
     """A run of sessions: wall-clock times in an IANA zone, from which UTC is derived.
 
+    A group can have several, one after another (``scheduling.runs.series.renew``), or none.
     ``pattern``, ``leave_outs`` and ``exceptions`` hold plain values; ``scheduling.runs.set_up``
     turns them into the types of ``scheduling.dates`` and back.
     """
@@ -55,7 +56,7 @@ class Series(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True)
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), unique=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
     cohort: Mapped[Cohort] = relationship()
     #: {"kind": "monthly", "weekday": 3, "nth": 2} | {"kind": "weeks", "weeks": 4}
     #: | {"kind": "chosen", "dates": ["2027-01-14", …]}

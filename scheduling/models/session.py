@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.db import Base
 from core.encryption import Sealed
 from groups.models import Cohort
-from scheduling.models.series import PROMPT_DAYS, PlaceKind, Series
+from scheduling.models.series import INVITATIONS_AHEAD, PROMPT_DAYS, PlaceKind, Series
 
 
 class SessionState(StrEnum):
@@ -144,6 +144,11 @@ class PeerSession(Base):
     def prompt_days(self) -> int:
         """How many days before it its prompts can be seen."""
         return self.series.prompt_days if self.series else PROMPT_DAYS
+
+    @property
+    def invitations_ahead(self) -> int:
+        """For how many coming sessions of its group invitations are out while it is among them."""
+        return self.series.invitations_ahead if self.series else INVITATIONS_AHEAD
 
     @property
     def together(self) -> Series | Cohort:

@@ -22,7 +22,7 @@ NEAR = timedelta(days=75)
 
 
 def draw(session: PeerSession, used: set[str]) -> None:
-    """Add two prompts of the session's theme that the run has not had, and note them as used."""
+    """Add two prompts of the session's theme that the group has not had, and note them as used."""
     room = MOST_PROMPTS - len(session.prompts)
     theme = themes.theme(str(session.theme))
     for prompt in themes.draw_prompts(theme, used, min(PROMPTS_DRAWN, room)):
@@ -37,12 +37,12 @@ def number(session: PeerSession) -> None:
         prompt.position = position
 
 
-def keys_used(together: Series | Cohort) -> set[str]:
-    """Return the keys of the library's prompts that a run, or a group outside of one, holds."""
+def keys_used(cohort_id: int) -> set[str]:
+    """Return the keys of the library's prompts that the sessions of a group hold."""
     keys = (
         select(SessionPrompt.key)
         .join(PeerSession)
-        .where(PeerSession.among(together), SessionPrompt.key.is_not(None))
+        .where(PeerSession.cohort_id == cohort_id, SessionPrompt.key.is_not(None))
     )
     return {key for key in db.session.scalars(keys) if key is not None}
 
@@ -106,7 +106,7 @@ def _waiting(together: Series | Cohort) -> Iterator[tuple[PeerSession, list[Sess
         .where(PeerSession.among(together), PeerSession.prompts_drawn.is_(False))
         .order_by(PeerSession.planned_on)
     ).all()
-    used = keys_used(together) if sessions else set()
+    used = keys_used(sessions[0].cohort_id) if sessions else set()
     for session in sessions:
         drawn = _drawn(session.theme, used)
         used |= {prompt.key for prompt in drawn}

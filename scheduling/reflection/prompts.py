@@ -37,7 +37,8 @@ NAMING_NOTE = (
 
 
 def plan_themes(series: Series, *, now: datetime) -> None:
-    """Give a theme and two prompts to every session of a run that has none, in their order.
+    """Give a theme and two prompts to every session of a run that has none, in their order, going
+    on from what the group has had before.
 
     What was chosen before stays and counts, so planning twice changes nothing. A run with a number
     of sessions closes with the theme of endings.
@@ -46,13 +47,13 @@ def plan_themes(series: Series, *, now: datetime) -> None:
     sessions = list(
         db.session.scalars(
             select(PeerSession)
-            .where(PeerSession.series_id == series.id)
-            .order_by(PeerSession.planned_on)
+            .where(PeerSession.cohort_id == series.cohort_id)
+            .order_by(PeerSession.planned_on, PeerSession.id)
         )
     )
-    drawn = keys_used(series)
+    drawn = keys_used(series.cohort_id)
     before: list[PeerSession] = []
-    for is_bare, block in groupby(sessions, key=_is_bare):
+    for is_bare, block in groupby(sessions, key=lambda one: _is_bare(one, series)):
         together = list(block)
         if is_bare:
             ends = series.sessions is not None and together[-1] is sessions[-1]
@@ -81,7 +82,7 @@ def choose_theme(session: PeerSession, key: str | None, *, now: datetime) -> Non
     for prompt in [prompt for prompt in session.prompts if prompt.key is not None]:
         session.prompts.remove(prompt)
     if key is not None:
-        draw(session, keys_used(session.together))
+        draw(session, keys_used(session.cohort_id))
     _changed(session, now)
 
 
@@ -203,8 +204,8 @@ def _due(now: datetime) -> list[PeerSession]:
     return [session for session in waiting if shown_from(session) <= now]
 
 
-def _is_bare(session: PeerSession) -> bool:
-    return session.theme is None and not session.prompts
+def _is_bare(session: PeerSession, series: Series) -> bool:
+    return session.series_id == series.id and session.theme is None and not session.prompts
 
 
 def _prompt(words: str, key: str | None) -> SessionPrompt:

@@ -2,30 +2,36 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from core.db import db
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from groups.models import Cohort, CohortState
 from scheduling.dates.wording import say_date
-from scheduling.models import Series
+from scheduling.models import PeerSession, Series, SessionState
 from scheduling.runs.laying_out import (
     columns_of,
     exceptions_of,
     lay_out,
     plan_of,
+    rule_of,
     set_up_of,
     today_for,
 )
 from scheduling.runs.set_up import NO_EXCEPTIONS, Exceptions, SetUp
 
 __all__ = [
+    "IS_CURRENT",
     "SetUp",
+    "current_series",
     "exceptions_of",
     "leave_out",
     "plan_of",
     "put_back",
+    "renew",
     "replan",
+    "runs_of",
     "series_of",
     "set_up_of",
     "start_series",
@@ -37,9 +43,37 @@ __all__ = [
 MOST_APART = timedelta(days=92)
 
 
+_other = aliased(Series)
+#: Whether a run is the current one of its group: the newest that nobody has ended, else the newest.
+IS_CURRENT = (
+    Series.id
+    == select(_other.id)
+    .where(_other.cohort_id == Series.cohort_id)
+    .order_by(_other.ended_on.is_(None).desc(), _other.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+
+def runs_of(cohort: Cohort) -> list[Series]:
+    """Return the runs of a group that nobody has ended, oldest first."""
+    runs = select(Series).where(Series.cohort_id == cohort.id, Series.ended_on.is_(None))
+    return list(db.session.scalars(runs.order_by(Series.id)))
+
+
+def current_series(cohort: Cohort) -> Series | None:
+    """Return the current run of a group. None for one whose sessions are arranged one by one."""
+    return db.session.scalars(
+        select(Series).where(Series.cohort_id == cohort.id, IS_CURRENT)
+    ).one_or_none()
+
+
 def series_of(cohort: Cohort) -> Series:
-    """Return the run of a group; every group has exactly one."""
-    return db.session.scalars(select(Series).where(Series.cohort_id == cohort.id)).one()
+    """Return the current run of a group; raises ``NotFound`` if it has none."""
+    series = current_series(cohort)
+    if series is None:
+        raise NotFound
+    return series
 
 
 def start_series(cohort: Cohort, set_up: SetUp, *, now: datetime) -> Series:
@@ -50,6 +84,26 @@ def start_series(cohort: Cohort, set_up: SetUp, *, now: datetime) -> Series:
     series = Series(cohort=cohort, created_at=now, **columns_of(set_up, NO_EXCEPTIONS))
     db.session.add(series)
     lay_out(series, now)
+    return series
+
+
+def renew(cohort: Cohort, set_up: SetUp, *, now: datetime) -> Series:
+    """Give an open group another run, whose sessions are numbered afresh and come after all others.
+
+    They are in every feed at once, and invited to like any others when their turn comes. Raises
+    ``DomainError`` for a group that is not open, for one whose run goes on until it is ended, for
+    a date that is not after all those to come, and when the choices leave no dates.
+    """
+    if cohort.state != CohortState.OPEN:
+        raise DomainError("Only a group that is open can have another run.")
+    if any(rule_of(run).goes_on for run in runs_of(cohort)):
+        raise DomainError("This group keeps going until you end its run, so it needs no other.")
+    held = select(func.max(PeerSession.ends_at)).where(PeerSession.cohort_id == cohort.id)
+    last = db.session.scalar(held.where(PeerSession.state == SessionState.PLANNED))
+    series = start_series(cohort, set_up, now=now)
+    own = select(func.min(PeerSession.starts_at)).where(PeerSession.series_id == series.id)
+    if db.session.scalars(own).one() <= max(last or now, now):
+        raise DomainError("Choose a first date after all the other sessions.", field="first_on")
     return series
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from core.db import db
 from core.errors import DomainError
+from groups.models import Cohort
 from scheduling.models import PeerSession, Series
 
 
@@ -20,13 +21,14 @@ def refuse_if_over(session: PeerSession, now: datetime) -> None:
         raise DomainError("This session has begun or is over, so it can no longer be changed.")
 
 
-def coming_at(changed: Series | PeerSession, now: datetime) -> list[PeerSession]:
-    """Return the sessions a change concerns: this one, or all of a run to come, earliest first."""
-    if isinstance(changed, PeerSession):
-        return [changed]
-    coming = (PeerSession.series_id == changed.id, PeerSession.starts_at > now)
+def coming_at(changed: Series | Cohort, now: datetime) -> list[PeerSession]:
+    """Return the sessions to come of a run, or of all a group has, earliest first."""
+    of_run = isinstance(changed, Series)
+    owner = PeerSession.series_id if of_run else PeerSession.cohort_id
     return list(
         db.session.scalars(
-            select(PeerSession).where(*coming).order_by(PeerSession.starts_at, PeerSession.id)
+            select(PeerSession)
+            .where(owner == changed.id, PeerSession.starts_at > now)
+            .order_by(PeerSession.starts_at, PeerSession.id)
         )
     )

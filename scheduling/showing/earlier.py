@@ -12,6 +12,7 @@ from groups.models import Cohort, CohortState, Membership, OfferState, Person, P
 from scheduling.dates.wording import say_count, say_time
 from scheduling.models import Series
 from scheduling.places.drafts import drafted_offers
+from scheduling.runs.series import IS_CURRENT
 
 #: More would be a list to search; the last few are the ones people mean.
 MOST_EARLIER = 5
@@ -41,7 +42,7 @@ def earlier_groups(person: Person) -> list[Earlier]:
     rows = db.session.execute(
         select(Cohort, Series.starts, members)
         .join(Series)
-        .where(Cohort.id.in_(ids), Cohort.state != CohortState.DRAFT)
+        .where(IS_CURRENT, Cohort.id.in_(ids), Cohort.state != CohortState.DRAFT)
         .order_by(Cohort.id.desc())
         .limit(MOST_EARLIER)
     )

@@ -18,7 +18,7 @@ from scheduling.models import Answer, PeerSession, ReplyNote, Series, SessionSta
 from scheduling.reflection.drawing import PROMPTS_DRAWN
 from scheduling.reflection.themes import UnknownTheme, theme
 from scheduling.runs.conflicts import conflicts_of
-from scheduling.runs.series import series_of, today_for
+from scheduling.runs.series import current_series, today_for
 from scheduling.showing.cards import SessionCard, card
 from scheduling.showing.roster import called, people_words
 from scheduling.showing.run_words import breaks_before, breaks_of, run_words
@@ -71,7 +71,6 @@ class Flag:
 class GroupPage:
     """Everything the group's page shows; lines are in the order of their dates."""
 
-    series: Series
     next_session: PeerSession | None
     next_card: SessionCard | None
     count: Count | None
@@ -90,8 +89,7 @@ class GroupPage:
 
 def group_page(cohort: Cohort, *, viewer: Person, now: datetime) -> GroupPage:
     """Return the group as its facilitator sees it; ``now`` is aware, in UTC."""
-    series = series_of(cohort)
-    sessions = _sessions(series)
+    series, sessions = current_series(cohort), _sessions(cohort)
     to_come = [one for one in sessions if one.ends_at > now]
     next_session = next((one for one in to_come if one.state == SessionState.PLANNED), None)
     clashing = conflicts_of(viewer, to_come)
@@ -101,7 +99,6 @@ def group_page(cohort: Cohort, *, viewer: Person, now: datetime) -> GroupPage:
         for one, words in zip(sessions, breaks, strict=True)
     ]
     return GroupPage(
-        series=series,
         next_session=next_session,
         next_card=_next_card(next_session, viewer, now),
         count=None if next_session is None else counts([next_session], now=now)[next_session.id],
@@ -111,7 +108,7 @@ def group_page(cohort: Cohort, *, viewer: Person, now: datetime) -> GroupPage:
         people_words=people_words(cohort, now=now),
         flags=_flags(cohort, clashing, now),
         leaves_at=_opening_leaves_at(cohort, now),
-        rhythm=run_words(series, now=now).rhythm,
+        rhythm=run_words(series, now=now).rhythm if series else "",
         last_break_words=last_break,
     )
 
@@ -168,10 +165,10 @@ def theme_title(key: str | None) -> str:
         return ""
 
 
-def _sessions(series: Series) -> Sequence[PeerSession]:
+def _sessions(cohort: Cohort) -> Sequence[PeerSession]:
     return db.session.scalars(
         select(PeerSession)
-        .where(PeerSession.series_id == series.id)
+        .where(PeerSession.cohort_id == cohort.id)
         .options(joinedload(PeerSession.series), selectinload(PeerSession.prompts))
         .order_by(PeerSession.starts_at, PeerSession.id)
     ).all()
@@ -182,8 +179,10 @@ def _next_card(session: PeerSession | None, viewer: Person, now: datetime) -> Se
 
 
 def _breaks(
-    series: Series, sessions: Sequence[PeerSession], now: datetime
+    series: Series | None, sessions: Sequence[PeerSession], now: datetime
 ) -> tuple[list[str], str]:
+    if series is None:
+        return [""] * len(sessions), ""
     today = today_for(series, now)
     days = [one.starts_at.astimezone(ZoneInfo(one.zone_name)).date() for one in sessions]
     return breaks_before(breaks_of(series, today), days, today)

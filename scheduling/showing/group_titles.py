@@ -12,26 +12,27 @@ from sqlalchemy import Select, String, cast, extract, func, select
 
 from core.db import db
 from groups.access import cohorts_facilitated_by, cohorts_seen_by
-from groups.models import Cohort, Person
+from groups.models import Cohort, CohortState, Person
 from scheduling.dates.recurrence import ChosenDates, MonthlyByWeekday, Pattern
 from scheduling.dates.wording import WEEKDAYS, say_time
 from scheduling.models import Series
+from scheduling.runs.series import IS_CURRENT, current_series
 from scheduling.runs.set_up import pattern_from_json
 
 NEW_GROUP: Final = "New group"
+ANY_GROUP: Final = "Group"
 
 
 def group_title(cohort: Cohort, reader: Person) -> str:
     """Return what a title calls a group: "Thursdays, 6pm", in the group's own time zone.
 
     If several of this reader's groups meet at that time, all but the first have a number, in the
-    order they were set up. One without dates is a new group.
+    order they were set up. A draft without dates is a new group, and an open one without a run
+    just a group.
     """
-    run = db.session.scalars(
-        select(Series).where(Series.cohort_id == cohort.id).order_by(Series.id.desc()).limit(1)
-    ).first()
+    run = current_series(cohort)
     if run is None:
-        return NEW_GROUP
+        return NEW_GROUP if cohort.state == CohortState.DRAFT else ANY_GROUP
     words = _words(run.pattern, run.first_on.weekday(), run.starts)
     before = sum(
         count
@@ -58,6 +59,7 @@ def earlier_at(run: Series, reader: Person) -> Select[Any, int, int]:
             Series.cohort_id.in_(seen.union(facilitated)),
             Series.cohort_id < run.cohort_id,
             Series.starts == run.starts,
+            IS_CURRENT,
         )
         .group_by(pattern, day)
     )

@@ -17,6 +17,7 @@ from scheduling.attendance.standing import standing_answer
 from scheduling.keeping.entry_words import prompts_shown, words_for
 from scheduling.models import Detail, Diary, PeerSession, Series, SessionState
 from scheduling.models.diary import NEUTRAL_WORDS
+from scheduling.runs.series import current_series
 from scheduling.showing.cards import start_words
 
 #: How many sessions a year strip shows, and how many of them may be over.
@@ -100,7 +101,7 @@ def membership_in(cohort: Cohort, person: Person) -> Membership:
 def group_view(cohort: Cohort, person: Person, *, now: datetime) -> GroupView:
     """Return what the member's page of a group shows; raises NotFound for anybody else."""
     membership = membership_in(cohort, person)
-    series = db.session.scalars(select(Series).where(Series.cohort_id == cohort.id)).one_or_none()
+    series = current_series(cohort)
     past, coming = _around(cohort, now)
     next_session = next((one for one in coming if one.state == SessionState.PLANNED), None)
     return GroupView(

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
-from core.db import db
 from core.lookup import all_in
 from groups.models import Cohort, PlaceOffer, Role
 from scheduling.access import sessions_offered
 from scheduling.dates.when import when
-from scheduling.dates.wording import say_count, say_date, say_pattern, say_times, say_zone
+from scheduling.dates.wording import (
+    ONE_BY_ONE,
+    say_count,
+    say_date,
+    say_pattern,
+    say_times,
+    say_zone,
+)
 from scheduling.models import PeerSession, PlaceKind, Series
-from scheduling.runs.set_up import pattern_from_json
+from scheduling.runs.laying_out import rule_of
+from scheduling.runs.series import current_series
 from scheduling.showing.member_view import facilitator_names
 from scheduling.showing.run_notes import run_note
 
@@ -60,20 +65,22 @@ class Offered:
 def offered(offer: PlaceOffer, *, now: datetime) -> Offered:
     """Put the group of an offer into words; ``now`` (aware, UTC) decides on what is to come."""
     cohort = offer.cohort
-    series = db.session.scalars(select(Series).where(Series.cohort_id == cohort.id)).one()
     sessions = all_in(sessions_offered(offer, now))
+    series = sessions[0].series if sessions else current_series(cohort)
+    rule = rule_of(series) if series else None
+    usual = f"{say_times(rule.starts, rule.ends)}, {say_zone(rule.time_zone)}" if rule else ""
     names = first_names(cohort)
     to_facilitate = offer.role == Role.CO_FACILITATOR
     return Offered(
         name=cohort.name,
         facilitators=said_together(names),
         first_names=names,
-        pattern_words=say_pattern(pattern_from_json(series.pattern), series.first_on),
-        times_words=_times_words(series),
-        place_words=PLACES[PlaceKind(series.place_kind)],
+        pattern_words=ONE_BY_ONE if rule is None else say_pattern(rule.pattern, rule.first_on),
+        times_words=usual,
+        place_words=PLACES[_meets(series, sessions)],
         count_words=_count_words(series, sessions),
-        clock_note=run_note(series, sessions, now=now),
-        dates=tuple(_row(session, series, now) for session in sessions),
+        clock_note=run_note(series, sessions, now=now) if series else None,
+        dates=tuple(_row(session, usual, now) for session in sessions),
         qualifying_words="" if to_facilitate else _qualifying_words(cohort),
         to_facilitate=to_facilitate,
         last_day_words=last_day_words(offer, now=now),
@@ -99,21 +106,23 @@ def last_day_words(offer: PlaceOffer, *, now: datetime) -> str:
     return say_date(offer.expires_at.astimezone(zone).date(), now.astimezone(zone).date())
 
 
-def _times_words(series: Series) -> str:
-    return f"{say_times(series.starts, series.ends)}, {say_zone(series.time_zone)}"
+def _meets(series: Series | None, sessions: Sequence[PeerSession]) -> PlaceKind:
+    if series is not None:
+        return PlaceKind(series.place_kind)
+    return sessions[0].meets if sessions else PlaceKind.ONLINE
 
 
-def _count_words(series: Series, sessions: Sequence[PeerSession]) -> str:
+def _count_words(series: Series | None, sessions: Sequence[PeerSession]) -> str:
     counted = say_count(len(sessions), "session", "sessions")
     # A run that goes on is planned for a year or so; the pattern says the rest.
-    goes_on = series.sessions is None and series.ended_on is None
+    goes_on = series and series.sessions is None and series.ended_on is None
     return f"The next {counted}, and so on" if goes_on else counted.capitalize()
 
 
-def _row(session: PeerSession, series: Series, now: datetime) -> DateRow:
+def _row(session: PeerSession, usual: str, now: datetime) -> DateRow:
     words = when(session.starts_at, session.ends_at, session.zone_name, now)
-    usual = words.times_words == _times_words(series)
-    return DateRow(words.date_words if usual else f"{words.date_words}, {words.times_words}")
+    date_only = words.times_words == usual
+    return DateRow(words.date_words if date_only else f"{words.date_words}, {words.times_words}")
 
 
 def _qualifying_words(cohort: Cohort) -> str:

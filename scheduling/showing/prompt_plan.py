@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from core.db import db
 from scheduling.dates.when import when
-from scheduling.models import PeerSession, Series, SessionState
+from scheduling.models import PeerSession, Series, SessionPrompt, SessionState
 from scheduling.reflection.drawing import expected_prompts
 from scheduling.showing.group_page import theme_title
 
@@ -27,11 +27,13 @@ class PlanLine:
 
 
 def prompt_plan(series: Series, *, now: datetime) -> list[PlanLine]:
-    """Return the sessions that are planned and to come, earliest first, in two queries."""
+    """Return the group's sessions that are planned and to come, earliest first. The number of
+    queries depends on how many runs they come from, not on how many there are.
+    """
     coming = db.session.scalars(
         select(PeerSession)
         .where(
-            PeerSession.series_id == series.id,
+            PeerSession.cohort_id == series.cohort_id,
             PeerSession.state == SessionState.PLANNED,
             PeerSession.starts_at > now,
         )
@@ -39,7 +41,9 @@ def prompt_plan(series: Series, *, now: datetime) -> list[PlanLine]:
         .order_by(PeerSession.starts_at, PeerSession.id)
     )
     sessions = list(coming)
-    waiting = {} if all(one.prompts_drawn for one in sessions) else expected_prompts(series)
+    waiting = dict[int, list[SessionPrompt]]()
+    for together in {one.together for one in sessions if not one.prompts_drawn}:
+        waiting |= expected_prompts(together)
     return [
         PlanLine(
             public_id=one.public_id,

@@ -123,10 +123,9 @@ def place(cohort_id: str) -> ResponseReturnValue:
 def end(cohort_id: str) -> ResponseReturnValue:
     """End the group: the check and the act."""
     cohort, person, form = open_group_run(cohort_id), g.viewer.person, CheckedForm()
-    series = series_of(cohort)
 
     def act() -> Change:
-        return end_group(series, now=now(), by=person)
+        return end_group(cohort, now=now(), by=person)
 
     try:
         if form.validate_on_submit():
@@ -141,7 +140,7 @@ def end(cohort_id: str) -> ResponseReturnValue:
 
 
 def _check_end(cohort: Cohort, form: CheckedForm, act: Callable[[], Change]) -> str:
-    coming = len(sessions.coming_at(series_of(cohort), now()))
+    coming = len(sessions.coming_at(cohort, now()))
     counted = say_count(coming, "coming session is", "coming sessions are").capitalize()
     return check_page(
         form,

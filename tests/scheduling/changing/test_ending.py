@@ -34,7 +34,7 @@ def test_every_entry_in_a_calendar_is_cancelled_and_later_dates_are_not_mailed(
             mail.state = MailState.SENT
 
     with transaction():
-        end_group(series, now=now, by=amara)
+        end_group(series.cohort, now=now, by=amara)
 
     methods = set(db.session.scalars(select(Invitation.method)))
     letters = select(OutgoingMail.id).where(OutgoingMail.kind == "ended")
@@ -51,4 +51,4 @@ def test_a_group_that_has_ended_cannot_be_ended_again(app: Flask, now: datetime)
     series = a_series(a_cohort(amara, state=CohortState.ENDED))
 
     with pytest.raises(DomainError), transaction():
-        end_group(series, now=now, by=amara)
+        end_group(series.cohort, now=now, by=amara)

@@ -62,7 +62,7 @@ def planned(work_out: Callable[[Series, list[PeerSession], datetime], RunPlan]) 
 
 
 def _end(series: Series, _rows: list[PeerSession], now: datetime) -> object:
-    return end_group(series, now=now, by=series.cohort.memberships[0].person)
+    return end_group(series.cohort, now=now, by=series.cohort.memberships[0].person)
 
 
 def _move(series: Series, rows: list[PeerSession], now: datetime) -> object:

@@ -236,7 +236,7 @@ def test_ending_a_group_cancels_what_is_to_come_and_can_be_undone(
     series: Series = build.series_of(session)
     later = [build.a_session(series, date(2027, month, 14), number=month) for month in range(1, 5)]
     with transaction():
-        change = end_group(series, now=now, by=amara)
+        change = end_group(series.cohort, now=now, by=amara)
     assert cohort.state == CohortState.ENDED
     assert {one.state for one in (session, *later)} == {SessionState.CANCELLED}
     assert change.letters == 2

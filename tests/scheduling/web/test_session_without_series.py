@@ -1,7 +1,5 @@
 """A session that was arranged on its own, in a group that has no run at all."""
 
-import html
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,6 +18,7 @@ from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.post import all_left, full, letters, only
+from tests.scheduling.web.runs import undo
 
 pytestmark = pytest.mark.usefixtures("clock", "amara_keeps_no_calendar")
 
@@ -36,15 +35,6 @@ def session(cohort: Cohort) -> PeerSession:
 def at(session: PeerSession, path: str = "") -> str:
     """The address of a page of the session."""
     return f"/groups/{session.cohort.public_id}/sessions/{session.public_id}{path}"
-
-
-def undo(browser: PageClient, page: str) -> None:
-    """Press Undo in the note of a page."""
-    action = re.search(r'action="([^"]+/take-back)"', page)
-    ticket = re.search(r'name="ticket" value="([^"]+)"', page)
-    assert action is not None
-    assert ticket is not None
-    browser.post(html.unescape(action[1]), data={"ticket": html.unescape(ticket[1])})
 
 
 def body(person: Person) -> bytes:

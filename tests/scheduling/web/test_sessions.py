@@ -1,7 +1,5 @@
 """Changing one session: the form, the check, the act, and the way back."""
 
-import html
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +15,7 @@ from scheduling.models import Answer, PeerSession, Reply, SessionState
 from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words
+from tests.scheduling.web.runs import undo
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -47,15 +46,6 @@ def at(session: PeerSession, path: str = "") -> str:
 def states() -> list[str]:
     """What became of the letters."""
     return list(db.session.scalars(select(OutgoingMail.state)))
-
-
-def undo(amaras_browser: PageClient, page: str) -> None:
-    """Press Undo in the note of a page."""
-    action = re.search(r'action="([^"]+/take-back)"', page)
-    ticket = re.search(r'name="ticket" value="([^"]+)"', page)
-    assert action is not None
-    assert ticket is not None
-    amaras_browser.post(html.unescape(action[1]), data={"ticket": html.unescape(ticket[1])})
 
 
 def test_the_page_shows_answers_and_ways_to_change_it(
