@@ -7,18 +7,21 @@ what it does not reach does not exist for that person.
 from sqlalchemy import Select, select
 
 from groups.models import (
+    FACILITATING,
     Cohort,
     CohortState,
+    Grant,
+    GrantRole,
     Membership,
     MembershipState,
     Person,
     PlaceOffer,
-    Role,
     SignIn,
 )
 
 HERE = (MembershipState.ACTIVE, MembershipState.PAUSED)
-FACILITATING = (Role.FACILITATOR, Role.CO_FACILITATOR)
+#: Who facilitates a group: asked here and nowhere else.
+FACILITATES = Membership.role.in_(FACILITATING) & Membership.state.in_(HERE)
 
 
 def cohorts_facilitated_by(person: Person) -> Select[Cohort]:
@@ -26,12 +29,17 @@ def cohorts_facilitated_by(person: Person) -> Select[Cohort]:
     return (
         select(Cohort)
         .join(Membership)
-        .where(
-            Membership.person_id == person.id,
-            Membership.role.in_(FACILITATING),
-            Membership.state.in_(HERE),
-        )
+        .where(Membership.person_id == person.id, FACILITATES)
         .order_by(Cohort.id)
+    )
+
+
+def facilitators_of(cohort: Cohort) -> Select[Membership]:
+    """The places of those who hold the frame of a group, in the order in which they came."""
+    return (
+        select(Membership)
+        .where(Membership.cohort_id == cohort.id, FACILITATES)
+        .order_by(Membership.id)
     )
 
 
@@ -79,6 +87,16 @@ def offers_run_by(person: Person) -> Select[PlaceOffer]:
     """The places offered in groups this person facilitates."""
     cohorts = cohorts_facilitated_by(person).with_only_columns(Cohort.id).order_by(None)
     return select(PlaceOffer).where(PlaceOffer.cohort_id.in_(cohorts)).order_by(PlaceOffer.id)
+
+
+def grants_of(person: Person) -> Select[Grant]:
+    """This person's own tasks, those that were taken away among them."""
+    return select(Grant).where(Grant.person_id == person.id).order_by(Grant.id)
+
+
+def holders_of(role: GrantRole) -> Select[int]:
+    """The ids of everybody who has this task now."""
+    return select(Grant.person_id).where(Grant.role == role, Grant.withdrawn_at.is_(None))
 
 
 def sign_ins_of(person: Person) -> Select[SignIn]:

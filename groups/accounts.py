@@ -82,14 +82,6 @@ def prove(person: Person, *, now: datetime) -> None:
         follow(person, now)
 
 
-def grant(person: Person, *, opens_groups: bool = False, operates: bool = False) -> bool:
-    """Let a person set up groups, or run the system; returns whether that was new."""
-    before = (person.opens_groups, person.operates)
-    person.opens_groups = person.opens_groups or opens_groups
-    person.operates = person.operates or operates
-    return before != (person.opens_groups, person.operates)
-
-
 def call(person: Person, name: str) -> None:
     """Change what others call a person; the name has been cleaned by the form it came from."""
     person.name = name

@@ -1,4 +1,6 @@
-"""The commands that let people in: ``flask add-facilitator`` and ``flask add-operator``."""
+"""The commands that let people in: ``flask add-facilitator``, ``add-operator``, ``grants`` and
+``withdraw``.
+"""
 
 import click
 from flask.cli import with_appcontext
@@ -9,9 +11,16 @@ from core.errors import NotSetUp
 from core.moment import now
 from core.text import clean_line, problem_in
 from core.transaction import transaction
-from groups.accounts import grant, person_with, register
+from groups.accounts import person_with, register
 from groups.forms.account import LONGEST_NAME
-from groups.models import Person
+from groups.grants import all_live, give, withdraw
+from groups.models import GrantRole, Person
+
+#: What a task lets people do.
+POWERS = {
+    GrantRole.FACILITATOR: "set up groups",
+    GrantRole.OPERATOR: "see how the system runs",
+}
 
 
 @click.command("add-facilitator")
@@ -29,7 +38,7 @@ def add_facilitator(name: str, address: str) -> None:
       flask add-facilitator Amara amara@example.org
       flask add-facilitator "Amara Osei" amara@example.org
     """
-    _say("set up groups", *_add(name, address, opens_groups=True))
+    _say(GrantRole.FACILITATOR, *_add(name, address, GrantRole.FACILITATOR))
 
 
 @click.command("add-operator")
@@ -46,12 +55,47 @@ def add_operator(name: str, address: str) -> None:
     Example:
       flask add-operator Sol sol@example.org
     """
-    _say("see how the system runs", *_add(name, address, operates=True))
+    _say(GrantRole.OPERATOR, *_add(name, address, GrantRole.OPERATOR))
 
 
-def _add(
-    name: str, address: str, *, opens_groups: bool = False, operates: bool = False
-) -> tuple[Person, bool, bool]:
+@click.command("grants")
+@with_appcontext
+def list_grants() -> None:
+    """List who may set up groups and who runs the system, oldest first."""
+    live = all_live()
+    for grant in live:
+        person, day = grant.person, f"{grant.given_at:%d %B %Y}".lstrip("0")
+        named = f"{person.name} <{person.email}>" if person.name else person.email
+        click.echo(f"{named} can {POWERS[GrantRole(grant.role)]} since {day}")
+    if not live:
+        click.echo("Nobody. Add someone with: flask add-facilitator")
+
+
+@click.command("withdraw")
+@click.argument("role", type=click.Choice([role.value for role in GrantRole]))
+@click.argument("address")
+@with_appcontext
+def withdraw_grant(role: str, address: str) -> None:
+    """Take a task away from somebody, from their next page on.
+
+    ROLE is facilitator or operator. Groups that they facilitate stay theirs: only another
+    facilitator of a group, or they themselves, can end that.
+
+    \b
+    Example:
+      flask withdraw operator sol@example.org
+    """
+    power, written = POWERS[GrantRole(role)], _address(address)
+    with transaction():
+        person = person_with(written)
+        if person is None:
+            raise click.ClickException(f"Nobody here has the address {written}.")
+        taken = withdraw(person, GrantRole(role), now=now())
+        named = person.name or written
+    click.echo(f"{named} can no longer {power}." if taken else f"{named} can’t {power} anyway.")
+
+
+def _add(name: str, address: str, role: GrantRole) -> tuple[Person, bool, bool]:
     shown, written = _name(name), _address(address)
     try:
         with transaction():
@@ -59,10 +103,10 @@ def _add(
             person = known or register(written, name=shown, now=now())
             if person.name is None:
                 person.name = shown
-            changed = grant(person, opens_groups=opens_groups, operates=operates)
+            given = give(person, role, now=now())
     except NotSetUp as error:
         raise click.ClickException(str(error)) from error
-    return person, known is None, changed
+    return person, known is None, given
 
 
 def _name(text: str) -> str:
@@ -79,7 +123,8 @@ def _address(text: str) -> str:
         raise click.ClickException(f"{problem}.") from problem
 
 
-def _say(power: str, person: Person, is_new: bool, changed: bool) -> None:
+def _say(role: GrantRole, person: Person, is_new: bool, changed: bool) -> None:
+    power = POWERS[role]
     if not changed:
         click.echo(f"{person.name} can {power} already. Nothing has changed.")
     elif is_new:

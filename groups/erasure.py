@@ -10,13 +10,14 @@ from sqlalchemy import delete, select
 from core import outbox
 from core.db import db
 from core.lookup import all_in
-from groups.access import FACILITATING, HERE, memberships_of
+from groups.access import HERE, facilitators_of, memberships_of
 from groups.codes_under_way import key_of
 from groups.memberships import holds_alone
 from groups.models import (
     Cohort,
     CohortState,
     DoNotWrite,
+    Grant,
     Membership,
     MembershipState,
     Person,
@@ -62,6 +63,7 @@ def forget(person: Person, *, now: datetime, keep_wish: bool = False) -> None:
         (PlaceOffer, PlaceOffer.email_index == person.email_index),
         (SignInCode, SignInCode.email_index == person.email_index),
         (SignIn, SignIn.person_id == person.id),
+        (Grant, Grant.person_id == person.id),
         (Membership, Membership.person_id == person.id),
         (Person, Person.id == person.id),
     ):
@@ -71,18 +73,11 @@ def forget(person: Person, *, now: datetime, keep_wish: bool = False) -> None:
 def _hand_over(person: Person) -> None:
     opened = select(Cohort).where(Cohort.opened_by_id == person.id)
     for cohort in db.session.scalars(opened).all():
-        cohort.opened_by = db.session.scalars(
-            select(Person)
-            .join(Membership, Membership.person_id == Person.id)
-            .where(
-                Membership.cohort_id == cohort.id,
-                Membership.person_id != person.id,
-                Membership.role.in_(FACILITATING),
-                Membership.state == MembershipState.ACTIVE,
-            )
-            .order_by(Membership.id)
-            .limit(1)
-        ).one_or_none()
+        others = facilitators_of(cohort).where(
+            Membership.person_id != person.id, Membership.state == MembershipState.ACTIVE
+        )
+        successor = db.session.scalars(others.limit(1)).one_or_none()
+        cohort.opened_by = None if successor is None else successor.person
     db.session.flush()
 
 

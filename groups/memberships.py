@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.db import db
 from core.errors import DomainError, NotFound
-from groups.access import FACILITATING, HERE, place_kept_by
+from groups.access import HERE, facilitators_of, place_kept_by
 from groups.models import CohortState, Membership, MembershipState, Person, Role
 from groups.places import hold_places, places_left
 
@@ -123,11 +123,8 @@ def holds_alone(membership: Membership) -> bool:
     """Tell whether nobody else facilitates this person's group, so that it needs them."""
     if not membership.facilitates or membership.cohort.state == CohortState.ENDED:
         return False
-    another = select(Membership.id).where(
-        Membership.cohort_id == membership.cohort_id,
-        Membership.id != membership.id,
-        Membership.role.in_(FACILITATING),
-        Membership.state == MembershipState.ACTIVE,
+    another = facilitators_of(membership.cohort).where(
+        Membership.id != membership.id, Membership.state == MembershipState.ACTIVE
     )
     return db.session.scalars(another).first() is None
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from core.lookup import all_in
-from groups.access import memberships_of, sign_ins_of
-from groups.models import Membership, Person, SignIn
+from groups.access import grants_of, memberships_of, sign_ins_of
+from groups.models import GrantRole, Membership, Person, SignIn
 
 Section = Callable[[Person], Any]
+
+TASKS = {GrantRole.FACILITATOR: "sets up groups", GrantRole.OPERATOR: "runs the system"}
 
 
 def own_data(person: Person) -> dict[str, Any]:
@@ -24,8 +26,6 @@ def _account(person: Person) -> dict[str, Any]:
         "e-mail": person.email,
         "time zone": person.time_zone,
         "how pages look": person.theme,
-        "may set up groups": person.opens_groups,
-        "runs the system": person.operates,
         "added at": person.created_at.isoformat(),
         "said yes or signed in at": person.reached_at.isoformat() if person.reached_at else None,
         "address proved at": person.proved_at.isoformat() if person.proved_at else None,
@@ -48,6 +48,17 @@ def _membership(membership: Membership) -> dict[str, Any]:
     }
 
 
+def _tasks(person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "task": TASKS[GrantRole(grant.role)],
+            "given at": grant.given_at.isoformat(),
+            "taken away at": grant.withdrawn_at.isoformat() if grant.withdrawn_at else None,
+        }
+        for grant in all_in(grants_of(person))
+    ]
+
+
 def _sign_ins(person: Person) -> list[dict[str, Any]]:
     return [_sign_in(sign_in) for sign_in in all_in(sign_ins_of(person))]
 
@@ -63,5 +74,6 @@ def _sign_in(sign_in: SignIn) -> dict[str, Any]:
 SECTIONS: dict[str, Section] = {
     "account": _account,
     "groups": _groups,
+    "tasks": _tasks,
     "sign-ins": _sign_ins,
 }

@@ -11,6 +11,7 @@ from core.db import db
 from core.retention import Rule
 from groups.models import (
     Cohort,
+    Grant,
     Membership,
     OfferState,
     Person,
@@ -24,6 +25,8 @@ UNPROVED = timedelta(days=14)
 DAY = timedelta(days=1)
 #: For so long facilitators can see who was asked, and ask again.
 KEPT_OFFER = timedelta(days=30)
+#: For so long it can be looked up who could set up groups or run the system.
+KEPT_GRANT = timedelta(days=365)
 NOT_TAKEN = (OfferState.OPEN, OfferState.DECLINED, OfferState.WITHDRAWN)
 
 
@@ -39,8 +42,7 @@ def _unproved(now: datetime) -> Select[int]:
     return select(Person.id).where(
         Person.proved_at.is_(None),
         Person.created_at <= now - UNPROVED,
-        Person.opens_groups.is_(False),
-        Person.operates.is_(False),
+        Person.id.not_in(select(Grant.person_id).where(Grant.withdrawn_at.is_(None))),
         Person.id.not_in(select(Membership.person_id)),
         # One empty value in the list would make "not in" true of nobody.
         Person.id.not_in(select(Cohort.opened_by_id).where(Cohort.opened_by_id.is_not(None))),
@@ -75,6 +77,12 @@ RULES: tuple[Rule, ...] = (
             PlaceOffer.state.in_(NOT_TAKEN), PlaceOffer.expires_at <= now - KEPT_OFFER
         ),
         _deletes(PlaceOffer),
+    ),
+    Rule(
+        "tasks taken away",
+        "Tasks that were taken away: a year",
+        lambda now: select(Grant.id).where(Grant.withdrawn_at <= now - KEPT_GRANT),
+        _deletes(Grant),
     ),
     throttle.RULE,
     form_keys.RULE,

@@ -14,8 +14,9 @@ from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
 from core.outbox_statements import in_state
 from core.pulse import Beat, Pulse, beats, other_troubles
+from groups.access import holders_of
 from groups.messages import MessageKind
-from groups.models import Person
+from groups.models import GrantRole, Person
 from scheduling.dates.wording import say_count
 from scheduling.jobs import JOBS
 from scheduling.letters.deliveries import send_again
@@ -131,7 +132,7 @@ def parked_seen_by(person: Person) -> Select[OutgoingMail]:
         .join(Person, true())
         .where(
             Person.id == person.id,
-            Person.operates,
+            Person.id.in_(holders_of(GrantRole.OPERATOR)),
             in_state(MailState.PARKED),
         )
         .order_by(OutgoingMail.final_at, OutgoingMail.id)

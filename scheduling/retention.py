@@ -13,7 +13,7 @@ from core.outbox import MailState, OutgoingMail, blank
 from core.retention import Rule
 from groups.access import HERE
 from groups.cohorts import delete_draft
-from groups.models import Cohort, CohortState, Membership, OfferState, Person, PlaceOffer
+from groups.models import Cohort, CohortState, Grant, Membership, OfferState, Person, PlaceOffer
 from scheduling.attendance.answers import KEPT
 from scheduling.erasure import erase
 from scheduling.models import CalendarMail, Feed, KeptFeed, PeerSession, Reply, Reversal
@@ -115,8 +115,7 @@ def _never_proved(now: datetime) -> Select[int]:
     )
     return select(Person.id).where(
         Person.proved_at.is_(None),
-        Person.opens_groups.is_(False),
-        Person.operates.is_(False),
+        Person.id.not_in(select(Grant.person_id).where(Grant.withdrawn_at.is_(None))),
         Person.id.in_(select(Membership.person_id)),
         ~kept.exists(),
         ~asked.exists(),

@@ -13,6 +13,8 @@ from groups.models import (
     AgreementVersion,
     Cohort,
     CohortState,
+    Grant,
+    GrantRole,
     Membership,
     OfferState,
     Person,
@@ -22,12 +24,14 @@ from groups.models import (
 from scheduling.models import Diary, Feed, PeerSession, PlaceKind, Series, SessionPrompt
 
 CREATED = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
+TASKS = (("opens_groups", GrantRole.FACILITATOR), ("operates", GrantRole.OPERATOR))
 LONDON = ZoneInfo("Europe/London")
 FIRST = date(2026, 12, 10)
 
 
 def a_person(name: str = "Amina", email: str | None = None, **values: Any) -> Person:
     """Somebody with an account and a diary."""
+    tasks = [role for task, role in TASKS if values.pop(task, False)]
     address = email or f"{name.lower().replace(' ', '.')}@people.example"
     with transaction():
         person = Person(
@@ -38,7 +42,8 @@ def a_person(name: str = "Amina", email: str | None = None, **values: Any) -> Pe
             **{"reached_at": CREATED, "proved_at": CREATED, **values},
         )
         diary = Diary(person=person, entry_key=b"k" * 16 + name.encode(), changed_at=CREATED)
-        db.session.add_all([person, diary])
+        grants = [Grant(person=person, role=role, given_at=CREATED) for role in tasks]
+        db.session.add_all([person, diary, *grants])
     return person
 
 

@@ -2,18 +2,22 @@
 
 from groups.models.agreement import AgreementVersion
 from groups.models.cohort import Cohort, CohortKind, CohortState
-from groups.models.membership import Membership, MembershipState, Role
+from groups.models.grant import Grant, GrantRole
+from groups.models.membership import FACILITATING, Membership, MembershipState, Role
 from groups.models.person import DoNotWrite, Person
 from groups.models.place_offer import OfferState, PlaceOffer
 from groups.models.sign_in import CodeBrowser, SignIn, SignInCode
 
 __all__ = [
+    "FACILITATING",
     "CodeBrowser",
     "AgreementVersion",
     "Cohort",
     "CohortKind",
     "CohortState",
     "DoNotWrite",
+    "Grant",
+    "GrantRole",
     "Membership",
     "MembershipState",
     "OfferState",

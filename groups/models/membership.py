@@ -29,6 +29,10 @@ class MembershipState(StrEnum):
     REMOVED = "removed"
 
 
+#: The roles that hold the frame of a group.
+FACILITATING = (Role.FACILITATOR, Role.CO_FACILITATOR)
+
+
 class Membership(Base):
     """One person's place in one group. Coming back revives the row, so history stays one line."""
 
@@ -69,4 +73,4 @@ class Membership(Base):
     @property
     def facilitates(self) -> bool:
         """Whether this person holds the frame here, alone or with another."""
-        return self.role in (Role.FACILITATOR, Role.CO_FACILITATOR)
+        return self.role in FACILITATING

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
 from core.encryption import Sealed
+from groups.models.grant import Grant, GrantRole
 
 
 class Person(Base):
@@ -21,8 +22,6 @@ class Person(Base):
         "email_index": "belongs",
         "time_zone": "technical",
         "theme": "technical",
-        "opens_groups": "technical",
-        "operates": "technical",
         "created_at": "technical",
         "reached_at": "technical",
         "proved_at": "technical",
@@ -40,16 +39,32 @@ class Person(Base):
     time_zone: Mapped[str] = mapped_column(default="Europe/London")
     #: How pages look: ``system``, ``light`` or ``dark``.
     theme: Mapped[str] = mapped_column(default="system")
-    #: May set up groups, and so facilitate them.
-    opens_groups: Mapped[bool] = mapped_column(default=False)
-    #: Keeps the system running, without reading it.
-    operates: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     #: When someone first said yes from a letter to this address, or proved it. From then on we
     #: may write to it, and answers from those letters count.
     reached_at: Mapped[datetime | None]
     #: When the address was proved by a code typed into a browser. Until then nothing is shown.
     proved_at: Mapped[datetime | None]
+
+    #: The tasks they have now.
+    grants: Mapped[list[Grant]] = relationship(
+        primaryjoin=lambda: (Person.id == Grant.person_id) & Grant.withdrawn_at.is_(None),
+        viewonly=True,
+    )
+
+    def holds(self, role: GrantRole) -> bool:
+        """Return whether they have a task now."""
+        return any(grant.role == role for grant in self.grants)
+
+    @property
+    def opens_groups(self) -> bool:
+        """Whether they may set up groups, and so facilitate them."""
+        return self.holds(GrantRole.FACILITATOR)
+
+    @property
+    def operates(self) -> bool:
+        """Whether they keep the system running, without reading it."""
+        return self.holds(GrantRole.OPERATOR)
 
 
 class DoNotWrite(Base):

@@ -15,12 +15,14 @@ COMMANDS: Final = {
     "demo": "scheduling.cli.demo:demo_command",
     "doctor": "scheduling.cli.set_up:doctor",
     "feeds": "scheduling.cli.feeds:feeds",
+    "grants": "groups.cli:list_grants",
     "init": "scheduling.cli.init:init",
     "purge": "scheduling.cli.jobs:purge_now",
     "send-test": "scheduling.cli.set_up:send_test",
     "serve": "scheduling.cli.set_up:serve",
     "status": "scheduling.cli.jobs:status",
     "tick": "scheduling.cli.jobs:tick",
+    "withdraw": "groups.cli:withdraw_grant",
     "worker": "scheduling.cli.jobs:worker",
 }
 

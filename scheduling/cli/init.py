@@ -21,7 +21,8 @@ from core.locks import alone
 from core.moment import now
 from core.transaction import transaction
 from groups.accounts import person_with, register
-from groups.models import Person
+from groups.grants import give
+from groups.models import GrantRole, Person
 from scheduling.cli.options import address, address_or_none, setting
 
 #: The answers that are settings, in the order they have in the file.
@@ -205,6 +206,6 @@ def _first_facilitator(name: str, written: str) -> None:
         person = person_with(written)
         if person is None:
             person = register(written, name=name, now=now())
-        person.opens_groups = True
-        person.operates = True
+        for role in GrantRole:
+            give(person, role, now=now())
     click.echo(f"{name} can sign in and set up groups")

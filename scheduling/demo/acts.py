@@ -12,8 +12,9 @@ from sqlalchemy import select
 from core import config
 from core.db import db
 from core.encryption import blind_index
-from groups.accounts import grant, person_with, prove, register
-from groups.models import Cohort, Membership, Person, PlaceOffer, Role
+from groups import grants
+from groups.accounts import person_with, prove, register
+from groups.models import Cohort, GrantRole, Membership, Person, PlaceOffer, Role
 from scheduling.attendance.answers import give
 from scheduling.changing import sessions
 from scheduling.dates.recurrence import EveryWeeks
@@ -39,12 +40,12 @@ def sign_up(name: str, at: datetime) -> Person:
 def people_arrive(at: datetime) -> None:
     """Add those who set up groups; they are there before any group is."""
     for name in (cast.FACILITATOR, cast.CO_FACILITATOR, cast.TUESDAY_FACILITATOR):
-        grant(sign_up(name, at), opens_groups=True)
+        grants.give(sign_up(name, at), GrantRole.FACILITATOR, now=at)
 
 
 def operator_arrives(at: datetime) -> None:
     """Add who keeps it all running: last, so that their arrival says when the demo was filled."""
-    grant(sign_up(cast.OPERATOR, at), operates=True)
+    grants.give(sign_up(cast.OPERATOR, at), GrantRole.OPERATOR, now=at)
 
 
 def open_group(

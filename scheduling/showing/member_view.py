@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from core.db import db
 from core.errors import NotFound
-from groups.access import FACILITATING, HERE
+from groups.access import HERE, facilitators_of
 from groups.models import Cohort, Membership, MembershipState, Person, Role
 from scheduling.access import sessions_seen_by
 from scheduling.attendance.answers import NOTHING_SAID, Said, said, said_by
@@ -120,14 +120,7 @@ def group_view(cohort: Cohort, person: Person, *, now: datetime) -> GroupView:
 def facilitator_names(cohort: Cohort) -> list[str]:
     """Return what those who facilitate a group are called, in the order in which they came."""
     people = db.session.scalars(
-        select(Person)
-        .join(Membership)
-        .where(
-            Membership.cohort_id == cohort.id,
-            Membership.role.in_(FACILITATING),
-            Membership.state.in_(HERE),
-        )
-        .order_by(Membership.id)
+        facilitators_of(cohort).join(Person).with_only_columns(Person, maintain_column_froms=True)
     )
     return [person.name for person in people if person.name]
 

@@ -104,16 +104,6 @@ def test_register_refuses_an_address_that_is_taken(app: Flask, now: datetime) ->
     assert raised.value.field == "address"
 
 
-def test_grant_says_whether_it_was_new(app: Flask) -> None:
-    sol = a_person("Sol")
-
-    with transaction():
-        first = accounts.grant(sol, operates=True)
-        again = accounts.grant(sol, operates=True)
-
-    assert (first, again, sol.operates, sol.opens_groups) == (True, False, True, False)
-
-
 def test_start_sign_in_stores_only_a_hash(app: Flask, now: datetime) -> None:
     session = _signed_in(a_person("Amina"), now)
 

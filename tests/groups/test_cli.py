@@ -14,7 +14,12 @@ WHERE = "They sign in at http://alcove.example/sign-in with a code we e-mail the
 
 
 def _run(app: Flask, *arguments: str) -> Result:
-    commands = {"add-facilitator": cli.add_facilitator, "add-operator": cli.add_operator}
+    commands = {
+        "add-facilitator": cli.add_facilitator,
+        "add-operator": cli.add_operator,
+        "grants": cli.list_grants,
+        "withdraw": cli.withdraw_grant,
+    }
     command, *rest = arguments
     result = app.test_cli_runner().invoke(commands[command], rest)
     db.session.rollback()
@@ -78,6 +83,37 @@ def test_add_facilitator_says_what_cannot_be_used(
     assert db.session.query(Person).count() == 0
 
 
-@pytest.mark.parametrize("command", ["add-facilitator", "add-operator"])
+@pytest.mark.parametrize("command", ["add-facilitator", "add-operator", "withdraw"])
 def test_help_shows_an_example(app: Flask, command: str) -> None:
     assert f"flask {command} " in _run(app, command, "--help").output
+
+
+def test_grants_lists_who_may_do_what(app: Flask) -> None:
+    assert _run(app, "grants").output == "Nobody. Add someone with: flask add-facilitator\n"
+    a_person("Amara", opens_groups=True)
+    a_person("Sol", operates=True)
+
+    assert _run(app, "grants").output == (
+        "Amara <amara@people.example> can set up groups since 1 November 2026\n"
+        "Sol <sol@people.example> can see how the system runs since 1 November 2026\n"
+    )
+
+
+def test_withdraw_takes_one_task_away_and_says_so(app: Flask) -> None:
+    sol = a_person("Sol", operates=True, opens_groups=True)
+
+    result = _run(app, "withdraw", "operator", "SOL@people.example")
+    again = _run(app, "withdraw", "operator", "sol@people.example")
+
+    assert (result.exit_code, result.output) == (0, "Sol can no longer see how the system runs.\n")
+    assert (again.exit_code, again.output) == (0, "Sol can’t see how the system runs anyway.\n")
+    assert (sol.operates, sol.opens_groups) == (False, True)
+
+
+def test_withdraw_says_that_it_knows_nobody_of_this_address(app: Flask) -> None:
+    result = _run(app, "withdraw", "facilitator", "nobody@people.example")
+
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: Nobody here has the address nobody@people.example.\n",
+    )

@@ -9,10 +9,10 @@ from core.db import db
 from core.lookup import all_in
 from core.retention import purge
 from core.transaction import transaction
-from groups import accounts
+from groups import accounts, grants
 from groups.access import sign_ins_of
 from groups.codes import ask_code
-from groups.models import CodeBrowser, OfferState, Person, SignInCode
+from groups.models import CodeBrowser, GrantRole, OfferState, Person, SignInCode
 from groups.retention import RULES
 from tests.build import a_cohort, a_member, a_person, an_offer
 
@@ -55,7 +55,7 @@ def test_people_who_never_signed_in_go_after_two_weeks(app: Flask, now: datetime
     with transaction():
         accounts.register("dev@people.example", name="Dev", now=now)
         kept = accounts.register("amara@people.example", name="Amara", now=now)
-        accounts.grant(kept, opens_groups=True)
+        grants.give(kept, GrantRole.FACILITATOR, now=now)
         member = accounts.register("rhys@people.example", name="Rhys", now=now)
     a_member(a_cohort(a_person("Tom")), member)
     purge(RULES, now + timedelta(days=14) - SECOND)
@@ -64,6 +64,17 @@ def test_people_who_never_signed_in_go_after_two_weeks(app: Flask, now: datetime
 
     assert before == 4
     assert sorted(person.name for person in db.session.query(Person)) == ["Amara", "Rhys", "Tom"]
+
+
+def test_a_task_that_was_taken_away_is_forgotten_after_a_year(app: Flask, now: datetime) -> None:
+    sol = a_person("Sol", operates=True, opens_groups=True)
+    with transaction():
+        grants.withdraw(sol, GrantRole.OPERATOR, now=now)
+    gone_at = now + timedelta(days=365)
+
+    before, after = _counts(gone_at - SECOND), _counts(gone_at)
+
+    assert (before["tasks taken away"], after["tasks taken away"]) == (0, 1)
 
 
 @pytest.mark.parametrize(

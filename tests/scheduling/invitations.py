@@ -46,7 +46,8 @@ def tell_reinstated(session: PeerSession, *, now: datetime) -> int:
 
 def tell_place(changed: PeerSession | Series, *, now: datetime) -> int:
     """Tell everybody about another place of a session, or of a run."""
-    elsewhere = [SessionChange(one, ChangeKind.VENUE) for one in coming_at(changed, now)]
+    held = [changed] if isinstance(changed, PeerSession) else coming_at(changed, now)
+    elsewhere = [SessionChange(one, ChangeKind.VENUE) for one in held]
     return announce(changed.cohort, elsewhere, Act(now))
 
 

@@ -16,7 +16,7 @@ from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups import offer_answers
 from groups.models import Membership, PlaceOffer, SignIn
-from scheduling.letters import invitations
+from scheduling.letters import bulk_invitations
 from scheduling.models import PeerSession, SessionState
 from scheduling.reflection import prompts
 from tests.conftest import NOW
@@ -65,7 +65,7 @@ def invited(world: World, _browser: PageClient) -> None:
     """Let everybody's calendar hold invitations, so that changes bring letters."""
     with transaction():
         for name in ("facilitator", "co_facilitator", "member", "fellow"):
-            invitations.welcome(_place(world, name), now=NOW - timedelta(days=5))
+            bulk_invitations.welcome(_place(world, name), now=NOW - timedelta(days=5))
 
 
 def cancelled(world: World, browser: PageClient) -> None:

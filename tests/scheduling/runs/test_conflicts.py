@@ -134,7 +134,7 @@ def test_each_time_has_its_own_answer_and_what_is_left_out_has_none(
 def test_however_many_groups_and_dates_it_takes_two_statements(
     amara: Person, session: PeerSession, groups: int
 ) -> None:
-    mine = [session, *(build.a_session(session.series, day) for day in THURSDAYS[1:])]
+    mine = [session, *(build.a_session(build.series_of(session), day) for day in THURSDAYS[1:])]
     for number in range(groups):
         series = build.a_series(build.a_cohort(amara, name=f"Group {number}"))
         for day in THURSDAYS:

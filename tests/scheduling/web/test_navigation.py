@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from core.transaction import transaction
 from groups.models import Person, Role
 from scheduling.web.navigation import navigation_context
 from tests.build import a_cohort, a_facilitator, a_member, a_person
@@ -45,9 +44,7 @@ def test_who_facilitates_finds_groups_and_prompts(signed_in: Browser) -> None:
 
 
 def test_an_operator_without_a_group_finds_how_it_runs(signed_in: Browser) -> None:
-    operator = a_person("Dov")
-    with transaction():
-        operator.operates = True
+    operator = a_person("Dov", operates=True)
 
     assert menu(signed_in(operator)) == ["Running", "Account"]
 

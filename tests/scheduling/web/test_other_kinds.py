@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from core.transaction import transaction
 from groups.models import Cohort, CohortKind, Membership, Person
 from scheduling.feeds import contents
-from scheduling.letters.issuing import issue_due
+from scheduling.letters.bulk_invitations import issue_due
 from scheduling.models import PeerSession
 from scheduling.own_data import own_dates
 from tests import build

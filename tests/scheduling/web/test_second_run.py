@@ -15,7 +15,7 @@ from scheduling.changing.ending import end_group
 from scheduling.changing.undoing import take_back
 from scheduling.dates.recurrence import EveryWeeks
 from scheduling.feeds import contents
-from scheduling.letters.issuing import issue_due
+from scheduling.letters.bulk_invitations import issue_due
 from scheduling.models import Invitation, PeerSession, Series, SessionState
 from scheduling.runs.series import current_series, renew
 from scheduling.runs.set_up import SetUp
