@@ -83,6 +83,12 @@ class KeyRing:
         canonical = unicodedata.normalize("NFKC", text).strip().casefold()
         return hmac.new(self.index, canonical.encode(), hashlib.sha256).hexdigest()
 
+    def index_of(self, identifier: str) -> str:
+        """Return the look-up index of an identifier that programs give back letter for letter."""
+        return hmac.new(
+            self.index, b"identifier:" + identifier.encode(), hashlib.sha256
+        ).hexdigest()
+
     def private_token(self, purpose: str, name: str) -> str:
         """Return the secret part of a private link: 256 bits that only this ring can make."""
         made = hmac.new(self.links, f"{purpose}:{name}".encode(), hashlib.sha256).digest()
@@ -163,6 +169,11 @@ def key_ring() -> KeyRing:
 def blind_index(address: str) -> str:
     """Return the index under which an address is stored and found."""
     return key_ring().blind(address)
+
+
+def index_of(identifier: str) -> str:
+    """Return the index under which an identifier is stored and found."""
+    return key_ring().index_of(identifier)
 
 
 class SealedBytes:

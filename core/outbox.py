@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import config
 from core.db import db, insert_many, public_id
+from core.encryption import index_of, key_ring
 from core.errors import DomainError
 from core.mail import Letter, Mailbox, compose, message_id, readdressed
 from core.outgoing import UNDER_WAY, Lane, MailState, OutgoingMail, Promise
@@ -74,7 +75,7 @@ def post(
     """
     if db.session.scalar(select(OutgoingMail.id).where(OutgoingMail.key == key)) is not None:
         return False
-    identifier = message_id(key, config.current().host)
+    identifier = _identifier(key)
     mail = OutgoingMail(
         key=key,
         kind=kind,
@@ -82,6 +83,7 @@ def post(
         recipient=letter.to.address,
         body=_bytes(letter, identifier, now),
         message_id=identifier,
+        message_index=index_of(identifier),
         created_at=now,
         due_at=due_at or now,
         useful_until=useful_until,
@@ -146,7 +148,7 @@ def post_many(postings: Iterable[Posting], now: datetime) -> int:
 
 def _row(posting: Posting, now: datetime) -> dict[str, Any]:
     name, address = public_id(), posting.letter.to.address.encode()
-    identifier = message_id(posting.key, config.current().host)
+    identifier = _identifier(posting.key)
     return {
         "public_id": name,
         "key": posting.key,
@@ -154,13 +156,21 @@ def _row(posting: Posting, now: datetime) -> dict[str, Any]:
         "promise": posting.promise,
         "recipient_sealed": OutgoingMail.recipient.seal(address, name),
         "body_sealed": OutgoingMail.body.seal(_bytes(posting.letter, identifier, now), name),
-        "message_id": identifier,
+        "message_id_sealed": OutgoingMail.message_id.seal(identifier.encode(), name),
+        "message_index": index_of(identifier),
         "created_at": now,
         "due_at": posting.due_at or now,
         "useful_until": posting.useful_until,
         **{column: posting.about.get(column) for column in About.__annotations__},
         "lane": posting.about.get("lane", Lane.USUAL),
     }
+
+
+def _identifier(key: str) -> str:
+    """Return the Message-ID for a key: always the same one, and only this installation can tell
+    which key it belongs to.
+    """
+    return message_id(key_ring().private_token("message", key), config.current().host)
 
 
 def _bytes(letter: Letter, identifier: str, now: datetime) -> bytes:

@@ -98,7 +98,8 @@ class OutgoingMail(Base):
         "state": "technical",
         "recipient_sealed": "belongs",
         "body_sealed": "belongs",
-        "message_id": "technical",
+        "message_id_sealed": "technical",
+        "message_index": "technical",
         "topic": "belongs",
         "addressee": "belongs",
         "parcel": "technical",
@@ -127,7 +128,10 @@ class OutgoingMail(Base):
     #: The whole message (RFC 5322); blanked a day after its final state.
     body_sealed: Mapped[bytes | None]
     body = SealedBytes()
-    message_id: Mapped[str]
+    #: Its Message-ID, and the keyed index of that, by which a returned message finds it.
+    message_id_sealed: Mapped[bytes]
+    message_id = Sealed()
+    message_index: Mapped[str] = mapped_column(index=True)
     #: Opaque ids by which a page finds the letters about a group, and about a person or offer.
     topic: Mapped[str | None] = mapped_column(index=True)
     addressee: Mapped[str | None] = mapped_column(index=True)

@@ -15,13 +15,15 @@ from sqlalchemy import func, inspect, select, text
 
 from app import create_app
 from core.db import Base, db
+from core.encryption import index_of
 from core.installation import look
+from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups import accounts
 from groups.models import Cohort, Membership, Person, SignIn
 from scheduling.feeds import contents
 from scheduling.keeping.changes import note_dates_changed_in
-from scheduling.models import Feed, PeerSession
+from scheduling.models import Feed, Invitation, PeerSession
 from tests.build import a_cohort, a_feed, a_member, a_person, a_series, a_session
 from tests.conftest import settings
 from tests.postgres import Cluster, cluster_or_skip
@@ -31,6 +33,9 @@ MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 BEFORE_REACHED = "0002"
 #: The last release whose feeds told the moments of changes themselves.
 BEFORE_STAMPS = "0008"
+#: The last release that kept the identifiers of invitations and letters as they are.
+BEFORE_SEALED = "0011"
+SEALED = ("invitation", "outgoing_mail")
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
@@ -259,3 +264,92 @@ def test_after_a_migration_that_copies_tables_a_change_still_reaches_calendars(
 
     assert db.session.scalar(select(Cohort.revision)) == (before or 0) + 1
     assert look(db.session.connection().connection.dbapi_connection, db.engine.dialect.name).whole
+
+
+def identifiers_of_before(count: int) -> None:
+    """Invitations, and the letters that brought them, as the release before kept them."""
+    session = a_session(a_series(a_cohort()))
+    place, moment = session.cohort.memberships[0], "2026-11-21 09:00:00"
+    ids = (session.id, place.id)
+    db.session.rollback()
+    downgrade(directory=MIGRATIONS, revision=BEFORE_SEALED)
+    names = [f"Abc{number}@alcove.example" for number in range(count)]
+    told = [
+        {"session": ids[0], "place": ids[1], "one": number, "uid": uid, "at": moment}
+        for number, uid in enumerate(names)
+    ]
+    letters = [
+        {
+            "name": f"m{number}",
+            "letter": f"<m{number}@x>",
+            "key": f"invitation:{uid}:2:20261121T090000Z",
+            "at": moment,
+        }
+        for number, uid in enumerate(names)
+    ]
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO invitation (session_id, membership_id, generation, uid, sequence, "
+                "method, starts_at, ends_at, stamped_at) "
+                "VALUES (:session, :place, :one, :uid, 0, 'REQUEST', :at, :at, :at)"
+            ),
+            told,
+        )
+        connection.execute(
+            text(
+                "INSERT INTO outgoing_mail (public_id, key, kind, promise, state, message_id, "
+                "created_at, due_at, attempts) VALUES "
+                "(:name, :key, 'invitation', 'must_arrive', 'sent', :letter, "
+                ":at, :at, 1)"
+            ),
+            letters,
+        )
+
+
+def indexes_of_letters() -> set[tuple[str, ...]]:
+    """The indexes of the outbox, each with the part of the table that it covers."""
+    return {
+        (str(one["name"]), *(str(part) for part in one.get("dialect_options", {}).values()))
+        for one in inspect(db.engine).get_indexes("outgoing_mail")
+    }
+
+
+def identifiers_are_sealed_and_stay() -> None:
+    """What was out before is found as it was, and nothing plain is left."""
+    upgrade(directory=MIGRATIONS)
+    indexes = indexes_of_letters()
+    identifiers_of_before(501)
+
+    upgrade(directory=MIGRATIONS)
+
+    for number in (0, 500):
+        uid = f"Abc{number}@alcove.example"
+        told = db.session.query(Invitation).filter_by(uid_index=index_of(uid)).one()
+        mail = (
+            db.session.query(OutgoingMail).filter_by(message_index=index_of(f"<m{number}@x>")).one()
+        )
+        assert (told.uid, told.diary_changed_at) == (uid, told.stamped_at)
+        assert mail.message_id == f"<m{number}@x>"
+        assert mail.key == f"invitation:{told.uid_index}:2:20261121T090000Z"
+    with db.engine.connect() as connection:
+        rows = [connection.execute(text(f"SELECT * FROM {name}")).all() for name in SEALED]  # noqa: S608 - two names of ours
+    assert "Abc" not in str(rows)
+    assert indexes_of_letters() == indexes
+
+    db.session.rollback()
+    downgrade(directory=MIGRATIONS, revision=BEFORE_SEALED)
+    with db.engine.connect() as connection:
+        keys = set(connection.scalars(text("SELECT key FROM outgoing_mail")))
+        uids = set(connection.scalars(text("SELECT uid FROM invitation")))
+    assert {f"invitation:{uid}:2:20261121T090000Z" for uid in uids} == keys
+
+
+@pytest.mark.usefixtures("fresh")
+def test_identifiers_that_are_out_are_sealed_and_stay() -> None:
+    identifiers_are_sealed_and_stay()
+
+
+@pytest.mark.usefixtures("fresh_on_postgres")
+def test_identifiers_that_are_out_are_sealed_and_stay_on_postgresql() -> None:
+    identifiers_are_sealed_and_stay()

@@ -158,6 +158,7 @@ def _a_parked_letter(cohort: Cohort, offer: PlaceOffer) -> str:
             recipient=offer.email,
             body=b"",
             message_id="<parked@alcove.example>",
+            message_index="<parked@alcove.example>",
             topic=cohort.public_id,
             addressee=offer.public_id,
             created_at=NOW,

@@ -282,7 +282,7 @@ class _Telling:
         elif line.had(MessageKind.REINSTATED):
             self._writer.reinstated(session, reader)
         else:
-            asked = reader.full or any(letter.uid for letter in line.dropped)
+            asked = reader.full or any(letter.uid_index for letter in line.dropped)
             told = self._book.update(session, membership) if asked else None
             self._writer.venue(session, reader, told)
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from core import config
 from core.db import db, public_id
+from core.encryption import index_of
 from core.mail import Mailbox
 from core.outbox import UNDER_WAY, MailState, OutgoingMail, Posting, post_many, supersede
 from groups.messages import Act
@@ -135,7 +136,7 @@ class InvitationBook:
         """Return whether a calendar may know about an invitation. Letters that are no longer kept
         have left long ago.
         """
-        carried = [letter for letter in self._letters[thread] if letter.uid == told.uid]
+        carried = [letter for letter in self._letters[thread] if letter.uid_index == told.uid_index]
         return not carried or any(letter.may_have_arrived for letter in carried)
 
     @cached_property
@@ -161,9 +162,12 @@ class InvitationBook:
         """
         said = defaultdict[str, list[WrittenLetter]](list)
         for letter in self._letters.get(thread_of(session, membership), ()):
-            said[letter.uid].append(letter)
+            said[letter.uid_index].append(letter)
         for told in self._all(session, membership):
-            if told.uid in said and (method := last_method(said[told.uid])) != told.method:
+            if (
+                told.uid_index in said
+                and (method := last_method(said[told.uid_index])) != told.method
+            ):
                 told.method, told.is_changed = method, True
 
     def drop(self, thread: str, *, by: str | None = None) -> list[WrittenLetter]:
@@ -193,18 +197,23 @@ class InvitationBook:
     def renew(self, session: PeerSession, membership: Membership) -> HeldInvitation:
         """Note that a member is to be asked under a new UID, whatever was said about older ones."""
         known = self._all(session, membership)
+        name, uid = public_id(), f"{public_id()}@{config.current().host}"
+        now = next_change(None, self.act.now)
         fresh = HeldInvitation(
-            None,
-            session.id,
-            membership.id,
-            known[-1].generation + 1 if known else 1,
-            f"{public_id()}@{config.current().host}",
-            0,
-            Method.REQUEST,
-            session.starts_at,
-            session.ends_at,
-            next_change(None, self.act.now),
-            None,
+            id=None,
+            session_id=session.id,
+            membership_id=membership.id,
+            generation=known[-1].generation + 1 if known else 1,
+            public_id=name,
+            uid_sealed=Invitation.uid.seal(uid.encode(), name),
+            uid_index=index_of(uid),
+            sequence=0,
+            method=Method.REQUEST,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            stamped_at=now,
+            repeated_at=None,
+            diary_changed_at=now,
             is_changed=True,
         )
         self._told[session.id, membership.id].append(fresh)
@@ -245,9 +254,9 @@ class InvitationBook:
         """
         if told is None:
             return None
-        said = (
-            None if asked_anew else self.answers.said(session, recipient.membership, self.act.now)
-        )
+        told.diary_changed_at, told.is_changed = recipient.diary.changed_at, True
+        place, now = recipient.membership, self.act.now
+        said = None if asked_anew else self.answers.said(session, place, now)
         return calendar_part(told, self._words_for(session, recipient), recipient, said)
 
     # Writing, once.

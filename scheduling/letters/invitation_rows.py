@@ -22,10 +22,20 @@ _MAIL: Final = (
 )
 _TOLD: Final = (
     *(Invitation.id, Invitation.session_id, Invitation.membership_id, Invitation.generation),
-    *(Invitation.uid, Invitation.sequence, Invitation.method, Invitation.starts_at),
-    *(Invitation.ends_at, Invitation.stamped_at, Invitation.repeated_at),
+    *(Invitation.public_id, Invitation.uid_sealed, Invitation.uid_index, Invitation.sequence),
+    *(Invitation.method, Invitation.starts_at, Invitation.ends_at, Invitation.stamped_at),
+    *(Invitation.repeated_at, Invitation.diary_changed_at),
 )
-_KEPT: Final = ("sequence", "method", "starts_at", "ends_at", "stamped_at", "repeated_at")
+_SEALED: Final = ("public_id", "uid_sealed", "uid_index")
+_KEPT: Final = (
+    "sequence",
+    "method",
+    "starts_at",
+    "ends_at",
+    "stamped_at",
+    "repeated_at",
+    "diary_changed_at",
+)
 
 
 def thread_of(session: PeerSession, membership: Membership) -> str:
@@ -48,21 +58,30 @@ class HeldInvitation:
     session_id: int
     membership_id: int
     generation: int
-    uid: str
+    public_id: str
+    uid_sealed: bytes
+    uid_index: str
     sequence: int
     method: Method
     starts_at: datetime
     ends_at: datetime
     stamped_at: datetime
     repeated_at: datetime | None
+    diary_changed_at: datetime
     is_changed: bool = False
+
+    @property
+    def uid(self) -> str:
+        """What identifies the event; only ever read to be written into a calendar part."""
+        uid: bytes = Invitation.uid.unseal(self.uid_sealed, self.public_id)
+        return uid.decode()
 
     @property
     def key(self) -> str:
         """The key of the letter that carries this version. The stamp tells a version that was
         taken back from the one that is sent in its place.
         """
-        return f"invitation:{self.uid}:{self.sequence}:{self.stamped_at:%Y%m%dT%H%M%SZ}"
+        return f"invitation:{self.uid_index}:{self.sequence}:{self.stamped_at:%Y%m%dT%H%M%SZ}"
 
 
 @dataclass(slots=True)
@@ -79,8 +98,8 @@ class WrittenLetter:
     replaced_by: str | None
 
     @property
-    def uid(self) -> str:
-        """The UID whose version it carries; empty for a letter without a calendar part."""
+    def uid_index(self) -> str:
+        """The index of the UID whose version it carries; empty where it has no calendar part."""
         purpose, _, rest = self.key.partition(":")
         return rest.split(":")[0] if purpose == "invitation" else ""
 
@@ -169,7 +188,7 @@ def supersede_letters(dropped: Mapping[int, str | None], now: datetime) -> None:
 
 
 def _row(told: HeldInvitation) -> dict[str, Any]:
-    names = ("session_id", "membership_id", "generation", "uid", *_KEPT)
+    names = ("session_id", "membership_id", "generation", *_SEALED, *_KEPT)
     return {name: getattr(told, name) for name in names}
 
 

@@ -55,7 +55,7 @@ def _refresh(place: int, session_ids: list[int], now: datetime) -> int:
 
 
 def _stale(now: datetime) -> Select[int, int]:
-    """The places and sessions of invitations that were last sent before their diary changed."""
+    """The places and sessions of invitations that show earlier choices of a diary."""
     newer = aliased(Invitation)
     return (
         select(Invitation.membership_id, Invitation.session_id)
@@ -64,7 +64,7 @@ def _stale(now: datetime) -> Select[int, int]:
         .join(Diary, Diary.person_id == Membership.person_id)
         .where(
             Invitation.method == Method.REQUEST,
-            Invitation.stamped_at < Diary.changed_at,
+            Invitation.diary_changed_at < Diary.changed_at,
             Diary.changed_at <= now - config.current().pause,
             PeerSession.state == SessionState.PLANNED,
             PeerSession.starts_at > now,

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
+from core.encryption import Sealed
 from groups.models import Membership
 from scheduling.models.session import PeerSession
 
@@ -20,19 +21,23 @@ class Invitation(Base):
     __table_args__ = (UniqueConstraint("session_id", "membership_id", "generation"),)
     __data_class__: ClassVar = {
         "id": "technical",
+        "public_id": "technical",
         "session_id": "belongs",
         "membership_id": "belongs",
         "generation": "technical",
-        "uid": "belongs",
+        "uid_sealed": "belongs",
+        "uid_index": "belongs",
         "sequence": "technical",
         "method": "technical",
         "starts_at": "technical",
         "ends_at": "technical",
         "stamped_at": "technical",
         "repeated_at": "technical",
+        "diary_changed_at": "technical",
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("peer_session.id", ondelete="CASCADE"))
     session: Mapped[PeerSession] = relationship()
     membership_id: Mapped[int] = mapped_column(
@@ -41,7 +46,10 @@ class Invitation(Base):
     membership: Mapped[Membership] = relationship()
     generation: Mapped[int] = mapped_column(default=1)
     #: Random; identifies member and session when an answer comes back.
-    uid: Mapped[str] = mapped_column(unique=True)
+    uid_sealed: Mapped[bytes]
+    uid = Sealed()
+    #: Its keyed index, by which an answer finds it.
+    uid_index: Mapped[str] = mapped_column(unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
     #: ``REQUEST`` or ``CANCEL``: what was last said about this UID.
     method: Mapped[str]
@@ -51,3 +59,5 @@ class Invitation(Base):
     stamped_at: Mapped[datetime]
     #: When it was last sent again because the calendar asked for it (RFC 5546 section 3.2.6).
     repeated_at: Mapped[datetime | None]
+    #: The ``changed_at`` of the diary whose choices the last message shows.
+    diary_changed_at: Mapped[datetime]

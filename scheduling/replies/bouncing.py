@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, select
 
 from core.db import db
+from core.encryption import Unreadable, index_of
 from core.outbox import MailState, OutgoingMail
 from core.refusals import Reason
 from groups.models import Membership, Person, PlaceOffer
@@ -54,7 +55,8 @@ def note_bounce(bounce: Bounce, *, now: datetime) -> bool:
 def _found(bounce: Bounce, now: datetime) -> Iterator[OutgoingMail]:
     """Yield the letters that a report may be about, the likeliest first."""
     returned = bounce.returned
-    yield from _letters(OutgoingMail.message_id.in_(sorted(returned.message_ids)), now)
+    named = sorted(index_of(name) for name in returned.message_ids)
+    yield from _letters(OutgoingMail.message_index.in_(named), now)
     yield from _by_boundary(returned.boundaries, now)
     if returned.invitation is not None:
         yield from _by_invitation(returned.invitation, now)
@@ -85,12 +87,19 @@ def _by_boundary(boundaries: frozenset[str], now: datetime) -> list[OutgoingMail
     if not boundaries:
         return []
     rows = db.session.execute(
-        select(OutgoingMail.id, OutgoingMail.message_id).where(
+        select(OutgoingMail.id, OutgoingMail.public_id, OutgoingMail.message_id_sealed).where(
             OutgoingMail.final_at > now - LATEST, OutgoingMail.state.in_(_LEFT)
         )
     )
-    ids = [row.id for row in rows if sha256(row.message_id.encode()).hexdigest()[:24] in boundaries]
+    ids = [row.id for row in rows if _boundary(row.public_id, row.message_id_sealed) in boundaries]
     return _letters(OutgoingMail.id.in_(ids), now) if ids else []
+
+
+def _boundary(public_id: str, sealed: bytes) -> str:
+    try:
+        return sha256(OutgoingMail.message_id.unseal(sealed, public_id)).hexdigest()[:24]
+    except Unreadable:
+        return ""
 
 
 def _by_invitation(part: Part, now: datetime) -> list[OutgoingMail]:

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from core.db import db
+from core.encryption import index_of
 from scheduling.models import Invitation
 
 LONGEST_UID: Final = 190
@@ -21,7 +22,7 @@ def invitation_of(uid: str) -> Invitation | None:
     for written in _readings(uid):
         # Ours are short and plain; there is no need to ask the database for anything else.
         if 0 < len(written) <= LONGEST_UID and written.isascii() and written.isprintable():
-            asked = select(Invitation).where(Invitation.uid == written)
+            asked = select(Invitation).where(Invitation.uid_index == index_of(written))
             if (found := db.session.scalars(asked).one_or_none()) is not None:
                 return found
     return None

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.db import db
+from core.encryption import index_of
 from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership
@@ -88,7 +89,7 @@ def invited(session: PeerSession, member: Membership) -> Invitation:
             .first()
         )
         assert told is not None
-        told.uid = UID
+        told.uid, told.uid_index = UID, index_of(UID)
     return told
 
 

@@ -333,7 +333,13 @@ def test_a_rehearsal_shows_the_letter_and_changes_nothing(
 def test_a_rehearsal_shows_nothing_that_somebody_else_posts_meanwhile(
     series: Series, member: Membership, amara: Person, now: datetime
 ) -> None:
-    theirs = {"key": "theirs", "kind": "code", "promise": Promise.ONCE, "message_id": "<a@b>"}
+    theirs = {
+        "key": "theirs",
+        "kind": "code",
+        "promise": Promise.ONCE,
+        "message_id": "<a@b>",
+        "message_index": "a",
+    }
     moments = {"created_at": now, "due_at": now}
 
     def act() -> None:

@@ -13,9 +13,11 @@ from core.errors import DomainError
 from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership, OfferState, Person, PlaceOffer
+from scheduling.letters.refresh import refresh_due
 from scheduling.models import Detail, Diary, KeptBy
 from scheduling.places.arrivals import DiaryChoices, SignInFirst, arrive, choices_of
 from tests.build import a_cohort, a_person, a_series, a_session, an_offer
+from tests.scheduling.post import all_left
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -78,6 +80,16 @@ def test_the_dates_are_mailed_as_chosen(kept_by: KeptBy, kinds: list[str], now: 
     arrived(an_offered_place(), None, DiaryChoices(kept_by), now)
 
     assert letters() == kinds
+
+
+def test_what_was_chosen_on_arriving_is_sent_once(now: datetime) -> None:
+    arrived(an_offered_place(), None, DiaryChoices(detail=Detail.FULL), now)
+    sent = letters()
+    all_left(now)
+
+    refresh_due(now + timedelta(minutes=11))
+
+    assert letters() == sent
 
 
 def test_arriving_twice_mails_and_changes_nothing_more(now: datetime) -> None:

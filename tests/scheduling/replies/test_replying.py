@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from core.db import db
+from core.encryption import index_of
 from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership, MembershipState, Role
@@ -290,6 +291,7 @@ def test_r7_an_invitation_that_was_replaced_is_an_earlier_one(
         told = db.session.query(Invitation).one()
         told.method = "CANCEL"
         newer = Invitation(session=session, membership=member, generation=2, uid="b@alcove.example")
+        newer.uid_index, newer.diary_changed_at = index_of("b@alcove.example"), later
         newer.method, newer.starts_at, newer.ends_at = "REQUEST", told.starts_at, told.ends_at
         newer.stamped_at = later - HOUR
         db.session.add(newer)

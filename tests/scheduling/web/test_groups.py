@@ -48,6 +48,7 @@ def a_letter_about(cohort: Cohort, state: MailState, days_ago: int = 1) -> None:
                 promise="must_arrive",
                 state=state,
                 message_id="<1@alcove.example>",
+                message_index="<1@alcove.example>",
                 topic=cohort.public_id,
                 created_at=NOW - timedelta(days=days_ago),
                 due_at=NOW,
