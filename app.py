@@ -3,10 +3,10 @@
 It sets nothing for the process that calls it; ``wsgi.py`` does, and is all that imports this.
 """
 
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import groups.web
@@ -18,18 +18,18 @@ from core.db import db, engine_options
 from core.encryption import KeyRing
 from core.error_pages import init_error_pages
 from core.errors import NotSetUp
-from core.form_keys import init_form_keys
+from core.form_keys import FormProtection, init_form_keys, keep_form
 from core.hosts import HostNames, same_name
 from core.redaction import add_links
 from core.web import init_web
-from groups.web.viewer import load_viewer
+from groups.web.viewer import lapsed_account, load_viewer
 from scheduling.feeds.fast import FastFeeds
 from scheduling.jobs import JOBS
 
 ROOT = Path(__file__).parent
 INSTANCE = ROOT / "instance"
 
-csrf = CSRFProtect()
+csrf = FormProtection()
 
 
 def create_app(settings: Config | None = None) -> Flask:
@@ -41,8 +41,9 @@ def create_app(settings: Config | None = None) -> Flask:
     installation.init_migrations(app)
     if not settings.testing:
         guard.guard(app)
+    # Who is asking is known before a token is looked at, which decides what becomes of a form.
+    init_web(app, load_viewer, "sign_in.ask", partial(keep_form, lapsed_account))
     csrf.init_app(app)
-    init_web(app, load_viewer, "sign_in.ask")
     init_error_pages(app)
     groups.web.init_app(app)
     scheduling.web.init_app(app)

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask, abort, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -27,13 +26,12 @@ AWAY_FOR = "30"
 def init_error_pages(app: Flask) -> None:
     """Register the error pages, and the page of an installation that is not set up."""
     app.before_request_funcs.setdefault(None, [])[:0] = [_say_if_refused, _say_if_not_set_up]
-    app.register_error_handler(NotFound, lambda _: _page("404", 404))
-    app.register_error_handler(CSRFError, lambda _: _page("csrf", 400))
+    app.register_error_handler(NotFound, lambda _: error_page("404", 404))
     app.register_error_handler(HTTPException, _http)
     for kind in (DBAPIError, PoolTimeout, PendingRollbackError):
         app.register_error_handler(kind, _database_error)
     app.register_error_handler(NotSetUp, _not_set_up)
-    app.register_error_handler(500, lambda _: _page("500", 500))
+    app.register_error_handler(500, lambda _: error_page("500", 500))
     app.log_exception = _log_fault  # type: ignore[method-assign]  # Flask says to override it
 
 
@@ -74,7 +72,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error
     if code in TEMPLATES:
-        body, code = _page(TEMPLATES[code], code)
+        body, code = error_page(TEMPLATES[code], code)
         return body, code, _when_again(error)
     # 405 keeps its Allow header; the rest are for programs more than for people.
     return error.get_response()
@@ -90,18 +88,19 @@ def _database_error(error: DBAPIError) -> ResponseReturnValue:
     if not is_away(error):
         raise error
     current_app.logger.error("the database cannot be reached: %s", type(error).__name__)
-    body, code = _page("503", 503)
+    body, code = error_page("503", 503)
     return body, code, {"Retry-After": AWAY_FOR}
 
 
 def _not_set_up(error: NotSetUp) -> ResponseReturnValue:
     # Its message is for the person who runs the site, not for people who ask for a page.
     current_app.logger.error("%s", error.message)
-    body, code = _page("503", 503)
+    body, code = error_page("503", 503)
     return body, code, {"Retry-After": AWAY_FOR}
 
 
-def _page(name: str, code: int) -> tuple[Any, int]:
+def error_page(name: str, code: int) -> tuple[Any, int]:
+    """Return one of the error pages, and its status."""
     # An error page must not need what is broken, so it knows nobody.
     g.viewer = None
     return render_template(f"errors/{name}.html"), code

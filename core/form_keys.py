@@ -12,45 +12,45 @@ nothing that was typed, and nothing that says whose it was.
 """
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from flask import (
-    Flask,
-    Response,
-    g,
-    make_response,
-    redirect,
-    request,
-    session,  # noqa: TID251 - its token says which browser this is
-)
-from flask_wtf.csrf import generate_csrf
+from flask import Flask, Response, current_app, g, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError, validate_csrf
 from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import HTTPException
+from wtforms.validators import ValidationError
 
 from core.db import Base, UTCDateTime, db, public_id
 from core.encryption import Sealed, key_ring
+from core.error_pages import error_page
 from core.errors import NotFound
 from core.moment import now
 from core.retention import Rule
-from core.tokens import digest, secret, sign, unsign
+from core.tokens import secret, sign, unsign
 from core.transaction import Claim, transaction
+from core.typed_text import account, keep_typed, owner_here
 from core.web import note, page_for
 
-#: The field of a form that holds its key.
+#: The field of a form that holds its key; and that of a form which only proves whose it is.
 FIELD: Final = "form_key"
+PROOF: Final = "shown_to"
 LASTS: Final = timedelta(days=1)
 #: What is said to whoever sent a form twice, and of a form that is not for this person or moment.
 ONCE: Final = "That was sent twice. We did it once."
-NOT_ANY_MORE: Final = (
-    "That page was open for more than a day, or was opened by someone else. Nothing has changed. "
-    "Look at it again here, and then send it."
+TOO_OLD: Final = "That page had been open for more than a day, so nothing was done. Send it again."
+SOMEBODY_ELSES: Final = (
+    "That page was opened by someone else who was signed in here. Nothing was done with it."
 )
+KEPT: Final = "What you typed is kept for an hour. Sign in with the same address to see it again."
 #: What makes no difference between two forms that are sent.
-_NOT_CONTENT: Final = frozenset({FIELD, "csrf_token"})
+_NOT_CONTENT: Final = frozenset({FIELD, PROOF, "csrf_token"})
 _PURPOSE: Final = "form"
 
 
@@ -141,6 +141,7 @@ class SentForm(Claim):
 def init_form_keys(app: Flask) -> None:
     """Let every form that carries a key be answered once; belongs after all pages are there."""
     app.jinja_env.globals["form_key"] = form_key
+    app.register_error_handler(CSRFError, _stale)
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):
             app.view_functions[rule.endpoint] = _answered_once(app.view_functions[rule.endpoint])
@@ -149,26 +150,82 @@ def init_form_keys(app: Flask) -> None:
 def form_key(to: str) -> str:
     """Return a new key for a form that goes to this address; an empty one is that of this page."""
     path = urlsplit(to).path or request.path
-    return sign(_PURPOSE, f"{_owner()} {path} {secret()}")
+    return sign(_PURPOSE, f"{owner_here()} {path} {secret()}")
 
 
-def _owner() -> str:
-    """Return whom a form is shown to: an account, or a browser in which nobody is signed in."""
-    if g.get("viewer") is not None:
-        return f"account:{g.viewer.identity}"
-    if "csrf_token" not in session:
-        g.pop("csrf_token", None)
-        generate_csrf()
-    return f"browser:{digest(session['csrf_token'])}"
-
-
-def _is_ours(key: str) -> bool:
-    """Return whether a key was made for whoever sends it and for where it goes, within a day."""
+def _shown_to() -> str | None:
+    """Return whom the form that came was shown to within a day, if it says so and came to where it
+    was to go; it can say so without being one that is answered once.
+    """
+    key = request.form.get(FIELD) or request.form.get(PROOF, "")
     try:
         owner, path, _ = unsign(_PURPOSE, key, LASTS).rsplit(" ", 2)
     except (NotFound, ValueError):
+        return None
+    return owner if path == request.path else None
+
+
+def keep_form(lapsed: Callable[[], str | None]) -> str:
+    """Keep what was typed into a form that came after its sign-in had ended, for the account that
+    was shown it, and return the path to come back to; ``lapsed`` names the account whose sign-in
+    this browser still holds. A form that cannot prove that it is ours is not kept.
+    """
+    owner, identity = _shown_to(), lapsed()
+    if owner is None and identity is not None and _has_token():
+        owner = account(identity)
+    if owner is None:
+        return page_for(request.path)
+    with transaction():
+        back = keep_typed(owner)
+    note(KEPT, "info")
+    return back
+
+
+def _has_token() -> bool:
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
         return False
-    return owner == _owner() and path == request.path
+    return True
+
+
+def _show_again(owner: str | None) -> ResponseReturnValue:
+    """Answer a form that was shown to somebody else, or too long ago, without acting on it."""
+    here = owner_here()
+    with transaction():
+        back = keep_typed(owner or here)
+    is_mine = owner in (None, here)
+    note(TOO_OLD if is_mine else SOMEBODY_ELSES, "info")
+    return redirect(back if is_mine else "/", code=303)
+
+
+def _stale(_: CSRFError) -> ResponseReturnValue:
+    """Answer a form whose token is not this browser's: it was shown before someone signed in, or
+    out, in another tab; or the browser keeps no cookies.
+    """
+    owner = _shown_to()
+    if owner is not None and g.get("viewer") is not None:
+        return _show_again(owner)
+    has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    return error_page("csrf" if has_cookie else "no_cookies", 400)
+
+
+class FormProtection(CSRFProtect):  # type: ignore[misc]  # the library has no types
+    """Tokens against forged forms, as the library has them, but for one case: where nobody is
+    signed in, and the browser itself says that the form came from a page of ours. Then the token
+    may be that of another tab, opened before the first cookie was there.
+    """
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Refuse a forged form with ``CSRFError``."""
+        try:
+            super().protect(apply_exemptions)
+        except CSRFError:
+            from_here = request.headers.get("Sec-Fetch-Site") == "same-origin"
+            has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+            if g.get("viewer") is not None or not (from_here and has_cookie):
+                raise
+            g.csrf_valid = True
 
 
 def _answered_once(view: Any) -> Any:
@@ -179,9 +236,9 @@ def _answered_once(view: Any) -> Any:
         key = request.form.get(FIELD) if request.method == "POST" else None
         if key is None:
             return view(**values)
-        if not _is_ours(key):
-            note(NOT_ANY_MORE, "info")
-            return redirect(page_for(request.path), code=303)
+        owner = _shown_to()
+        if owner != owner_here():
+            return _show_again(owner)
         form = g.claim = SentForm(key)
         g.undo = None
         try:

@@ -3,11 +3,29 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from wtforms import Field, Form, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from core.errors import DomainError
 from core.text import clean_line, clean_paragraph, problem_in
+from core.typed_text import typed_into
+
+
+class PageForm(FlaskForm):
+    """A form of a page. What somebody typed before their sign-in ended stands in it again when they
+    come back (``core.typed_text``); it is shown, and counts as nothing that was sent.
+    """
+
+    class Meta(FlaskForm.Meta):
+        """Where the values of a form come from."""
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """Return what was sent, or else what was typed here before."""
+            found = super().wrap_formdata(form, formdata)
+            if found is None and formdata is _Auto:
+                return typed_into({field.name for field in form})
+            return found
 
 
 class CleanString(StringField):

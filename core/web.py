@@ -58,6 +58,9 @@ SECURITY_HEADERS = {
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 #: What ids, tickets and our own paths are made of. Words that someone typed would be quoted.
 _IDS = re.compile(r"[\w/?&=.:-]*", re.ASCII)
+#: Marks the address of a page on which what was typed before stands again (``core.typed_text``).
+TYPED = "typed"
+NOT_DONE = "Your sign-in had ended, so nothing was sent or changed. You can do it again now."
 #: Purpose of the signed path that brings people back to where they were going.
 RETURN = "return"
 
@@ -136,15 +139,21 @@ def notes() -> list[Note]:
     return [Note(**content) for content in get_flashed_messages()]  # type: ignore[arg-type]  # see note()
 
 
-def init_web(app: Flask, load_viewer: Callable[[], Any], sign_in_endpoint: str) -> None:
+def init_web(
+    app: Flask,
+    load_viewer: Callable[[], Any],
+    sign_in_endpoint: str,
+    keep_form: Callable[[], str],
+) -> None:
     """Put the rules of this module onto an app.
 
-    ``load_viewer`` says who is asking (or ``None``); it is called once a request.
+    ``load_viewer`` says who is asking (or ``None``); it is called once a request. ``keep_form``
+    keeps a form that came after its sign-in had ended, and returns the path to come back to.
     """
 
     @app.before_request
     def _know_the_viewer() -> ResponseReturnValue | None:
-        g.viewer = None
+        g.viewer, g.own_notes = None, []
         if request.endpoint is None or request.endpoint == "static":
             return None
         _refuse_foreign_forms()
@@ -157,8 +166,8 @@ def init_web(app: Flask, load_viewer: Callable[[], Any], sign_in_endpoint: str) 
                 raise
         if g.viewer is not None or is_public(app, request.endpoint):
             return None
-        back = way_back_to(request.path) if request.method == "GET" else {}
-        return redirect(url_for(sign_in_endpoint, **back), code=303)
+        path = keep_form() if request.method == "POST" else request.path
+        return redirect(url_for(sign_in_endpoint, **way_back_to(path)), code=303)
 
     app.after_request(_secure)
     app.jinja_env.undefined = StrictUndefined
@@ -222,8 +231,16 @@ def _page_context() -> dict[str, Any]:
         "viewer": g.get("viewer"),
         "theme": getattr(g.get("viewer"), "theme", "system"),
         # Taking them changes the cookie; they wait for the next page that asks who reads it.
-        "notes": [] if is_cookieless(current_app, request.endpoint) else notes(),
+        "notes": [] if is_cookieless(current_app, request.endpoint) else [*notes(), *_own_notes()],
     }
+
+
+def _own_notes() -> list[Note]:
+    """Return what is said on a page to which somebody came back after signing in again."""
+    if TYPED not in request.args or g.get("viewer") is None:
+        return []
+    found: list[Note] = g.get("own_notes") or [Note(NOT_DONE, "info")]
+    return found
 
 
 def _asset_namer(app: Flask) -> Callable[[str], str]:

@@ -156,6 +156,17 @@ def remembered(session: Session, now: datetime) -> SignIn | None:
     return sign_in
 
 
+def held(session: Session) -> SignIn | None:
+    """Return the sign-in that this browser's session holds, even if it has ended; for a day after
+    that it is known.
+    """
+    found = session.get(_HELD)
+    if found is None:
+        return None
+    row = select(SignIn).where(SignIn.secret_hash == digest(found))
+    return db.session.scalars(row).one_or_none()
+
+
 def idle(session: Session, now: datetime) -> bool:
     """Tell whether this browser was signed in and has shown no page for too long."""
     return _HELD in session and now - _seen(session) >= IDLE

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from core import outbox
 from core.db import db
 from core.lookup import all_in
+from core.typed_text import forget_typed
 from groups.access import HERE, facilitators_of, memberships_of
 from groups.codes_under_way import key_of
 from groups.memberships import holds_alone
@@ -59,6 +60,7 @@ def forget(person: Person, *, now: datetime, keep_wish: bool = False) -> None:
     outbox.supersede_keys(now, [key_of(code) for code in codes])
     outbox.detach([place.public_id for place in places], now)
     outbox.detach([offer.public_id for offer in offers], now)
+    forget_typed(person.public_id)
     for table, which in (
         (PlaceOffer, PlaceOffer.email_index == person.email_index),
         (SignInCode, SignInCode.email_index == person.email_index),

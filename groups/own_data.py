@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.lookup import all_in
+from core.typed_text import typed_by
 from groups.access import grants_of, memberships_of, sign_ins_of
 from groups.models import GrantRole, Membership, Person, SignIn
 
@@ -76,4 +77,5 @@ SECTIONS: dict[str, Section] = {
     "groups": _groups,
     "tasks": _tasks,
     "sign-ins": _sign_ins,
+    "typed when a sign-in had ended": lambda person: typed_by(person.public_id),
 }

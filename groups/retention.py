@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, or_, select
 
-from core import form_keys, throttle
+from core import form_keys, throttle, typed_text
 from core.db import db
 from core.retention import Rule
 from groups.models import (
@@ -86,4 +86,5 @@ RULES: tuple[Rule, ...] = (
     ),
     throttle.RULE,
     form_keys.RULE,
+    typed_text.RULE,
 )

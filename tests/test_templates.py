@@ -218,7 +218,8 @@ def test_field_without_errors_says_nothing_about_them() -> None:
 
     assert html == (
         '<div class="field"> <label for="name">Name</label> '
-        '<input id="name" name="name" type="text" value="Thursday evenings"> </div>'
+        '<input autocomplete="off" autocorrect="off" id="name" name="name" spellcheck="false" '
+        'type="text" value="Thursday evenings" writingsuggestions="false"> </div>'
     )
 
 

@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
 from wtforms.validators import StopValidation
 
-from core.forms import CleanString, Understandable
+from core.forms import CleanString, PageForm, Understandable
 from groups.forms.zones import ZoneField
 
 LONGEST_NAME: Final = 60
@@ -18,13 +17,13 @@ THEMES: Final = {
 }
 
 
-def is_offered(_form: FlaskForm, field: SelectField) -> None:
+def is_offered(_form: PageForm, field: SelectField) -> None:
     """Refuse what is none of the choices."""
     if field.data not in {option.data for option in field}:
         raise StopValidation("Choose one of these")
 
 
-class AccountForm(FlaskForm):
+class AccountForm(PageForm):
     """Name, look and time zone."""
 
     name = CleanString("What others call you", [Understandable(LONGEST_NAME)])

@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from flask_wtf import FlaskForm
 from wtforms import Field, Form
 from wtforms.validators import StopValidation
 
 from core.addresses import AddressProblem, read_address
-from core.forms import CleanString
+from core.forms import CleanString, PageForm
 from groups.proving import Refusal
 
 #: Codes get longer while someone is guessing, see ``groups.code_limits``.
@@ -41,7 +40,7 @@ def digits_of(typed: str) -> str:
     return typed.replace(" ", "").replace("-", "")
 
 
-class AddressForm(FlaskForm):
+class AddressForm(PageForm):
     """Where to send a code."""
 
     address = CleanString("Your e-mail address", [is_address])
@@ -52,7 +51,7 @@ class AddressForm(FlaskForm):
         return read_address(self.address.data or "").address
 
 
-class CodeForm(FlaskForm):
+class CodeForm(PageForm):
     """The code from the e-mail."""
 
     code = CleanString("Your code", [is_code])

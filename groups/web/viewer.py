@@ -41,6 +41,12 @@ def load_viewer() -> Viewer | None:
     return None if sign_in is None else Viewer(sign_in.person, sign_in)
 
 
+def lapsed_account() -> str | None:
+    """Return which account this browser was signed in to, if its sign-in has ended since."""
+    sign_in = accounts.held(session)
+    return None if sign_in is None else sign_in.person.public_id
+
+
 def sign_in_here(person: Person, *, now: datetime) -> None:
     """Sign this person in in this browser, with a new secret; belongs inside a transaction.
 

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import AnyOf
 
+from core.forms import PageForm
 from scheduling.attendance.answers import Said
 from scheduling.forms.by_letter import ChoiceForm
 from scheduling.models import Answer, PeerSession
@@ -24,7 +24,7 @@ TAKE_BACK: Final = "Take my answer back"
 BACK_TO_USUAL: Final = "Back to usually coming"
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(PageForm):
     """One of the three answers; ``undo`` marks that it puts back what was there before.
 
     ``time`` is when the page that was answered said that the session starts.
@@ -65,7 +65,7 @@ def letter_choices(said: Said) -> dict[str, str]:
     return {**ANSWERS, NOTHING: BACK_TO_USUAL if said.usually else TAKE_BACK} if own else ANSWERS
 
 
-class UsuallyForm(FlaskForm):
+class UsuallyForm(PageForm):
     """Usually coming, or asked each time; ``undo`` marks that it puts back what was there."""
 
     usually = StringField("Usually", [AnyOf([USUALLY, EACH_TIME])])

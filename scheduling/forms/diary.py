@@ -2,12 +2,11 @@
 
 from typing import Any, Final
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
 from wtforms.validators import AnyOf
 
-from core.forms import CleanString, Understandable
+from core.forms import CleanString, PageForm, Understandable
 from scheduling.keeping.diaries import LONGEST_LABEL, LONGEST_WORDS
 from scheduling.models import Detail, Diary, KeptBy
 
@@ -33,7 +32,7 @@ def _one_of(label: str, choices: dict[Any, str]) -> RadioField:
     return RadioField(label, [known], choices=offered, validate_choice=False)
 
 
-class DiaryForm(FlaskForm):
+class DiaryForm(PageForm):
     """How the dates are kept, and what colleagues can see of them."""
 
     kept_by = _one_of("How do you keep your dates?", KEPT_BY)
@@ -58,7 +57,7 @@ class DiaryForm(FlaskForm):
         )
 
 
-class FeedForm(FlaskForm):
+class FeedForm(PageForm):
     """The device or app that a private link is for."""
 
     label = CleanString("Which device or app is it for?", [Understandable(LONGEST_LABEL)])

@@ -2,11 +2,10 @@
 
 from typing import Any, Final
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import AnyOf, DataRequired, InputRequired, ValidationError
 
-from core.forms import CleanString, Understandable
+from core.forms import CleanString, PageForm, Understandable
 from scheduling.keeping.diaries import LONGEST_WORDS
 from scheduling.models import Detail, KeptBy
 from scheduling.models.diary import NEUTRAL_WORDS
@@ -26,7 +25,7 @@ def _one_of(names: list[str]) -> list[Any]:
     return [InputRequired(CHOOSE), AnyOf(names, CHOOSE)]
 
 
-class YesForm(FlaskForm):
+class YesForm(PageForm):
     """The agreement, which is not ticked at first; what the entry is called in the diary, and how
     the dates reach it.
 
@@ -90,13 +89,13 @@ class YesForm(FlaskForm):
         )
 
 
-class NoForm(FlaskForm):
+class NoForm(PageForm):
     """A no, and whether it is for every later offer too."""
 
     never_again = BooleanField("Don’t offer me a place by e-mail again")
 
 
-class ChangedMindForm(FlaskForm):
+class ChangedMindForm(PageForm):
     """Taking back a no."""
 
     sure = BooleanField(
@@ -105,7 +104,7 @@ class ChangedMindForm(FlaskForm):
     )
 
 
-class TakeBackForm(FlaskForm):
+class TakeBackForm(PageForm):
     """Taking back a yes from the letter."""
 
     sure = BooleanField(
@@ -123,7 +122,7 @@ def _chosen_before(before: DiaryChoices) -> dict[str, str]:
     return {"entry": entry, "words": words, "kept_by": before.kept_by.value}
 
 
-class NameForm(FlaskForm):
+class NameForm(PageForm):
     """What others call somebody who has just taken a place; they need not say."""
 
     name = CleanString(

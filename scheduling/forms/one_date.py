@@ -3,15 +3,14 @@
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from core.forms import CleanString
+from core.forms import CleanString, PageForm
 from scheduling.dates.wording import NotUnderstood, read_date
 
 
-class OneDateForm(FlaskForm):
+class OneDateForm(PageForm):
     """The day on which a session is held instead; ``today`` is that of its time zone."""
 
     held_on = CleanString("Another day")

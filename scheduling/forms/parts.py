@@ -1,6 +1,5 @@
 """A form with every kind of field, sent with mistakes, for the page that shows the components."""
 
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -12,13 +11,13 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import InputRequired, NumberRange
 
-from core.forms import CleanString, CleanText, Understandable
+from core.forms import CleanString, CleanText, PageForm, Understandable
 
 LONGEST = 60
 MISTAKES = {"name": "", "first_on": "14 January 2027", "starts": "6pm", "count": "0", "people": ""}
 
 
-class PartsForm(FlaskForm):
+class PartsForm(PageForm):
     """Made-up questions; nothing is ever done with the answers."""
 
     name = CleanString("Name of the group", [Understandable(LONGEST)])

@@ -1,9 +1,8 @@
 """What a facilitator chooses or writes about prompts."""
 
-from flask_wtf import FlaskForm
 from wtforms import Field, SelectChoice, SelectField  # type: ignore[attr-defined]  # the stubs are older than the class
 
-from core.forms import CleanString, CleanText, Understandable
+from core.forms import CleanString, CleanText, PageForm, Understandable
 from scheduling.forms.reading import whole_number
 from scheduling.reflection.prompts import LONGEST_PROMPT, MOST_DAYS
 from scheduling.reflection.themes import library
@@ -11,7 +10,7 @@ from scheduling.reflection.themes import library
 NO_THEME = ""
 
 
-class ThemeForm(FlaskForm):
+class ThemeForm(PageForm):
     """The theme of a session."""
 
     theme = SelectField(
@@ -23,13 +22,13 @@ class ThemeForm(FlaskForm):
     )
 
 
-class PromptForm(FlaskForm):
+class PromptForm(PageForm):
     """A prompt in the facilitator's own words."""
 
     words = CleanText("Your own words", [Understandable(LONGEST_PROMPT)])
 
 
-class DaysForm(FlaskForm):
+class DaysForm(PageForm):
     """How long before a session its prompts can be seen."""
 
     days = CleanString("Days before a session")

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import ValidationError
 
-from core.forms import CleanString, Understandable
+from core.forms import CleanString, PageForm, Understandable
 from scheduling.changing.run_plan import Scope
 from scheduling.changing.sessions import MOST_PEOPLE
 from scheduling.forms.choosing import choices_of, radios
@@ -28,7 +27,7 @@ SAME = "same"
 PLACE_KINDS = {PlaceKind.ONLINE.value: "Online", PlaceKind.IN_PERSON.value: "In person"}
 
 
-class CheckedForm(FlaskForm):
+class CheckedForm(PageForm):
     """A form in two steps: the page that checks it sends it again with ``confirmed`` ("quietly"
     where no message is wanted), or ``back`` to change something.
     """
@@ -146,7 +145,7 @@ class RunPlaceForm(CheckedForm):
             raise ValidationError("Say where you meet")
 
 
-class CameForm(FlaskForm):
+class CameForm(PageForm):
     """How many came: a number, or nothing to forget it."""
 
     came = CleanString("How many came?")

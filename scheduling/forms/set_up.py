@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs
     BooleanField,
     Field,
@@ -19,7 +18,7 @@ from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer tha
 from wtforms.validators import ValidationError
 
 from core.addresses import Paste, read_addresses
-from core.forms import CleanString, Understandable
+from core.forms import CleanString, PageForm, Understandable
 from scheduling.dates.closures import Division, LeaveOuts
 from scheduling.dates.recurrence import (
     LAST,
@@ -76,7 +75,7 @@ def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in words.items()]
 
 
-class SetUpForm(FlaskForm):
+class SetUpForm(PageForm):
     """Name, dates, place and people of a group."""
 
     name = CleanString("Name of the group", [plain_name, Understandable(LONGEST_NAME)])

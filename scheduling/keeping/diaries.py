@@ -1,6 +1,5 @@
 """How a person keeps the dates: the choices about their diary, and their private links."""
 
-import base64
 import secrets
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -9,7 +8,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from core.db import db
-from core.encryption import Unreadable, key_ring
+from core.encryption import key_ring
 from core.errors import DomainError, NotFound
 from core.text import clean_line, problem_in
 from core.tokens import digest, sign, unsign
@@ -156,25 +155,6 @@ def make_feed(diary: Diary, label: str, *, now: datetime) -> Feed:
     db.session.add(feed)
     db.session.flush()
     return feed
-
-
-def keep_label(label: str, person: Person) -> str:
-    """Return a label that was typed, sealed for this person alone and safe in a URL."""
-    sealed = key_ring().seal(label.encode(), _place_of_label(person))
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-
-
-def label_kept(kept: str, person: Person) -> str:
-    """Return what ``keep_label`` was given; nothing for what it did not make for this person."""
-    try:
-        sealed = base64.urlsafe_b64decode(kept + "=" * (-len(kept) % 4))
-        return key_ring().unseal(sealed, _place_of_label(person)).decode()
-    except (Unreadable, ValueError, IndexError):
-        return ""
-
-
-def _place_of_label(person: Person) -> str:
-    return f"label kept:{person.public_id}"
 
 
 def revoke_feed(feed: Feed, *, now: datetime) -> None:

@@ -32,13 +32,10 @@ READS_ALL: Final = "Whoever has a private link can read your dates without signi
 
 @pages.route("/calendar")
 def show() -> ResponseReturnValue:
-    """Show the choices, the private links, and how to add the one that ``link`` names. A name typed
-    before signing in again is filled in for another link.
-    """
+    """Show the choices, the private links, and how to add the one that ``link`` names."""
     person = g.viewer.person
     diary = diaries.existing_diary(person)
-    label = diaries.label_kept(request.args.get("kept", ""), person)
-    return _page(DiaryForm.about(diary), FeedForm(formdata=None, label=label))
+    return _page(DiaryForm.about(diary), FeedForm())
 
 
 @pages.route("/calendar", methods=["POST"])
@@ -78,7 +75,7 @@ def add_feed() -> ResponseReturnValue:
     form = FeedForm()
     person = g.viewer.person
     if form.validate():
-        first = _sign_in_first(form.label.data or "")
+        first = _sign_in_first()
         if first is not None:
             return first
         try:
@@ -143,12 +140,10 @@ def _accept_one_click(state: BlueprintSetupState) -> None:
     state.app.extensions["csrf"].exempt(stop)
 
 
-def _sign_in_first(label: str) -> str | None:
+def _sign_in_first() -> str | None:
     """Ask who this is before another link is made; ending one is never made harder."""
-    # The way back is in addresses, and so in the browser's history: the name goes there sealed.
-    back = url_for("calendar.show", kept=diaries.keep_label(label, g.viewer.person))
     otherwise = ("Back to your calendar", url_for("calendar.show"))
-    return sign_in_first(READS_ALL, then=back, otherwise=otherwise)
+    return sign_in_first(READS_ALL, then=None, otherwise=otherwise)
 
 
 def _page(form: DiaryForm, feed_form: FeedForm) -> str:

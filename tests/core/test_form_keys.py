@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from core.db import db
-from core.form_keys import FIELD, NOT_ANY_MORE, ONCE, AnsweredForm
+from core.form_keys import FIELD, ONCE, TOO_OLD, AnsweredForm
 from groups.models import Cohort, Person
 from tests.at_once import at_once
 from tests.build import a_facilitator
@@ -100,8 +100,10 @@ def test_a_page_open_for_more_than_a_day_is_shown_again(
 
     answer = press(amara, form)
 
-    assert led_to(answer) == (303, "/groups/new")
-    assert NOT_ANY_MORE in words(amara.get("/groups/new"))
+    assert led_to(answer) == (303, "/groups/new?typed=y")
+    shown = amara.get("/groups/new?typed=y")
+    assert TOO_OLD in words(shown)
+    assert 'value="Thursday group"' in shown.text
     assert groups() == 0
 
 
@@ -113,7 +115,7 @@ def test_a_key_of_another_account_or_another_form_is_not_taken(
 
     answers = [press(tom, form), press(amara, other)]
 
-    assert [led_to(answer) for answer in answers] == [(303, "/groups/new"), (303, "/calendar")]
+    assert [led_to(answer) for answer in answers] == [(303, "/"), (303, "/calendar?typed=y")]
     assert groups() == 0
 
 

@@ -1,5 +1,6 @@
 """What every page owes, whoever asks and whatever comes of it."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -195,11 +196,45 @@ def test_forms_from_elsewhere_are_refused(
 
 def test_forms_need_their_token(app: Flask, client: FlaskClient) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
+    typed = {"address": "amina@people.example"}
 
-    response = client.post("/sign-in", data={"address": "amina@people.example"})
+    without_cookie = client.post("/sign-in", data=typed)
+    client.get("/sign-in")
+    with_cookie = client.post("/sign-in", data=typed)
 
-    assert response.status_code == 400
-    assert "This page was open for a long time" in response.text
+    assert (without_cookie.status_code, with_cookie.status_code) == (400, 400)
+    assert "This site needs a cookie" in without_cookie.text
+    assert "This page was open for a long time" in with_cookie.text
+
+
+def test_of_two_tabs_opened_before_the_first_cookie_both_work(
+    app: Flask, client: FlaskClient
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    first = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+    client.delete_cookie("s", domain="alcove.example")
+    client.get("/sign-in")
+    typed = {"address": "amina@people.example", "csrf_token": first[1] if first else ""}
+
+    plain = client.post("/sign-in", data=typed)
+    from_here = client.post("/sign-in", data=typed, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert (plain.status_code, from_here.status_code) == (400, 303)
+
+
+def test_a_token_of_another_tab_is_not_taken_from_somebody_who_is_signed_in(
+    app: Flask, signed_in: SignedIn
+) -> None:
+    person = a_person()
+    browser = signed_in(person)
+    app.config["WTF_CSRF_ENABLED"] = True
+    browser.get("/account")
+
+    answer = browser.post(
+        "/account", data={"name": "Somebody"}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+
+    assert answer.status_code == 400
 
 
 def test_out_of_reach_looks_exactly_like_absent(app: Flask, client: FlaskClient) -> None:

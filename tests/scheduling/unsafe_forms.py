@@ -3,7 +3,6 @@
 ``tests/scheduling/test_sent_twice.py`` sends each of them twice at once.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +11,6 @@ from typing import Final
 from sqlalchemy import select
 
 from core.db import db
-from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups import offer_answers
 from groups.models import Membership, PlaceOffer, SignIn
@@ -21,7 +19,6 @@ from scheduling.models import PeerSession, SessionState
 from scheduling.reflection import prompts
 from tests.conftest import NOW
 from tests.page import PageClient
-from tests.scheduling.post import opened
 from tests.world import World
 
 Prepare = Callable[[World, PageClient], None]
@@ -115,14 +112,6 @@ def with_code(world: World, browser: PageClient) -> None:
 def with_new_address(_world: World, browser: PageClient) -> None:
     """Ask for a code for another address."""
     browser.post("/account/address", data={"address": NEW_ADDRESS})
-
-
-def code_sent() -> str:
-    """Return the digits of the code that was sent last."""
-    letters = select(OutgoingMail).where(OutgoingMail.kind.in_(("code", "new_address")))
-    last = db.session.scalars(letters.order_by(OutgoingMail.id.desc())).first()
-    found = re.search(r"\b(\d{6,12})\b", opened(last).text) if last else None
-    return found[1] if found else ""
 
 
 NEW_ADDRESS: Final = "new@people.example"

@@ -196,8 +196,8 @@ def test_download_holds_what_is_ours_and_names_nobody_else(signed_in: SignedIn, 
     response = signed_in(amina).get("/account/my-data.json")
 
     data = json.loads(response.data)
-    dated = ["dates", "usually coming", "calendar"]
-    assert list(data) == ["account", "groups", "tasks", "sign-ins", *dated]
+    own = ["account", "groups", "tasks", "sign-ins", "typed when a sign-in had ended"]
+    assert list(data) == [*own, "dates", "usually coming", "calendar"]
     assert data["account"]["e-mail"] == "amina@people.example"
     assert [group["group"] for group in data["groups"]] == ["Thursday evenings"]
     assert [date["starts at"] for date in data["dates"]] == ["2026-12-10T18:00:00+00:00"]
