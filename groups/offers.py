@@ -5,6 +5,7 @@ An offer is bound to one address. What its link can do is in ``groups.offer_answ
 
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -111,6 +112,36 @@ def _new_offer(cohort: Cohort, address: str, index: str) -> PlaceOffer:
     return offer
 
 
+def columns_of_new(mailbox: Mailbox, name: str, *, role: Role, now: datetime) -> dict[str, Any]:
+    """Return the columns of an offer to this mailbox that has not been sent, whose public id is
+    ``name``; sealed ones by their plain names.
+    """
+    return {
+        "email": mailbox.address,
+        "email_index": blind_index(mailbox.address),
+        "name": mailbox.name or None,
+        "role": role.value,
+        "state": OfferState.DRAFTED.value,
+        "token_hash": digest(key_ring().private_token("offer", name)),
+        "created_at": now,
+        "sent_at": None,
+        "expires_at": None,
+        "answered_at": None,
+        "membership_id": None,
+        "asked_at": None,
+    }
+
+
+def holders(cohort: Cohort) -> set[str]:
+    """Return the indexes of the addresses whose owners have a place in a group."""
+    held = (
+        select(Person.email_index)
+        .join(Membership)
+        .where(Membership.cohort_id == cohort.id, Membership.state.in_(HERE))
+    )
+    return set(db.session.scalars(held))
+
+
 def remove_draft(offer: PlaceOffer) -> None:
     """Forget an offer that was never sent; raises ``DomainError`` for any other."""
     if offer.state != OfferState.DRAFTED:
@@ -169,14 +200,16 @@ def mark_sent(offer: PlaceOffer, *, now: datetime) -> None:
         raise DomainError("This invitation has been answered or withdrawn.")
     offer.state = OfferState.OPEN
     offer.sent_at = offer.sent_at or now
-    offer.expires_at = _end_of_day(now + LASTS)
+    offer.expires_at = answerable_until(now)
 
 
-def _end_of_day(moment: datetime) -> datetime:
-    """Return the last second of that day in the installation's zone: letters name the day."""
+def answerable_until(now: datetime) -> datetime:
+    """Return until when an offer that is sent ``now`` can be answered: the last second of a day in
+    the installation's zone, since letters name the day.
+    """
     zone = ZoneInfo(config.current().time_zone)
-    last_day = moment.astimezone(zone).date()
-    return datetime.combine(last_day, time(23, 59, 59), zone).astimezone(moment.tzinfo)
+    last_day = (now + LASTS).astimezone(zone).date()
+    return datetime.combine(last_day, time(23, 59, 59), zone).astimezone(now.tzinfo)
 
 
 def may_write(offer: PlaceOffer) -> bool:

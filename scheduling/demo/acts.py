@@ -9,14 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from core import config
 from core.db import db
 from core.encryption import blind_index
 from groups import grants
 from groups.accounts import person_with, prove, register
 from groups.models import Cohort, GrantRole, Membership, Person, PlaceOffer, Role
 from scheduling.attendance.answers import give
-from scheduling.changing import sessions
 from scheduling.dates.recurrence import EveryWeeks
 from scheduling.demo import data as cast
 from scheduling.demo.runs import HOLIDAYS
@@ -24,8 +22,15 @@ from scheduling.letters.posting import coming
 from scheduling.models import PeerSession
 from scheduling.places import departures, inviting
 from scheduling.places.arrivals import DiaryChoices, arrive
-from scheduling.places.drafts import Draft, save_draft, send_draft
+from scheduling.places.drafts import Draft, save_draft
+from scheduling.places.drafts import open_group as plan_opening
+from scheduling.places.offering import offer_places
+from scheduling.rescheduling.apply import apply
+from scheduling.rescheduling.change_plan import ChangePlan, Scope
+from scheduling.rescheduling.session_plans import cancel as cancel_sessions
+from scheduling.rescheduling.session_plans import move_to
 from scheduling.runs.set_up import LONDON, SetUp
+from scheduling.runs.to_come import note_came as note_headcount
 
 ZONE = ZoneInfo(LONDON)
 
@@ -55,7 +60,7 @@ def open_group(
     mailboxes = [cast.mailbox_of(somebody.name) for somebody in people]
     plan = Draft(name, set_up, pqe_most=10, places=12, mailboxes=mailboxes)
     cohort = save_draft(plan, by=_person(leader), now=at)
-    send_draft(cohort, now=at, due_at=at + config.current().pause)
+    _offer_places(plan_opening(cohort, now=at), cohort, at)
 
 
 def join(group: str, name: str, choices: DiaryChoices, at: datetime) -> None:
@@ -71,12 +76,14 @@ def say_yes_from_letter(group: str, name: str, at: datetime) -> None:
 
 def share(group: str, name: str, at: datetime) -> None:
     """Ask somebody to facilitate together."""
-    inviting.invite(group_called(group), [cast.mailbox_of(name)], role=Role.CO_FACILITATOR, now=at)
+    cohort, box = group_called(group), cast.mailbox_of(name)
+    _offer_places(inviting.invite(cohort, [box], role=Role.CO_FACILITATOR, now=at), cohort, at)
 
 
 def offer(group: str, names: Sequence[str], at: datetime) -> None:
     """Offer places in a group that is open already."""
-    inviting.invite(group_called(group), [cast.mailbox_of(name) for name in names], now=at)
+    cohort, boxes = group_called(group), [cast.mailbox_of(name) for name in names]
+    _offer_places(inviting.invite(cohort, boxes, now=at), cohort, at)
 
 
 def note_came(group: str, planned_on: str, number: int, at: datetime) -> None:
@@ -85,27 +92,27 @@ def note_came(group: str, planned_on: str, number: int, at: datetime) -> None:
         select(PeerSession).where(PeerSession.cohort_id == group_called(group).id)
     )
     session = next(one for one in held if one.planned_on.isoformat() == planned_on)
-    sessions.note_came(session, number, now=at)
+    note_headcount(session, number, now=at)
 
 
 def move_a_day_earlier(group: str, position: int, at: datetime) -> None:
     """Move one of the coming sessions, counted from 0, to the evening before."""
     session = _coming(group, at)[position]
     starts_at = session.starts_at.astimezone(ZONE)
-    sessions.move(
+    plan = move_to(
         session,
         on=starts_at.date() - timedelta(days=1),
         starts=starts_at.time(),
         ends=session.ends_at.astimezone(ZONE).time(),
         now=at,
-        tell=True,
-        by=_person(cast.FACILITATOR),
     )
+    apply(plan, by=_person(cast.FACILITATOR), now=at)
 
 
 def cancel(group: str, position: int, at: datetime) -> None:
     """Cancel one of the coming sessions, counted from 0."""
-    sessions.cancel(_coming(group, at)[position], now=at, tell=True, by=_person(cast.FACILITATOR))
+    plan = cancel_sessions(_coming(group, at)[position], Scope.ONE, now=at)
+    apply(plan, by=_person(cast.FACILITATOR), now=at)
 
 
 def answer(group: str, people: Sequence[cast.MadeUp], at: datetime) -> None:
@@ -142,6 +149,12 @@ def draft_a_clash(name: str, group: str, position: int, at: datetime) -> None:
     mailboxes = [cast.mailbox_of(invited) for invited in cast.WEDNESDAY_INVITED]
     plan = Draft(name, set_up, pqe_most=10, places=8, mailboxes=mailboxes)
     save_draft(plan, by=_person(cast.FACILITATOR), now=at)
+
+
+def _offer_places(plan: ChangePlan, cohort: Cohort, at: datetime) -> None:
+    """Send invitations in the name of whoever opened the group."""
+    assert cohort.opened_by is not None  # noqa: S101 - so it is in the demo; tells the type
+    apply(plan, by=cohort.opened_by, now=at, post=offer_places)
 
 
 def group_called(name: str) -> Cohort:

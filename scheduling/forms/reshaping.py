@@ -9,7 +9,6 @@ from wtforms.validators import InputRequired, ValidationError
 
 from core.forms import CleanString
 from groups.forms.zones import ZoneField
-from scheduling.changing.run_view import MOST_TO_COME
 from scheduling.dates.recurrence import (
     LAST,
     ChosenDates,
@@ -30,6 +29,7 @@ from scheduling.forms.reading import (
 )
 from scheduling.forms.sessions import CheckedForm, MoveForm, WhichForm
 from scheduling.forms.set_up import HOW_OFTEN, MOST_SESSIONS, MOST_WEEKS
+from scheduling.rescheduling.series_state import MOST_TO_COME
 
 MOST_DAYS: Final = 366
 

@@ -8,8 +8,6 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import ValidationError
 
 from core.forms import CleanString, PageForm, Understandable
-from scheduling.changing.run_plan import Scope
-from scheduling.changing.sessions import MOST_PEOPLE
 from scheduling.forms.choosing import choices_of, radios
 from scheduling.forms.reading import (
     check_length,
@@ -19,6 +17,8 @@ from scheduling.forms.reading import (
     whole_number,
 )
 from scheduling.models import PlaceKind
+from scheduling.rescheduling.change_plan import Scope
+from scheduling.runs.to_come import MOST_PEOPLE
 
 LONGEST_PLACE = 100
 QUIETLY = "quietly"
@@ -34,7 +34,7 @@ class CheckedForm(PageForm):
 
     confirmed = HiddenField()
     back = HiddenField()
-    #: What was looked at, by ``PlanWords.digest``; nothing where there is no plan.
+    #: What was looked at, by ``ChangePlan.digest``.
     seen = HiddenField()
 
     @property

@@ -1,21 +1,21 @@
-"""A draft from first save to sending, and back again as long as nothing has left."""
+"""A draft from first save to the plan that opens it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
-from core import outbox
 from core.db import db, public_id
 from core.encryption import blind_index
 from core.errors import DomainError
 from core.mail import Mailbox
-from groups.cohorts import back_to_draft, draft_cohort, open_cohort
+from groups.cohorts import draft_cohort
 from groups.models import Cohort, CohortState, OfferState, Person, PlaceOffer, Role
-from groups.offers import draft_offer, remove_draft
+from groups.offers import columns_of_new, remove_draft
 from scheduling.models import PeerSession
-from scheduling.places.offering import send_offer
+from scheduling.places.inviting import sent_columns
+from scheduling.rescheduling.change_plan import ChangePlan, RowChange, Subject
 from scheduling.runs.series import replan, series_of, start_series
 from scheduling.runs.set_up import SetUp
 
@@ -40,8 +40,7 @@ def save_draft(draft: Draft, *, by: Person, now: datetime) -> Cohort:
         name=draft.name, by=by, now=now, pqe_most=draft.pqe_most, places=draft.places
     )
     start_series(cohort, draft.set_up, now=now)
-    for mailbox in _by_index(draft, by).values():
-        draft_offer(cohort, mailbox, now=now)
+    _draft_offers(cohort, _by_index(draft, by).values(), now)
     return cohort
 
 
@@ -60,8 +59,16 @@ def change_draft(cohort: Cohort, draft: Draft, *, now: datetime) -> None:
             remove_draft(offer)
         elif (offer.name or "") != mailbox.name:
             offer.name = mailbox.name or None
-    for mailbox in wanted.values():
-        draft_offer(cohort, mailbox, now=now)
+    _draft_offers(cohort, wanted.values(), now)
+
+
+def _draft_offers(cohort: Cohort, mailboxes: Iterable[Mailbox], now: datetime) -> None:
+    """Draft offers to addresses that have none; nobody but who opens it belongs to a draft."""
+    for mailbox in mailboxes:
+        name = public_id()
+        columns = columns_of_new(mailbox, name, role=Role.MEMBER, now=now)
+        db.session.add(PlaceOffer(public_id=name, cohort_id=cohort.id, **columns))
+    db.session.flush()
 
 
 def _by_index(draft: Draft, by: Person | None) -> dict[str, Mailbox]:
@@ -87,31 +94,31 @@ def drafted_offers(cohort: Cohort) -> list[PlaceOffer]:
     )
 
 
-def send_draft(cohort: Cohort, *, now: datetime, due_at: datetime) -> int:
-    """Open a group; its letters leave at ``due_at`` as one parcel, which can be taken back.
+def open_group(cohort: Cohort, *, now: datetime) -> ChangePlan:
+    """Return the plan that opens a group and offers the places of its draft. With none to offer,
+    the group opens without a letter.
 
-    Returns how many places are offered; with none the group opens without a letter. Raises
-    ``DomainError`` if the first date has passed, or the group has been opened before.
+    Raises ``DomainError`` if the first date has passed, or the group has been opened before.
     """
+    if cohort.state != CohortState.DRAFT:
+        raise DomainError("This group has been opened already.")
     first_at = db.session.scalar(
         select(func.min(PeerSession.starts_at)).where(PeerSession.cohort_id == cohort.id)
     )
-    if cohort.state == CohortState.DRAFT and (first_at is None or first_at <= now):
+    if first_at is None or first_at <= now:
         raise DomainError("The first date has passed. Change it before you send.")
     offers = drafted_offers(cohort)
-    parcel = public_id() if offers else None
-    open_cohort(cohort, parcel=parcel, now=now)
-    for offer in offers:
-        send_offer(offer, now=now, due_at=due_at, parcel=parcel)
-    return len(offers)
-
-
-def take_back(cohort: Cohort, *, now: datetime) -> None:
-    """Take the letters of an opening back while they wait; the group is a draft again.
-
-    Raises ``DomainError`` once a letter has left.
-    """
-    if cohort.parcel is None:
-        raise DomainError("There are no messages waiting that could be taken back.")
-    outbox.recall(cohort.parcel, now)
-    back_to_draft(cohort)
+    batch = public_id()
+    opened = {
+        "state": CohortState.OPEN.value,
+        "opened_at": now,
+        "parcel": batch if offers else None,
+    }
+    stood = {name: getattr(cohort, name) for name in opened}
+    sent = [RowChange("offer", offer.public_id, *sent_columns(offer, now)) for offer in offers]
+    return ChangePlan(
+        Subject.OPENING,
+        cohort.public_id,
+        rows=(RowChange("cohort", cohort.public_id, stood, opened), *sent),
+        batch=batch,
+    )

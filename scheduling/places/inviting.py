@@ -1,106 +1,86 @@
-"""Offering more places once a group is open: sending, sending again, withdrawing, taking back."""
+"""Working out which places are offered once a group is open: to more people, or once more.
+
+Nothing here writes; ``scheduling.rescheduling`` makes and undoes what comes out.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import select
 
-from core import config
 from core.db import db, public_id
+from core.encryption import blind_index
 from core.errors import DomainError
 from core.mail import Mailbox
-from core.outbox import OutgoingMail, can_recall, recall
+from core.outbox import under_way
 from groups.models import Cohort, CohortState, OfferState, PlaceOffer, Role
-from groups.offers import draft_offer, places_left, remove_draft
-from scheduling.places.offering import send_offer
+from groups.offers import answerable_until, columns_of_new, holders, places_left
+from scheduling.places.offering import sessions_to_come
+from scheduling.rescheduling.change_plan import ChangePlan, RowChange, Subject
 
 ONLY_OPEN = "People can be invited once a group is open and until it ends."
-HAVE_LEFT = "These messages have already left. You can withdraw the invitations instead."
-NO_DATES = "There is no date to come, so there is nothing to invite people to yet."
 STILL_ON_ITS_WAY = "The last message to this person is still on its way."
-
-
-@dataclass(frozen=True)
-class Invited:
-    """Which places were offered, when the letters leave, and under which parcel.
-
-    ``known`` are addresses that have a place or an offer already; nothing was sent to them.
-    """
-
-    offers: list[PlaceOffer]
-    known: list[str]
-    leaves_at: datetime
-    parcel: str
+ANSWERED = "This invitation has been answered or withdrawn."
+EVERYBODY_KNOWN = "Everybody on this list has been invited already."
+#: An offer that waits to be sent or to be answered.
+_STANDS: Final = (OfferState.DRAFTED, OfferState.OPEN)
+#: What is forgotten when an offer that was declined or withdrawn is made anew.
+_OF_OLD: Final = ("answered_at", "asked_at")
 
 
 def invite(
     cohort: Cohort, mailboxes: Sequence[Mailbox], *, role: Role = Role.MEMBER, now: datetime
-) -> Invited:
-    """Offer places to these people; the letters leave after the pause, as one parcel.
+) -> ChangePlan:
+    """Offer places to these people, but for those who have a place or an open offer.
 
-    Whoever has a place or an open offer is passed over. Raises ``DomainError`` for a group that
-    is not open, or has no date to come.
+    An offer that was declined or withdrawn is made anew, under the same link, and one that was
+    taken and given up again is replaced, so an address has one offer in a group. Raises
+    ``DomainError`` for a group that is not open or has no date to come, and when nobody is left.
     """
-    if cohort.state != CohortState.OPEN:
-        raise DomainError(ONLY_OPEN)
-    leaves_at, parcel = now + config.current().pause, public_id()
-    offers: list[PlaceOffer] = []
-    known: list[str] = []
+    _refuse_unless_open(cohort)
+    found = db.session.scalars(select(PlaceOffer).where(PlaceOffer.cohort_id == cohort.id))
+    offers = {offer.email_index: offer for offer in found}
+    held, rows = holders(cohort), list[RowChange]()
     for mailbox in mailboxes:
-        try:
-            offer = draft_offer(cohort, mailbox, role=role, now=now)
-        except DomainError:
-            known.append(mailbox.address)
-            continue
-        if not send_offer(offer, now=now, due_at=leaves_at, parcel=parcel):
-            raise DomainError(NO_DATES)
-        offers.append(offer)
-    return Invited(offers, known, leaves_at, parcel)
+        index = blind_index(mailbox.address)
+        offer = offers.get(index)
+        if index not in held and (offer is None or offer.state not in _STANDS):
+            rows += _offered(offer, mailbox, role, now)
+    if not rows:
+        raise DomainError(EVERYBODY_KNOWN, field="people")
+    sessions_to_come(cohort, now)
+    return ChangePlan(Subject.INVITATIONS, cohort.public_id, rows=tuple(rows))
 
 
-def resend(offer: PlaceOffer, *, now: datetime) -> Invited:
-    """Send an offer again after the pause; it can be answered for as long as a new one.
+def resend(offer: PlaceOffer, *, now: datetime) -> ChangePlan:
+    """Send an offer again; it can be answered for as long as a new one.
 
     Raises ``DomainError`` when it has been answered or withdrawn, or the group is not open.
     """
-    if offer.cohort.state != CohortState.OPEN:
-        raise DomainError(ONLY_OPEN)
+    _refuse_unless_open(offer.cohort)
     if offer.state != OfferState.OPEN:
-        raise DomainError("This invitation has been answered or withdrawn.")
-    leaves_at, parcel = now + config.current().pause, public_id()
-    if not send_offer(offer, now=now, due_at=leaves_at, parcel=parcel):
+        raise DomainError(ANSWERED)
+    if under_way(addressee=offer.public_id):
         raise DomainError(STILL_ON_ITS_WAY)
-    return Invited([offer], [], leaves_at, parcel)
+    sessions_to_come(offer.cohort, now)
+    row = RowChange("offer", offer.public_id, *sent_columns(offer, now))
+    return ChangePlan(Subject.INVITATIONS, offer.cohort.public_id, rows=(row,))
 
 
-def take_back(cohort: Cohort, parcel: str, *, now: datetime) -> int:
-    """Take invitations back while they wait; returns how many places are no longer offered.
+def sent_columns(offer: PlaceOffer, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the columns of an offer that change when its letter is sent, before and after."""
+    sent = {
+        "state": OfferState.OPEN.value,
+        "sent_at": offer.sent_at or now,
+        "expires_at": answerable_until(now),
+    }
+    return {name: getattr(offer, name) for name in sent}, sent
 
-    What was offered with this parcel vanishes, and what was only sent again stays as it was.
-    Raises ``DomainError`` once a letter has left, or when the parcel is not of this group.
-    """
-    letters = db.session.execute(
-        select(OutgoingMail.addressee, OutgoingMail.created_at).where(
-            OutgoingMail.parcel == parcel, OutgoingMail.topic == cohort.public_id
-        )
-    ).all()
-    if not letters:
-        raise DomainError("There are no messages waiting that could be taken back.")
-    if not can_recall(parcel, now):
-        raise DomainError(HAVE_LEFT)
-    recall(parcel, now)
-    made_at = {row.addressee: row.created_at for row in letters}
-    offers = db.session.scalars(select(PlaceOffer).where(PlaceOffer.public_id.in_(made_at))).all()
-    new = [
-        offer
-        for offer in offers
-        if offer.state == OfferState.OPEN and offer.sent_at == made_at[offer.public_id]
-    ]
-    for offer in new:
-        offer.state = OfferState.DRAFTED
-        remove_draft(offer)
-    return len(new)
+
+def invited(plan: ChangePlan) -> set[str]:
+    """Return the addresses to which a plan offers places."""
+    return {str(one.after["email"]) for one in plan.rows if one.after and "email" in one.after}
 
 
 def too_many(cohort: Cohort, number: int) -> str | None:
@@ -112,3 +92,48 @@ def too_many(cohort: Cohort, number: int) -> str | None:
         f"There are fewer free places ({left}) than invitations ({number}). "
         "Whoever answers first gets one."
     )
+
+
+def _offered(
+    offer: PlaceOffer | None, mailbox: Mailbox, role: Role, now: datetime
+) -> list[RowChange]:
+    if offer is None or offer.state == OfferState.ACCEPTED:
+        name = public_id()
+        new = columns_of_new(mailbox, name, role=role, now=now) | _sent(now)
+        # Whoever took the former one may have changed their address since; what opens at that
+        # address must not be this.
+        gone = [] if offer is None else [RowChange("offer", offer.public_id, _whole(offer), None)]
+        return [*gone, RowChange("offer", name, None, new)]
+    columns = {
+        "email": offer.email,
+        "name": mailbox.name or None,
+        "role": role.value,
+        "created_at": now,
+        **_sent(now),
+        **dict.fromkeys(_OF_OLD),
+    }
+    before = {name: getattr(offer, name) for name in columns}
+    return [RowChange("offer", offer.public_id, before, columns)]
+
+
+def _sent(now: datetime) -> dict[str, Any]:
+    return {
+        "state": OfferState.OPEN.value,
+        "sent_at": now,
+        "expires_at": answerable_until(now),
+    }
+
+
+def _whole(offer: PlaceOffer) -> dict[str, Any]:
+    """Return every column of an offer, sealed ones by their plain names."""
+    names = [name.removesuffix("_sealed") for name in PlaceOffer.__data_class__]
+    return {name: getattr(offer, name) for name in names if name not in _KEYS}
+
+
+#: What a row is found by, and is given when it is made.
+_KEYS: Final = ("id", "public_id", "cohort_id")
+
+
+def _refuse_unless_open(cohort: Cohort) -> None:
+    if cohort.state != CohortState.OPEN:
+        raise DomainError(ONLY_OPEN)

@@ -1,55 +1,76 @@
-"""Sending the letter that offers a place."""
+"""The letters that offer places."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
 
 from core.db import db
 from core.errors import DomainError
 from core.mail import Letter, Mailbox
-from core.outbox import under_way
+from core.outbox import post_many
 from core.web import link
-from groups.messages import Act, MessageKind, about_group, message, post_message
-from groups.models import PlaceOffer
-from groups.offers import mark_sent, may_write, token_of
+from groups.messages import Act, MessageKind, about_group, message
+from groups.models import Cohort, DoNotWrite, PlaceOffer
+from groups.offers import token_of
 from scheduling.dates.wording import ONE_BY_ONE, say_count, say_date, say_pattern
 from scheduling.letters.emails import place_offered
 from scheduling.letters.posting import coming, when_of
 from scheduling.models import PeerSession
+from scheduling.rescheduling.rows import Rows
 from scheduling.runs.laying_out import rule_of
 
+NO_DATES = "There is no date to come, so there is nothing to invite people to yet."
 
-def send_offer(
-    offer: PlaceOffer,
-    *,
-    now: datetime,
-    due_at: datetime | None = None,
-    parcel: str | None = None,
-) -> bool:
-    """Post the letter that offers a place, also again; returns whether one was posted: not while
-    an earlier one is still on its way.
+
+def sessions_to_come(cohort: Cohort, now: datetime) -> Sequence[PeerSession]:
+    """Return the dates that are offered, earliest first; raises ``DomainError`` without one."""
+    sessions = db.session.scalars(coming(cohort.id, now)).all()
+    if not sessions:
+        raise DomainError(NO_DATES)
+    return sessions
+
+
+def offer_places(rows: Rows, act: Act) -> int:
+    """Post the letters about the places that a change offers; returns how many."""
+    found = [rows.find(one) for one in rows.plan.rows if one.table == "offer"]
+    return post_offers(rows.cohort, [offer for offer in found if offer is not None], act)
+
+
+def post_offers(cohort: Cohort, offers: Iterable[PlaceOffer], act: Act) -> int:
+    """Post a letter for each of these offers of one group, which can be answered; returns how many.
 
     Whoever asked never to be written to gets nothing, and whoever offers sees no difference: the
-    letter waits with the others and lapses when it would leave. Raises ``DomainError`` if there
-    is no date to come, or the offer has been answered or withdrawn.
+    letter waits with the others and lapses when it would leave.
     """
-    if under_way(addressee=offer.public_id):
-        return False
-    sessions = list(db.session.scalars(coming(offer.cohort_id, now)))
-    if not sessions:
-        raise DomainError("There is no date to come, so there is nothing to offer yet.")
-    mark_sent(offer, now=now)
-    letter = _letter_to(offer, sessions, now)
-    kind, leaves_at = MessageKind.OFFER, due_at or now
-    made = message(
-        kind,
-        letter,
-        about_group(offer.cohort, offer),
-        Act(now, leaves_at, parcel),
-        key=f"{kind}:{offer.public_id}:{parcel or f'{now:%Y%m%dT%H%M%SZ}'}",
-        useful_until=offer.expires_at if may_write(offer) else leaves_at,
+    told = list(offers)
+    if not told:
+        return 0
+    sessions = sessions_to_come(cohort, act.now)
+    indexes = [offer.email_index for offer in told]
+    silent = set(
+        db.session.scalars(
+            select(DoNotWrite.email_index).where(DoNotWrite.email_index.in_(indexes))
+        )
     )
-    return post_message(made, now)
+    kind, leaves_at = MessageKind.OFFER, act.due_at or act.now
+    name = act.parcel or f"{act.now:%Y%m%dT%H%M%SZ}"
+    return post_many(
+        [
+            message(
+                kind,
+                _letter_to(offer, sessions, act.now),
+                about_group(cohort, offer),
+                replace(act, due_at=leaves_at),
+                key=f"{kind}:{offer.public_id}:{name}",
+                useful_until=leaves_at if offer.email_index in silent else offer.expires_at,
+            )
+            for offer in told
+        ],
+        act.now,
+    )
 
 
 def _letter_to(offer: PlaceOffer, sessions: Sequence[PeerSession], now: datetime) -> Letter:

@@ -84,7 +84,7 @@ def _bring_over(
     """
     recipient = recipient_of(place, now=now)
     # Like somebody who has just come: if a change that still waits is taken back, this address
-    # knows only the dates it gave, and has to be told (``scheduling.changing.putting_right``).
+    # knows only the dates it gave, and has to be told (``scheduling.rescheduling.undo``).
     place.changed_at = now
     book = InvitationBook.for_readers(sessions, [recipient], Act(now))
     for session in sessions:

@@ -1,6 +1,7 @@
 """The numbers of sessions ("Session 3 of 12"), and the days of the pattern they answer to."""
 
-from collections.abc import Collection, Mapping, Sequence, Set
+import math
+from collections.abc import Sequence, Set
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -32,25 +33,23 @@ def is_counted(session: PeerSession) -> bool:
     return not (session.is_extra and session.state == SessionState.CANCELLED)
 
 
-def put_in_order(together: Series | Cohort, *, now: datetime) -> None:
-    """Number the coming sessions in the order of their dates; those that are over keep theirs.
+def numbered(rows: Sequence[PeerSession], *, now: datetime) -> list[tuple[PeerSession, int]]:
+    """Return the coming ones among the sessions of a run with the numbers they should have: in the
+    order of their dates, after those that are over.
 
     Extra sessions are counted like the others, and what is counted no more comes last. A run with
     a number of sessions says how many there are in ``Series.sessions``.
     """
-    db.session.flush()
-    for row, number in numbered(rows_of(together), now=now):
-        if row.number != number:
-            row.number = number
-
-
-def numbered(rows: Sequence[PeerSession], *, now: datetime) -> list[tuple[PeerSession, int]]:
-    """Return the coming ones among the sessions of a run with the numbers they should have."""
     coming = [row for row in rows if row.starts_at > now]
     over = [row.number for row in rows if row.starts_at <= now and is_counted(row)]
     first = max(over, default=0) + 1
-    in_order = sorted(coming, key=lambda row: (not is_counted(row), row.starts_at, row.id))
+    in_order = sorted(coming, key=_in_order)
     return [(row, number) for number, row in enumerate(in_order, start=first)]
+
+
+def _in_order(session: PeerSession) -> tuple[bool, datetime, float]:
+    # One that is not written yet comes after those that are there.
+    return not is_counted(session), session.starts_at, session.id or math.inf
 
 
 def free_day(day: date, taken: Set[date]) -> date:
@@ -61,26 +60,3 @@ def free_day(day: date, taken: Set[date]) -> date:
     while day in taken:
         day -= ONE_DAY
     return day
-
-
-def answer_to(together: Series | Cohort, days: Mapping[int, date]) -> None:
-    """Let sessions answer to these days of the pattern, by the id of the session.
-
-    Two sessions never answer to the same day, not even for a moment while they trade places.
-    """
-    db.session.flush()
-    rows = {row.id: row for row in rows_of(together)}
-    changed = {key: day for key, day in days.items() if rows[key].planned_on != day}
-    taken: set[date] = {row.planned_on for key, row in rows.items() if key not in changed}
-    if _is_crossed(changed.values(), [rows[key].planned_on for key in changed]):
-        for key in changed:
-            rows[key].planned_on = date.min + key * ONE_DAY
-        db.session.flush()
-    for key, day in changed.items():
-        rows[key].planned_on = free_day(day, taken)
-        taken.add(rows[key].planned_on)
-    db.session.flush()
-
-
-def _is_crossed(new: Collection[date], old: Collection[date]) -> bool:
-    return not set(new).isdisjoint(old)

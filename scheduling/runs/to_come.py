@@ -1,4 +1,4 @@
-"""Which sessions are still to come: what has begun never changes."""
+"""Which sessions are still to come: what has begun never changes, but for how many came."""
 
 from datetime import datetime
 
@@ -7,7 +7,9 @@ from sqlalchemy import select
 from core.db import db
 from core.errors import DomainError
 from groups.models import Cohort
-from scheduling.models import PeerSession, Series
+from scheduling.models import PeerSession, Series, SessionState
+
+MOST_PEOPLE = 500
 
 
 def is_over(session: PeerSession, now: datetime) -> bool:
@@ -32,3 +34,15 @@ def coming_at(changed: Series | Cohort, now: datetime) -> list[PeerSession]:
             .order_by(PeerSession.starts_at, PeerSession.id)
         )
     )
+
+
+def note_came(session: PeerSession, came: int | None, *, now: datetime) -> None:
+    """Note how many came to a session that is over: a number and nothing else; ``None`` forgets.
+
+    Raises ``DomainError`` before its end, when it was cancelled, and for an unlikely number.
+    """
+    if session.state == SessionState.CANCELLED or session.ends_at > now:
+        raise DomainError("This can be noted once the session is over.", field="came")
+    if came is not None and not 0 <= came <= MOST_PEOPLE:
+        raise DomainError(f"Write a number from 0 to {MOST_PEOPLE}.", field="came")
+    session.came = came

@@ -1,18 +1,17 @@
-"""A change of a run, put into words before it is made: what moves where, and what stays.
+"""A change, put into words before it is made: what moves where, and what stays.
 
-Nothing here decides or writes anything; a ``RunPlan`` comes in, and words come out.
+Nothing here decides or writes anything; a ``ChangePlan`` comes in, and words come out.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from scheduling.changing.run_plan import Added, Moved, RunPlan
 from scheduling.dates.when import When, when
 from scheduling.dates.wording import say_count, say_date, say_shift
-from scheduling.models import PeerSession, SessionState
+from scheduling.models import PeerSession
+from scheduling.rescheduling.change_plan import ChangePlan, Slot, SlotChange, Subject
 
 #: What happens to a session: the word beside its new date.
 MOVED, CANCELLED, ADDED, BACK = "moved", "cancelled", "added", "put back"
@@ -20,6 +19,12 @@ MOVED, CANCELLED, ADDED, BACK = "moved", "cancelled", "added", "put back"
 STILL_CANCELLED = "still cancelled"
 #: Its hours are said by another clock.
 SAME_MOMENT = "same moment"
+_DONE = {
+    Subject.VENUE: "The place is saved.",
+    Subject.GROUP_END: "The group has ended.",
+    Subject.OPENING: "The group is open.",
+    Subject.INVITATIONS: "Saved.",
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Reader:
         """Return when something is, as this reader is told."""
         return when(starts_at, ends_at, zone_name, self.now, self.zone)
 
-    def of(self, one: PeerSession | Moved) -> When:
+    def of(self, one: PeerSession | Slot) -> When:
         """Return when a session is, or will be."""
         return self.told(one.starts_at, one.ends_at, one.zone_name)
 
@@ -62,13 +67,8 @@ class PlanWords:
     shifts: list[str]
     impact: str
 
-    @property
-    def digest(self) -> str:
-        """A name for exactly these changes: another plan has another."""
-        return hashlib.sha256(repr((self.rows, self.kept)).encode()).hexdigest()[:16]
 
-
-def plan_words(plan: RunPlan, *, people: int, reader: Reader) -> PlanWords:
+def plan_words(plan: ChangePlan, *, people: int, reader: Reader) -> PlanWords:
     """Put a plan into words; ``people`` is how many get this group's dates."""
     rows = _rows(plan, reader)
     times = {said.times_words for _, before, after, _ in rows for said in (before, after) if said}
@@ -79,15 +79,15 @@ def plan_words(plan: RunPlan, *, people: int, reader: Reader) -> PlanWords:
             for _, before, after, state in sorted(rows, key=lambda row: row[0])
         ],
         times_words=_times(next(iter(times)), plan) if alike else "",
-        kept=[_kept(session, reader) for session in plan.kept_by_hand],
+        kept=[_kept(one.slot, reader) for one in plan.pinned],
         shifts=_shifts(plan, reader),
         impact=_impact(plan, people),
     )
 
 
-def button_words(plan: RunPlan, *, letters: int) -> str:
+def button_words(plan: ChangePlan, *, letters: int) -> str:
     """Say the act: "Change six dates and tell everybody"; without letters nobody is told."""
-    kinds = {"Cancel": plan.dropped, "Put": plan.put_back, "Add": plan.added}
+    kinds = {"Cancel": plan.cancelled, "Put": plan.reinstated, "Add": plan.added}
     only = [verb for verb, some in kinds.items() if len(some) == plan.changed_count]
     dates = say_count(plan.changed_count, "date", "dates")
     if not plan.changed_count:
@@ -99,17 +99,16 @@ def button_words(plan: RunPlan, *, letters: int) -> str:
     return f"{act} and tell everybody" if letters else act
 
 
-def done_words(plan: RunPlan, reader: Reader) -> str:
-    """Say what a plan does once it is done: "Six dates are changed."; of one alone, which and how.
-
-    Call it before the plan is applied: afterwards its sessions are what they have become.
-    """
+def done_words(plan: ChangePlan, reader: Reader) -> str:
+    """Say what a plan does once it is done: "Six dates are changed."; of one alone, how."""
+    if plan.subject in _DONE:
+        return _DONE[plan.subject]
     if plan.changed_count == 1:
         return _one_done(plan, reader)
     parts = (
         (len(plan.seen), "changed"),
-        (len(plan.dropped), "cancelled"),
-        (len(plan.put_back), "put back"),
+        (len(plan.cancelled), "cancelled"),
+        (len(plan.reinstated), "put back"),
         (len(plan.added), "added"),
     )
     counted = [(number, words) for number, words in parts if number]
@@ -130,25 +129,31 @@ def say_sessions(sessions: Iterable[PeerSession], reader: Reader) -> dict[str, s
     return {name: _say(said, alike) for name, said in told.items()}
 
 
-def _rows(plan: RunPlan, reader: Reader) -> list[tuple[datetime, When | None, When | None, str]]:
+def letters_words(subject: Subject, letters: int) -> str:
+    """Say how many messages leave: "Eight invitations leave"."""
+    is_offer = subject in (Subject.OPENING, Subject.INVITATIONS)
+    noun = "invitation" if is_offer else "message"
+    return say_count(letters, f"{noun} leaves", f"{noun}s leave").capitalize()
+
+
+def _rows(plan: ChangePlan, reader: Reader) -> list[tuple[datetime, When | None, When | None, str]]:
     """Return every session that changes: when it will be, as it is and as it will be, and how."""
-    zone_name = _zone_of(plan)
     rows: list[tuple[datetime, When | None, When | None, str]] = []
-    for move in plan.moved:
-        rows.append((move.starts_at, reader.of(move.session), reader.of(move), _state(move)))
-    for session in plan.dropped:
-        rows.append((session.starts_at, reader.of(session), None, CANCELLED))
-    for session in plan.put_back:
-        said = reader.of(session)
-        rows.append((session.starts_at, said, said, BACK))
-    for one in plan.added:
-        added = reader.told(one.starts_at, one.ends_at, zone_name)
-        rows.append((one.starts_at, None, added, ADDED))
+    for some, state in (
+        (plan.moved, ""),
+        (plan.cancelled, CANCELLED),
+        (plan.reinstated, BACK),
+        (plan.added, ADDED),
+    ):
+        for one in some:
+            was = None if one.was is None else reader.of(one.was)
+            becomes = None if state == CANCELLED else reader.of(one.slot)
+            rows.append((one.slot.starts_at, was, becomes, state or _state(one)))
     return rows
 
 
-def _state(move: Moved) -> str:
-    if move.session.state == SessionState.CANCELLED:
+def _state(move: SlotChange) -> str:
+    if not move.slot.takes_place:
         return STILL_CANCELLED
     return MOVED if move.changes_times else SAME_MOMENT
 
@@ -159,24 +164,21 @@ def _say(said: When | None, alike: bool) -> str:
     return said.date_words if alike else f"{said.date_words}, {said.times_words}"
 
 
-def _times(said: str, plan: RunPlan) -> str:
+def _times(said: str, plan: ChangePlan) -> str:
     return f"{said}, as before." if plan.moved else f"{said}."
 
 
-def _one_done(plan: RunPlan, reader: Reader) -> str:
+def _one_done(plan: ChangePlan, reader: Reader) -> str:
+    [one] = (*plan.seen, *plan.cancelled, *plan.reinstated, *plan.added)
+    said = reader.of(one.slot)
     if plan.seen:
-        said = reader.of(plan.seen[0])
         return f"Moved to {said.date_words}, {said.times_words}."
-    if plan.dropped:
-        return f"{reader.of(plan.dropped[0]).date_words} is cancelled."
-    if plan.put_back:
-        return f"{reader.of(plan.put_back[0]).date_words} takes place after all."
-    added = plan.added[0]
-    said = reader.told(added.starts_at, added.ends_at, _zone_of(plan))
-    return f"{said.date_words} is added."
+    if plan.cancelled:
+        return f"{said.date_words} is cancelled."
+    return f"{said.date_words} {'takes place after all' if plan.reinstated else 'is added'}."
 
 
-def _impact(plan: RunPlan, people: int) -> str:
+def _impact(plan: ChangePlan, people: int) -> str:
     if not plan.changed_count:
         return "No date that people have changes."
     counted = say_count(plan.changed_count, "session changes", "sessions change").capitalize()
@@ -184,26 +186,17 @@ def _impact(plan: RunPlan, people: int) -> str:
     return f"{reached} Everybody is asked again." if plan.seen else reached
 
 
-def _kept(session: PeerSession, reader: Reader) -> str:
-    said = reader.of(session)
-    state = ", cancelled" if session.state == SessionState.CANCELLED else ""
-    return f"{said.date_words}, {said.times_words}{state}"
+def _kept(slot: Slot, reader: Reader) -> str:
+    said = reader.of(slot)
+    return f"{said.date_words}, {said.times_words}{'' if slot.takes_place else ', cancelled'}"
 
 
-def _shifts(plan: RunPlan, reader: Reader) -> list[str]:
-    zoned: list[tuple[Moved | Added, str]] = [
-        *((one, one.zone_name) for one in plan.moved),
-        *((one, _zone_of(plan)) for one in plan.added),
-    ]
-    return [_shift(one, ZoneInfo(zone), reader) for one, zone in zoned if one.shift != "none"]
+def _shifts(plan: ChangePlan, reader: Reader) -> list[str]:
+    return [_shift(one, reader) for one in (*plan.moved, *plan.added) if one.shift != "none"]
 
 
-def _shift(one: Moved | Added, zone: ZoneInfo, reader: Reader) -> str:
-    starts = one.starts_at.astimezone(zone)
+def _shift(one: SlotChange, reader: Reader) -> str:
+    zone = ZoneInfo(one.slot.zone_name)
+    starts = one.slot.starts_at.astimezone(zone)
     day = say_date(starts.date(), reader.now.astimezone(zone).date())
     return f"{day}: {say_shift(one.shift, starts.time(), starts.time())}"
-
-
-def _zone_of(plan: RunPlan) -> str:
-    """Return the zone of sessions that are added: that of the run as it will be."""
-    return plan.zone_name

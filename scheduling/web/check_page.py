@@ -1,14 +1,13 @@
 """What the second screen of setting up shows, put together from a draft."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from core import config
+from core.errors import DomainError
 from core.moment import now
 from core.web import link, note, see_other
 from groups.models import Cohort, PlaceOffer
@@ -18,19 +17,19 @@ from scheduling.dates.wording import (
     is_either_way,
     say_count,
     say_pattern,
-    say_time,
     say_times,
     say_zone,
 )
 from scheduling.forms.set_up import SetUpForm
 from scheduling.models import PeerSession
-from scheduling.places.drafts import drafted_offers
-from scheduling.places.offering import letter_about
+from scheduling.places.drafts import drafted_offers, open_group
+from scheduling.places.offering import letter_about, offer_places
 from scheduling.runs.series import series_of, set_up_of
 from scheduling.showing.cards import year_cells
 from scheduling.showing.checking import DateRow, date_rows, sessions_of, skip_rows
 from scheduling.showing.pasted import counted_words
 from scheduling.showing.run_notes import run_note
+from scheduling.web.confirm import Asked
 
 #: Stands where each reader finds a link that is theirs alone.
 NO_TOKEN = "a-link-of-their-own"  # noqa: S105 - it says that there is none
@@ -70,15 +69,9 @@ def _about_dates(form: SetUpForm) -> list[str]:
     return ["We read dates in figures with the day first, then the month. Check each one."]
 
 
-def sent_words(letters: int, leaves_at: datetime) -> str:
-    """Say what happens now that a group has been opened."""
-    if not letters:
-        return (
-            "The group is open. Nobody has been written to yet: invite people when you are ready."
-        )
-    zone = ZoneInfo(g.viewer.person.time_zone)
-    counted = say_count(letters, "invitation leaves", "invitations leave").capitalize()
-    return f"{counted} at {say_time(leaves_at.astimezone(zone).time())}."
+def opening(cohort: Cohort) -> Asked:
+    """Return what is asked for by the one button of the second screen."""
+    return Asked(cohort, "Check and send", lambda: open_group(cohort, now=now()), post=offer_places)
 
 
 def check_page(cohort: Cohort) -> str:
@@ -99,8 +92,19 @@ def check_page(cohort: Cohort) -> str:
         letter=_letter(offers, sessions),
         people_words=say_count(len(offers), "person", "people"),
         send_words=_send_words(len(offers)),
+        fields=_seen(cohort),
         pause=int(config.current().pause.total_seconds() // 60),
     )
+
+
+def _seen(cohort: Cohort) -> dict[str, str]:
+    """Return what is sent on, so that the group is opened as it was looked at. Where it cannot be
+    opened, the button says why.
+    """
+    try:
+        return {"seen": open_group(cohort, now=now()).digest}
+    except DomainError:
+        return {}
 
 
 def _letter(offers: list[PlaceOffer], sessions: list[PeerSession]) -> dict[str, Any] | None:

@@ -10,8 +10,6 @@ from flask.typing import ResponseReturnValue
 from core.moment import now
 from core.web import note, see_other
 from groups.models import Cohort
-from scheduling.changing import sessions
-from scheduling.changing.reshaping import add_date, end_after, extend, pause_run, set_pattern
 from scheduling.dates.recurrence import MonthlyByWeekday
 from scheduling.dates.wording import say_time
 from scheduling.forms.reading import kind_of_date_field
@@ -24,13 +22,16 @@ from scheduling.forms.reshaping import (
 )
 from scheduling.forms.sessions import CheckedForm
 from scheduling.models import PeerSession, Series, SessionState
+from scheduling.rescheduling.series_plans import end_after, extend, set_pattern
+from scheduling.rescheduling.series_plans import pause as pause_series
+from scheduling.rescheduling.session_plans import add_date
 from scheduling.runs.laying_out import rule_of
 from scheduling.runs.series import series_of, today_for
+from scheduling.runs.to_come import coming_at
 from scheduling.showing.cards import card
 from scheduling.showing.plan_words import say_sessions
 from scheduling.showing.run_words import run_words
-from scheduling.web.changing import changeable_run
-from scheduling.web.planning import Asked, form_check_act, reader
+from scheduling.web.confirm import Asked, changeable_run, form_check_act, reader
 
 pages = Blueprint("dates", __name__)
 AT = "/groups/<cohort_id>/dates"
@@ -42,7 +43,7 @@ def show(cohort_id: str) -> ResponseReturnValue:
     """Show what can be changed about all coming dates, and each of them."""
     cohort = changeable_run(cohort_id)
     series = series_of(cohort)
-    coming = sessions.coming_at(series, now())
+    coming = coming_at(series, now())
     return render_template(
         "scheduling/reshaping/run.html",
         cohort=cohort,
@@ -68,6 +69,7 @@ def add(cohort_id: str) -> ResponseReturnValue:
         cohort,
         "Check the new date",
         lambda: add_date(series, on=form.day, starts=form.from_time, ends=form.to_time, now=now()),
+        series=series,
     )
     return form_check_act(form, asked, lambda: _page("add", "Add a date", cohort, form))
 
@@ -82,13 +84,14 @@ def pause(cohort_id: str) -> ResponseReturnValue:
     asked = Asked(
         cohort,
         "Check the break",
-        lambda: pause_run(
+        lambda: pause_series(
             series,
             from_on=form.from_day,
             until_on=form.until_day,
             make_up=bool(form.make_up.data) and can_make_up,
             now=now(),
         ),
+        series=series,
     )
     return form_check_act(
         form, asked, lambda: _page("pause", "Take a break", cohort, form, can_make_up=can_make_up)
@@ -112,6 +115,7 @@ def pattern(cohort_id: str) -> ResponseReturnValue:
         lambda: set_pattern(
             planned[form.since.data], form.pattern, first_on=form.first_day, now=now()
         ),
+        series=series,
     )
     return form_check_act(form, asked, lambda: _page("pattern", "Another rhythm", cohort, form))
 
@@ -140,6 +144,7 @@ def longer(cohort_id: str) -> ResponseReturnValue:
         cohort,
         "Check the dates that are added",
         lambda: extend(series, more=form.more, now=now()),
+        series=series,
     )
     return form_check_act(form, asked, lambda: _page("extend", "Go on for longer", cohort, form))
 
@@ -161,7 +166,7 @@ def _planned(series: Series) -> dict[str, PeerSession]:
     """Return the sessions to come that take place, by public id; where there is none, go to the
     dates.
     """
-    coming = sessions.coming_at(series, now())
+    coming = coming_at(series, now())
     planned = {one.public_id: one for one in coming if one.state == SessionState.PLANNED}
     if not planned:
         note(NONE_TO_COME, "info")

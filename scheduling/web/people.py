@@ -4,7 +4,6 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError, NotFound
-from core.forms import show_problem
 from core.lookup import find
 from core.moment import now
 from core.transaction import transaction
@@ -15,11 +14,20 @@ from groups.models import Cohort, Membership, PlaceOffer
 from scheduling.dates.wording import say_count
 from scheduling.forms.people import ROLES, InviteForm
 from scheduling.places import departures, inviting
-from scheduling.places.inviting import Invited
+from scheduling.places.offering import offer_places
+from scheduling.rescheduling.apply import apply
+from scheduling.rescheduling.change_plan import ChangePlan
 from scheduling.showing.group_titles import group_title
 from scheduling.showing.pasted import pasted_list, person_words
 from scheduling.showing.roster import called, roster
-from scheduling.web.changing import check_page, leaves_words, open_group_run, own_zone, rehearsed
+from scheduling.web.confirm import (
+    Asked,
+    Checked,
+    form_check_act,
+    note_change,
+    open_group_run,
+    own_zone,
+)
 
 pages = Blueprint("people", __name__)
 AT = "/groups/<cohort_id>/people"
@@ -39,28 +47,30 @@ def show(cohort_id: str) -> ResponseReturnValue:
 def invite(cohort_id: str) -> ResponseReturnValue:
     """Offer places to more people: the form, the check, and the act."""
     cohort, form = open_group_run(cohort_id), InviteForm()
-    if form.validate_on_submit() and not form.back.data:
-        try:
-            return _invited(cohort, form) if form.is_confirmed else _check_invite(cohort, form)
-        except DomainError as error:
-            show_problem(form, error)
-    page = render_template(
-        "scheduling/people/invite.html", cohort=cohort, form=form, pasted=pasted_list(form.paste)
+    asked = Asked(
+        cohort,
+        "Check the invitations",
+        lambda: inviting.invite(cohort, form.paste.mailboxes, role=form.asked_role, now=now()),
+        checked=lambda plan, _shown: _checked(cohort, form, plan),
+        post=offer_places,
+        to=url_for("people.show", cohort_id=cohort_id),
     )
-    return page, 422 if form.is_submitted() and (form.errors or form.form_errors) else 200
+    return form_check_act(form, asked, lambda: _invite_page(cohort, form))
 
 
 @pages.route(f"{AT}/<offer_id>/resend", methods=["POST"])
 def resend(cohort_id: str, offer_id: str) -> ResponseReturnValue:
     """Send an offer again."""
-    offer = _offer(cohort_id, offer_id)
+    offer, person, moment = _offer(cohort_id, offer_id), g.viewer.person, now()
+    cohort = offer.cohort
     try:
         with transaction():
-            invited = inviting.resend(offer, now=now())
+            plan = inviting.resend(offer, now=moment)
+            change = apply(plan, by=person, now=moment, post=offer_places)
     except DomainError as error:
         note(error.words, "info")
     else:
-        _note_invited("Sent again.", invited, offer.cohort)
+        note_change("Sent again.", change, cohort, plan.subject)
     return see_other("people.show", cohort_id=cohort_id)
 
 
@@ -75,20 +85,6 @@ def withdraw(cohort_id: str, offer_id: str) -> ResponseReturnValue:
         note(error.words, "info")
     else:
         note("Withdrawn. The link in the e-mail no longer works.")
-    return see_other("people.show", cohort_id=cohort_id)
-
-
-@pages.route(f"{AT}/take-back", methods=["POST"])
-def take_back(cohort_id: str) -> ResponseReturnValue:
-    """Take invitations back while they wait."""
-    cohort = open_group_run(cohort_id)
-    try:
-        with transaction():
-            inviting.take_back(cohort, request.form.get("parcel", ""), now=now())
-    except DomainError as error:
-        note(error.words, "info")
-    else:
-        note("Taken back. Nothing was sent.")
     return see_other("people.show", cohort_id=cohort_id)
 
 
@@ -127,41 +123,21 @@ def _membership(cohort_id: str, membership_id: str) -> Membership:
     return membership
 
 
-def _check_invite(cohort: Cohort, form: InviteForm) -> ResponseReturnValue:
-    mailboxes, found = form.paste.mailboxes, list[Invited]()
-    rehearsal = rehearsed(
-        lambda: found.append(inviting.invite(cohort, mailboxes, role=form.asked_role, now=now())),
-        cohort,
-        own=False,
+def _invite_page(cohort: Cohort, form: InviteForm) -> str:
+    return render_template(
+        "scheduling/people/invite.html", cohort=cohort, form=form, pasted=pasted_list(form.paste)
     )
-    known = found[0].known
-    asked = [box for box in mailboxes if box.address not in known]
-    if not asked:
-        raise DomainError("Everybody on this list has been invited already.", field="people")
+
+
+def _checked(cohort: Cohort, form: InviteForm, plan: ChangePlan) -> Checked:
+    found = inviting.invited(plan)
+    asked = [box for box in form.paste.mailboxes if box.address in found]
+    known = [box.address for box in form.paste.mailboxes if box.address not in found]
     warning = inviting.too_many(cohort, len(asked))
-    return check_page(
-        form,
-        cohort,
-        rehearsal,
-        title="Check the invitations",
-        button=f"Send {say_count(len(asked), 'invitation', 'invitations')}",
-        back_url=request.path,
+    return Checked(
+        f"Send {say_count(len(asked), 'invitation', 'invitations')}",
         rows=[{"label": "You ask them to", "words": ROLES[form.role.data]}],
         advice=[warning] if warning else [],
         readers=[person_words(box) for box in asked],
         pasted=pasted_list(form.paste, known=known),
     )
-
-
-def _invited(cohort: Cohort, form: InviteForm) -> ResponseReturnValue:
-    with transaction():
-        invited = inviting.invite(cohort, form.paste.mailboxes, role=form.asked_role, now=now())
-    if invited.offers:
-        _note_invited("Saved.", invited, cohort)
-    return see_other("people.show", cohort_id=cohort.public_id)
-
-
-def _note_invited(words: str, invited: Invited, cohort: Cohort) -> None:
-    leaves = leaves_words(len(invited.offers), invited.leaves_at, own_zone())
-    undo_url = url_for("people.take_back", cohort_id=cohort.public_id)
-    note(f"{words} {leaves}", undo_url=undo_url, undo_fields={"parcel": invited.parcel})

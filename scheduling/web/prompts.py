@@ -24,7 +24,7 @@ from scheduling.runs.series import series_of
 from scheduling.showing.group_page import theme_title
 from scheduling.showing.group_titles import group_title
 from scheduling.showing.prompt_plan import prompt_plan
-from scheduling.web.changing import group_run, session_run
+from scheduling.web.confirm import group_run, session_run
 
 pages = Blueprint("prompts", __name__)
 AT = "/groups/<cohort_id>/sessions/<session_id>/prompts"

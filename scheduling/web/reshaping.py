@@ -8,14 +8,20 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.moment import now
-from scheduling.changing.reshaping import move_to_weekday, set_hours, shift_days
 from scheduling.dates.recurrence import pattern_of
 from scheduling.dates.wording import say_time
 from scheduling.forms.reshaping import DaysForm, HoursForm, WeekdayForm
 from scheduling.forms.sessions import WhichForm
 from scheduling.models import PeerSession, SessionState
-from scheduling.web.changing import changeable_session
-from scheduling.web.planning import Asked, form_check_act, reader, which_asked, which_words
+from scheduling.rescheduling.session_plans import move_to_weekday, set_hours, shift_days
+from scheduling.web.confirm import (
+    Asked,
+    changeable_session,
+    form_check_act,
+    reader,
+    which_asked,
+    which_words,
+)
 
 pages = Blueprint("reshaping", __name__)
 AT = "/groups/<cohort_id>/sessions/<session_id>/change"

@@ -1,40 +1,48 @@
 """The facilitator's page of one group: next session, answers, people, delivery."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError, NotFound
-from core.forms import show_problem
 from core.lookup import find
 from core.moment import now
 from core.transaction import transaction
 from core.web import note, see_other
 from groups.models import Cohort, CohortState
 from scheduling.access import letters_run_by
-from scheduling.changing import sessions
-from scheduling.changing.ending import end_group
-from scheduling.changing.parcels import Change
-from scheduling.changing.undoing import take_back as undo_change
 from scheduling.dates.wording import say_count, say_time
-from scheduling.forms.sessions import PLACE_KINDS, CheckedForm, RunPlaceForm
+from scheduling.forms.sessions import PLACE_KINDS, RunPlaceForm
 from scheduling.letters.deliveries import deliveries, send_again
 from scheduling.models import PlaceKind
+from scheduling.rescheduling.change_plan import ChangePlan, Subject
+from scheduling.rescheduling.preview import Preview
+from scheduling.rescheduling.series_plans import end_group
+from scheduling.rescheduling.undo import undo as take_back
+from scheduling.rescheduling.venue import Venue, change_venue, venue_matters
 from scheduling.runs.series import series_of
 from scheduling.showing.group_page import count_words, group_page
 from scheduling.showing.group_titles import group_title
-from scheduling.web.changing import (
-    check_page,
+from scheduling.web.confirm import (
+    Asked,
+    Checked,
+    check_or_act,
+    form_check_act,
     group_run,
-    note_change,
     open_group_run,
     own_zone,
-    rehearsed,
 )
 
 pages = Blueprint("running", __name__)
 AT = "/groups/<cohort_id>"
+UNDONE_DATES = "Undone: it is as it was before, and nothing was sent."
+UNDONE = dict.fromkeys(Subject, UNDONE_DATES) | {
+    Subject.OPENING: "Undone. Nothing was sent, and this is a draft again.",
+    Subject.INVITATIONS: "Undone. Nothing was sent.",
+}
+UNDO_LEADS_TO = {
+    Subject.OPENING: "setting_up.check",
+    Subject.INVITATIONS: "people.show",
+}
 
 
 @pages.route(AT)
@@ -84,111 +92,80 @@ def again(cohort_id: str, letter_id: str) -> ResponseReturnValue:
     return see_other("running.delivery", cohort_id=cohort_id)
 
 
-@pages.route(f"{AT}/take-back", methods=["POST"])
-def take_back(cohort_id: str) -> ResponseReturnValue:
-    """Undo a change whose messages still wait."""
-    cohort = open_group_run(cohort_id)
+@pages.route(f"{AT}/undo", methods=["POST"])
+def undo(cohort_id: str) -> ResponseReturnValue:
+    """Undo a change whose messages still wait, whatever it was about."""
+    cohort, person = group_run(cohort_id), g.viewer.person
+    subject = Subject.DATES
     try:
         with transaction():
-            undo_change(request.form.get("ticket", ""), cohort, by=g.viewer.person, now=now())
+            token = request.form.get("undo_token", "")
+            subject = take_back(token, cohort, by=person, now=now()).subject
     except DomainError as error:
         note(error.words, "info")
     else:
-        note("Undone: it is as it was before, and nothing was sent.")
-    return see_other("running.show", cohort_id=cohort_id)
+        note(UNDONE[subject])
+    return see_other(UNDO_LEADS_TO.get(subject, "running.show"), cohort_id=cohort_id)
 
 
 @pages.route(f"{AT}/place", methods=["GET", "POST"])
 def place(cohort_id: str) -> ResponseReturnValue:
     """Change where the whole run meets: the form, the check, and the act."""
     cohort = open_group_run(cohort_id)
-    series = series_of(cohort)
-    values = {"place_kind": series.place_kind, "place": series.place, "room": series.room}
-    form = RunPlaceForm(data=values)
-    if form.validate_on_submit() and not form.back.data:
-        try:
-            return _placed(cohort, form) if form.is_confirmed else _check_place(cohort, form)
-        except DomainError as error:
-            show_problem(form, error)
-    page = render_template(
-        "scheduling/running/place.html",
-        cohort=cohort,
-        form=form,
-        can_be_quiet=not sessions.place_matters(cohort),
+    series, matters = series_of(cohort), venue_matters(cohort)
+    form = RunPlaceForm(data=Venue.of(series).columns)
+    asked = Asked(
+        cohort,
+        "Check the place",
+        lambda: change_venue(series, _typed(form), now=now()),
+        checked=lambda _plan, shown: _checked_place(form, shown),
+        quiet=bool(form.quiet.data) and not matters,
     )
-    return page, 422 if form.is_submitted() and (form.errors or form.form_errors) else 200
+    return form_check_act(form, asked, lambda: _place_page(cohort, form, can_be_quiet=not matters))
 
 
 @pages.route(f"{AT}/end", methods=["GET", "POST"])
 def end(cohort_id: str) -> ResponseReturnValue:
     """End the group: the check and the act."""
-    cohort, person, form = open_group_run(cohort_id), g.viewer.person, CheckedForm()
-
-    def act() -> Change:
-        return end_group(cohort, now=now(), by=person)
-
-    try:
-        if form.validate_on_submit():
-            with transaction():
-                change = act()
-            note_change("The group has ended.", change, cohort)
-            return see_other("running.show", cohort_id=cohort_id)
-        return _check_end(cohort, form, act)
-    except DomainError as error:
-        note(error.words, "info")
-        return see_other("running.show", cohort_id=cohort_id)
-
-
-def _check_end(cohort: Cohort, form: CheckedForm, act: Callable[[], Change]) -> str:
-    coming = len(sessions.coming_at(cohort, now()))
-    counted = say_count(coming, "coming session is", "coming sessions are").capitalize()
-    return check_page(
-        form,
+    cohort = open_group_run(cohort_id)
+    asked = Asked(
         cohort,
-        rehearsed(act, cohort),
-        title="End this group",
-        button="End the group",
-        back_url=url_for("running.show", cohort_id=cohort.public_id),
+        "End this group",
+        lambda: end_group(cohort, now=now()),
+        checked=lambda plan, _shown: _checked_end(cohort, plan),
+    )
+    return check_or_act(asked)
+
+
+def _checked_end(cohort: Cohort, plan: ChangePlan) -> Checked:
+    coming = len(plan.cancelled)
+    counted = say_count(coming, "coming session is", "coming sessions are").capitalize()
+    return Checked(
+        "End the group",
         rows=[{"label": "Group", "words": cohort.name}],
         impact=f"{counted} cancelled. Messages go out about the next ones; later dates leave "
         "people’s calendars by themselves.",
-        can_change=False,
     )
 
 
-def _change_place(cohort: Cohort, form: RunPlaceForm) -> Change:
-    online = form.place_kind.data == PlaceKind.ONLINE
-    quiet = form.quiet.data and not sessions.place_matters(cohort)
-    return sessions.change_place(
-        series_of(cohort),
-        place_kind=PlaceKind(form.place_kind.data),
-        place=form.place.data or None,
-        room=(form.room.data or None) if online else None,
-        now=now(),
-        tell=not quiet,
-        by=g.viewer.person,
+def _place_page(cohort: Cohort, form: RunPlaceForm, *, can_be_quiet: bool) -> str:
+    return render_template(
+        "scheduling/running/place.html", cohort=cohort, form=form, can_be_quiet=can_be_quiet
     )
 
 
-def _check_place(cohort: Cohort, form: RunPlaceForm) -> ResponseReturnValue:
-    rehearsal = rehearsed(lambda: _change_place(cohort, form), cohort)
-    return check_page(
-        form,
-        cohort,
-        rehearsal,
-        title="Check the place",
-        button="Save and tell everybody" if rehearsal.letters else "Save",
-        back_url=request.path,
-        rows=[
-            {"label": "How", "words": PLACE_KINDS[form.place_kind.data]},
-            {"label": "Where", "words": form.place.data or "Not said"},
-            {"label": "Room", "words": form.room.data or "No link yet"},
-        ],
+def _typed(form: RunPlaceForm) -> Venue:
+    room = form.room.data if form.place_kind.data == PlaceKind.ONLINE else None
+    return Venue(form.place_kind.data, form.place.data or None, room or None)
+
+
+def _checked_place(form: RunPlaceForm, shown: Preview) -> Checked:
+    rows = {
+        "How": PLACE_KINDS[form.place_kind.data],
+        "Where": form.place.data or "Not said",
+        "Room": form.room.data or "No link yet",
+    }
+    return Checked(
+        "Save and tell everybody" if shown.letters else "Save",
+        rows=[{"label": label, "words": words} for label, words in rows.items()],
     )
-
-
-def _placed(cohort: Cohort, form: RunPlaceForm) -> ResponseReturnValue:
-    with transaction():
-        change = _change_place(cohort, form)
-    note_change("The place is saved.", change, cohort)
-    return see_other("running.show", cohort_id=cohort.public_id)

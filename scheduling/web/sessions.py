@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError
@@ -13,29 +13,30 @@ from core.transaction import transaction
 from core.web import note, see_other
 from groups.models import CohortState
 from scheduling.attendance.answers import count
-from scheduling.changing import sessions
-from scheduling.changing.move_advice import move_advice
-from scheduling.changing.parcels import Change
-from scheduling.changing.reshaping import cancel_run, reinstate_run
-from scheduling.changing.run_plan import Scope
-from scheduling.dates.when import When, when
 from scheduling.dates.wording import say_date, say_time
 from scheduling.forms.reading import kind_of_date_field
 from scheduling.forms.sessions import CameForm, MoveForm
 from scheduling.models import PeerSession, SessionState
 from scheduling.reflection.drawing import prompts_of
 from scheduling.reflection.prompts import shown_from
+from scheduling.rescheduling.change_plan import Scope
+from scheduling.rescheduling.session_plans import cancel as cancel_sessions
+from scheduling.rescheduling.session_plans import move_to
+from scheduling.rescheduling.session_plans import reinstate as reinstate_sessions
+from scheduling.runs.to_come import is_over, note_came
 from scheduling.showing.cards import card
-from scheduling.showing.group_page import count_words, impact_words, theme_title, who_said_what
-from scheduling.web.changing import (
+from scheduling.showing.group_page import count_words, theme_title, who_said_what
+from scheduling.web.confirm import (
+    Asked,
     changeable_session,
-    check_page,
-    note_change,
+    check_or_act,
+    form_check_act,
     open_session_run,
-    rehearsed,
+    reader,
     session_run,
+    which_asked,
+    which_words,
 )
-from scheduling.web.planning import Asked, check_or_act, which_asked, which_words
 
 pages = Blueprint("sessions", __name__)
 AT = "/groups/<cohort_id>/sessions/<session_id>"
@@ -55,20 +56,13 @@ def move(cohort_id: str, session_id: str) -> ResponseReturnValue:
     """Move it: the form, the check, and the act."""
     session = changeable_session(cohort_id, session_id)
     form = MoveForm(today=_local(session, now()).date(), data=_now_at(session))
-    if form.validate_on_submit() and not form.back.data:
-        try:
-            return _moved(session, form) if form.is_confirmed else _check_move(session, form)
-        except DomainError as error:
-            show_problem(form, error)
-    page = render_template(
-        "scheduling/sessions/move.html",
-        form=form,
-        session=session,
-        cohort=session.cohort,
-        said=_said(session),
-        date_kind=kind_of_date_field,
+    asked = Asked(
+        session.cohort,
+        "Check the new time",
+        lambda: move_to(session, on=form.day, starts=form.from_time, ends=form.to_time, now=now()),
+        session,
     )
-    return page, 422 if form.is_submitted() and (form.errors or form.form_errors) else 200
+    return form_check_act(form, asked, lambda: _move_page(session, form))
 
 
 @pages.route(f"{AT}/cancel", methods=["GET", "POST"])
@@ -79,7 +73,7 @@ def cancel(cohort_id: str, session_id: str) -> ResponseReturnValue:
     asked = Asked(
         session.cohort,
         "Cancel sessions" if which_asked(which) != Scope.ONE else "Cancel this session",
-        lambda: cancel_run(session, which_asked(which), now=now()),
+        lambda: cancel_sessions(session, which_asked(which), now=now()),
         session,
         which=which,
     )
@@ -94,7 +88,7 @@ def reinstate(cohort_id: str, session_id: str) -> ResponseReturnValue:
     asked = Asked(
         session.cohort,
         "Put sessions back" if which_asked(which) != Scope.ONE else "Put this session back",
-        lambda: reinstate_run(session, which_asked(which), now=now()),
+        lambda: reinstate_sessions(session, which_asked(which), now=now()),
         session,
         which=which,
     )
@@ -110,16 +104,15 @@ def came(cohort_id: str, session_id: str) -> ResponseReturnValue:
         return _page(session, form), 422
     try:
         with transaction():
-            sessions.note_came(session, form.number, now=now())
+            note_came(session, form.number, now=now())
     except DomainError as error:
         show_problem(form, error)
         return _page(session, form), 422
     note("Saved.")
-    return _to(session)
+    return see_other("sessions.show", cohort_id=cohort_id, session_id=session_id)
 
 
 def _page(session: PeerSession, form: CameForm) -> str:
-    is_over = sessions.is_over(session, now())
     shown_at = session.prompts_shown_at or shown_from(session)
     return render_template(
         "scheduling/sessions/show.html",
@@ -137,66 +130,20 @@ def _page(session: PeerSession, form: CameForm) -> str:
         theme_title=theme_title(session.theme),
         shown_words=say_date(_local(session, shown_at).date(), _local(session, now()).date()),
         form=form,
-        is_over=is_over,
+        is_over=is_over(session, now()),
         has_ended=session.ends_at <= now(),
         is_cancelled=session.state == SessionState.CANCELLED,
     )
 
 
-def _check_move(session: PeerSession, form: MoveForm) -> ResponseReturnValue:
-    person = g.viewer.person
-    span = sessions.check_move(
-        session, on=form.day, starts=form.from_time, ends=form.to_time, now=now()
-    )
-    own_zone, old = person.time_zone, _said(session)
-    new = when(span.starts_at, span.ends_at, session.zone_name, now(), own_zone)
-    advice = move_advice(session, span, form.from_time, by=person)
-    impact = impact_words(session, now=now())
-    rehearsal = rehearsed(lambda: _move(session, form), session.cohort)
-    return check_page(
-        form,
-        session.cohort,
-        rehearsal,
-        title="Check the new time",
-        button="Save and tell everybody",
-        back_url=request.path,
-        rows=[
-            {"label": "Now", "words": f"{old.date_words}, {old.times_words}"},
-            {"label": "New", "words": f"{new.date_words}, {new.times_words}"},
-        ],
-        impact=f"{impact} Everybody is asked again.",
-        advice=advice,
-    )
-
-
-def _move(session: PeerSession, form: MoveForm) -> Change:
-    return sessions.move(
-        session,
-        on=form.day,
-        starts=form.from_time,
-        ends=form.to_time,
-        now=now(),
-        tell=True,
-        by=g.viewer.person,
-    )
-
-
-def _moved(session: PeerSession, form: MoveForm) -> ResponseReturnValue:
-    with transaction():
-        change = _move(session, form)
-    said = _said(session)
-    note_change(f"Moved to {said.date_words}, {said.times_words}.", change, session.cohort)
-    return _to(session)
-
-
-def _to(session: PeerSession) -> ResponseReturnValue:
-    cohort_id = session.cohort.public_id
-    return see_other("sessions.show", cohort_id=cohort_id, session_id=session.public_id)
-
-
-def _said(session: PeerSession) -> When:
-    return when(
-        session.starts_at, session.ends_at, session.zone_name, now(), g.viewer.person.time_zone
+def _move_page(session: PeerSession, form: MoveForm) -> str:
+    return render_template(
+        "scheduling/sessions/move.html",
+        form=form,
+        session=session,
+        cohort=session.cohort,
+        said=reader().of(session),
+        date_kind=kind_of_date_field,
     )
 
 

@@ -19,8 +19,9 @@ from scheduling.dates.wording import say_count, say_date
 from scheduling.forms.one_date import OneDateForm
 from scheduling.forms.prefill import values_like, values_of
 from scheduling.forms.reading import kind_of_date_field
+from scheduling.forms.sessions import CheckedForm
 from scheduling.forms.set_up import SetUpForm
-from scheduling.places.drafts import change_draft, drafted_offers, save_draft, send_draft, take_back
+from scheduling.places.drafts import change_draft, drafted_offers, save_draft
 from scheduling.runs.series import (
     leave_out,
     put_back,
@@ -32,7 +33,8 @@ from scheduling.runs.series import (
 from scheduling.showing.checking import DateRow, date_row
 from scheduling.showing.earlier import drafted_people, earlier_groups, people_of
 from scheduling.showing.pasted import pasted_list
-from scheduling.web.check_page import after_saving, check_page, sent_words
+from scheduling.web.check_page import after_saving, check_page, opening
+from scheduling.web.confirm import act
 
 pages = Blueprint("setting_up", __name__)
 
@@ -92,30 +94,10 @@ def check(cohort_id: str) -> ResponseReturnValue:
 @pages.route("/groups/<cohort_id>/send", methods=["POST"])
 def send(cohort_id: str) -> ResponseReturnValue:
     """Open the group; its invitations leave after the pause."""
-    cohort = _cohort(cohort_id)
-    leaves_at = now() + config.current().pause
     try:
-        with transaction():
-            letters = send_draft(cohort, now=now(), due_at=leaves_at)
+        return act(CheckedForm(), opening(_cohort(cohort_id)))
     except DomainError as error:
         note(error.words, "info")
-        return see_other("setting_up.check", cohort_id=cohort_id)
-    undo_url = url_for("setting_up.undo", cohort_id=cohort_id) if letters else None
-    note(sent_words(letters, leaves_at), undo_url=undo_url)
-    return see_other("running.show", cohort_id=cohort_id)
-
-
-@pages.route("/groups/<cohort_id>/undo", methods=["POST"])
-def undo(cohort_id: str) -> ResponseReturnValue:
-    """Take the invitations back while they wait."""
-    cohort = _cohort(cohort_id)
-    try:
-        with transaction():
-            take_back(cohort, now=now())
-    except DomainError as error:
-        note(error.words, "info")
-        return see_other("running.show", cohort_id=cohort_id)
-    note("Taken back. Nothing was sent, and this is a draft again.")
     return see_other("setting_up.check", cohort_id=cohort_id)
 
 

@@ -16,13 +16,14 @@ from core.mail import Mailbox
 from groups import offers
 from groups.models import Membership, Person
 from scheduling.attendance import answers
-from scheduling.changing import sessions, undoing
-from scheduling.changing.parcels import Change
-from scheduling.changing.placing import change_place
 from scheduling.keeping import diaries
 from scheduling.models import Answer, Detail, KeptBy, PeerSession, PlaceKind
 from scheduling.places import departures
 from scheduling.places.arrivals import DiaryChoices, arrive
+from scheduling.rescheduling.apply import Change
+from scheduling.rescheduling.undo import undo as take_back
+from tests.scheduling import changed
+from tests.scheduling.changed import change_place
 from tests.scheduling.changing_world import World, reload
 
 Anything = TypeVar("Anything")
@@ -43,7 +44,7 @@ class OfARun:
 
     def noted(self, world: World, change: Change) -> None:
         """Keep the ticket that undoes it."""
-        world.undo = change.undo or world.undo
+        world.undo = change.undo_token or world.undo
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,12 @@ class Move(OfARun):
     def do(self, world: World) -> None:
         session = one_of(world.sessions(), self.which)
         on = session.starts_at.astimezone(ZoneInfo(session.zone_name)).date()
-        change = sessions.move(
+        change = changed.move(
             session,
             on=on + timedelta(days=self.days),
             starts=time(self.hour, 30),
             ends=time(self.hour + 2, 0),
             now=world.now,
-            tell=True,
             by=world.leader,
         )
         self.noted(world, change)
@@ -103,7 +103,7 @@ class Cancel(OfARun):
 
     def do(self, world: World) -> None:
         session = one_of(world.sessions(), self.which)
-        self.noted(world, sessions.cancel(session, now=world.now, tell=True, by=world.leader))
+        self.noted(world, changed.cancel(session, now=world.now, by=world.leader))
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class PutBack(OfARun):
     def do(self, world: World) -> None:
         cancelled = [one for one in world.sessions() if one.state == "cancelled"]
         session = one_of(cancelled, self.which)
-        self.noted(world, sessions.reinstate(session, now=world.now, tell=True, by=world.leader))
+        self.noted(world, changed.reinstate(session, now=world.now, by=world.leader))
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,6 @@ class MovePlace(OfARun):
             place=self.place,
             room=None,
             now=world.now,
-            tell=True,
             by=world.leader,
         )
         self.noted(world, change)
@@ -148,7 +147,7 @@ class Undo(OfARun):
         if world.undo is None:
             raise DomainError("There is nothing to undo.")
         cohort = reload(world.series).cohort
-        undoing.take_back(world.undo, cohort, by=world.leader, now=world.now)
+        take_back(world.undo, cohort, by=world.leader, now=world.now)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import Cohort, Membership, Person
-from scheduling.changing.applying import apply
-from scheduling.changing.parcels import Change
-from scheduling.changing.run_plan import RunPlan
-from scheduling.changing.undoing import take_back
 from scheduling.models import PeerSession, Series, SessionState
+from scheduling.rescheduling.apply import Change, apply
+from scheduling.rescheduling.change_plan import ChangePlan
+from scheduling.rescheduling.undo import undo as take_back
 from scheduling.runs.laying_out import lay_out
 from tests import build
 from tests.conftest import NOW
@@ -79,17 +78,17 @@ def numbers(series: Series) -> list[int]:
     return [one.number for one in planned(series)]
 
 
-def change(worked_out: Callable[[], RunPlan], *, by: Person, now: datetime = NOW) -> Change:
+def change(worked_out: Callable[[], ChangePlan], *, by: Person, now: datetime = NOW) -> Change:
     """Work a change out and make it."""
     with transaction():
-        return apply(worked_out(), tell=True, by=by, now=now)
+        return apply(worked_out(), by=by, now=now)
 
 
 def undo(done: Change, series: Series, *, by: Person, now: datetime = NOW) -> int:
     """Take a change back; returns how many letters stayed here."""
     with transaction():
-        assert done.undo is not None
-        return take_back(done.undo, series.cohort, by=by, now=now)
+        assert done.undo_token
+        return take_back(done.undo_token, series.cohort, by=by, now=now).letters
 
 
 def everything(series: Series) -> list[tuple[Any, ...]]:

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from core.errors import DomainError
 from scheduling.attendance import answers, standing
-from scheduling.changing import new_pattern, placing, reshaping, run_length
-from scheduling.changing.applying import apply
-from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.recurrence import ChosenDates, EveryWeeks, MonthlyByWeekday, Pattern
 from scheduling.letters import resend
 from scheduling.models import PeerSession, PlaceKind
 from scheduling.places.readdressing import change_address
+from scheduling.rescheduling import series_plans, session_plans
+from scheduling.rescheduling.apply import apply
+from scheduling.rescheduling.change_plan import ChangePlan, Scope
+from tests.scheduling import changed
 from tests.scheduling.acts import (
     OF_MEMBERS,
     ONE_SESSION,
@@ -35,12 +36,12 @@ ZONES = ["Europe/London", "America/New_York", "Europe/Dublin", "Asia/Kolkata"]
 class Reshape(OfARun):
     """A change that is worked out first and then made."""
 
-    def plan(self, world: World) -> RunPlan:
+    def plan(self, world: World) -> ChangePlan:
         """Work it out."""
         raise NotImplementedError
 
     def do(self, world: World) -> None:
-        change = apply(self.plan(world), tell=True, by=world.leader, now=world.now)
+        change = apply(self.plan(world), by=world.leader, now=world.now)
         self.noted(world, change)
 
 
@@ -62,8 +63,8 @@ class Shift(FromASession):
 
     days: int
 
-    def plan(self, world: World) -> RunPlan:
-        return reshaping.shift_days(self.session(world), self.scope, self.days, now=world.now)
+    def plan(self, world: World) -> ChangePlan:
+        return session_plans.shift_days(self.session(world), self.scope, self.days, now=world.now)
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ class Hours(FromASession):
     hour: int
     zone: str
 
-    def plan(self, world: World) -> RunPlan:
+    def plan(self, world: World) -> ChangePlan:
         starts, ends = time(self.hour, 30), time(self.hour + 2, 0)
-        return reshaping.set_hours(
+        return session_plans.set_hours(
             self.session(world),
             self.scope,
             starts=starts,
@@ -92,8 +93,8 @@ class Weekday(FromASession):
     weekday: int
     nth: int
 
-    def plan(self, world: World) -> RunPlan:
-        return reshaping.move_to_weekday(
+    def plan(self, world: World) -> ChangePlan:
+        return session_plans.move_to_weekday(
             self.session(world), self.scope, self.weekday, self.nth, now=world.now
         )
 
@@ -104,9 +105,9 @@ class NewPattern(FromASession):
 
     pattern: Pattern
 
-    def plan(self, world: World) -> RunPlan:
+    def plan(self, world: World) -> ChangePlan:
         session = self.session(world)
-        return new_pattern.set_pattern(session, self.pattern, scope=self.scope, now=world.now)
+        return series_plans.set_pattern(session, self.pattern, scope=self.scope, now=world.now)
 
 
 @dataclass(frozen=True)
@@ -115,27 +116,27 @@ class ChooseDates(FromASession):
 
     days: tuple[int, ...]
 
-    def plan(self, world: World) -> RunPlan:
+    def plan(self, world: World) -> ChangePlan:
         today = world.now.date()
         pattern = ChosenDates(tuple(today + timedelta(days=one) for one in self.days))
         session = self.session(world)
-        return new_pattern.set_pattern(session, pattern, scope=self.scope, now=world.now)
+        return series_plans.set_pattern(session, pattern, scope=self.scope, now=world.now)
 
 
 @dataclass(frozen=True)
 class CancelRun(FromASession):
     """Cancel sessions."""
 
-    def plan(self, world: World) -> RunPlan:
-        return reshaping.cancel_run(self.session(world), self.scope, now=world.now)
+    def plan(self, world: World) -> ChangePlan:
+        return session_plans.cancel(self.session(world), self.scope, now=world.now)
 
 
 @dataclass(frozen=True)
 class ReinstateRun(FromASession):
     """Put cancelled sessions back."""
 
-    def plan(self, world: World) -> RunPlan:
-        return reshaping.reinstate_run(self.session(world), self.scope, now=world.now)
+    def plan(self, world: World) -> ChangePlan:
+        return session_plans.reinstate(self.session(world), self.scope, now=world.now)
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,8 @@ class AddDate(Reshape):
     days: int
     hour: int
 
-    def plan(self, world: World) -> RunPlan:
-        return reshaping.add_date(
+    def plan(self, world: World) -> ChangePlan:
+        return session_plans.add_date(
             reload(world.series),
             on=world.now.date() + timedelta(days=self.days),
             starts=time(self.hour, 30),
@@ -163,9 +164,9 @@ class PauseRun(Reshape):
     lasts: int
     make_up: bool
 
-    def plan(self, world: World) -> RunPlan:
+    def plan(self, world: World) -> ChangePlan:
         begins = world.now.date() + timedelta(days=self.begins_in)
-        return run_length.pause_run(
+        return series_plans.pause(
             reload(world.series),
             from_on=begins,
             until_on=begins + timedelta(days=self.lasts),
@@ -180,8 +181,8 @@ class EndAfter(Reshape):
 
     which: int
 
-    def plan(self, world: World) -> RunPlan:
-        return run_length.end_after(one_of(world.sessions(), self.which), now=world.now)
+    def plan(self, world: World) -> ChangePlan:
+        return series_plans.end_after(one_of(world.sessions(), self.which), now=world.now)
 
 
 @dataclass(frozen=True)
@@ -190,8 +191,8 @@ class Extend(Reshape):
 
     more: int | None
 
-    def plan(self, world: World) -> RunPlan:
-        return run_length.extend(reload(world.series), more=self.more, now=world.now)
+    def plan(self, world: World) -> ChangePlan:
+        return series_plans.extend(reload(world.series), more=self.more, now=world.now)
 
 
 @dataclass(frozen=True)
@@ -205,8 +206,8 @@ class MoveOn(OfARun):
         session = one_of(world.sessions(), self.which)
         on = PlaceKind.IN_PERSON if session.starts_at > world.now else PlaceKind.ONLINE
         words: dict[str, Any] = {"place_kind": on, "place": self.place, "room": None}
-        change = placing.change_place(
-            session, **words, now=world.now, tell=True, by=world.leader, scope=Scope.FOLLOWING
+        change = changed.change_place(
+            session, **words, now=world.now, by=world.leader, scope=Scope.FOLLOWING
         )
         self.noted(world, change)
 

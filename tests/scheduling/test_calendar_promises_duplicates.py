@@ -7,13 +7,13 @@ import pytest
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling.changing import sessions
 from scheduling.feeds import contents
 from scheduling.keeping import diaries
 from scheduling.letters.bulk_invitations import issue_due
 from scheduling.models import Detail, KeptBy, PeerSession, Series
 from tests import build
 from tests.page import PageClient
+from tests.scheduling import changed
 from tests.scheduling.post import all_left, invite, letters, told
 
 pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
@@ -46,7 +46,7 @@ def move(session: PeerSession, on: date, now: datetime) -> None:
     hours = {"starts": build.series_of(session).starts, "ends": build.series_of(session).ends}
     with transaction():
         leader = session.cohort.memberships[0].person
-        sessions.move(session, on=on, **hours, now=now, tell=True, by=leader)
+        changed.move(session, on=on, **hours, now=now, by=leader)
 
 
 def test_d1_invitations_are_what_nobody_has_to_choose(member: Membership, now: datetime) -> None:
@@ -114,7 +114,7 @@ def test_d3_what_was_sent_before_the_switch_is_kept_right_until_it_is_over(
     move(dates[0], date(2026, 12, 11), now)
     all_left(now)
     with transaction():
-        sessions.cancel(dates[0], now=now, tell=True, by=member.cohort.memberships[0].person)
+        changed.cancel(dates[0], now=now, by=member.cohort.memberships[0].person)
 
     [cancelled] = letters(to=member.person)
     assert (cancelled.method, int(cancelled.event["SEQUENCE"])) == ("CANCEL", 2)

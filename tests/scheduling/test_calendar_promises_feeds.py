@@ -12,12 +12,12 @@ from core.db import db
 from core.transaction import transaction
 from groups.models import Membership
 from scheduling.attendance import answers
-from scheduling.changing import placing, sessions
 from scheduling.feeds import contents
 from scheduling.keeping import diaries
 from scheduling.models import Answer, Detail, Feed, KeptBy, PeerSession, PlaceKind, SessionState
 from tests import build
 from tests.conftest import NOW
+from tests.scheduling import changed
 from tests.scheduling.calendar_bytes import lines_of, misshapen, names_of, unfolded
 
 DAY = timedelta(days=1)
@@ -140,19 +140,17 @@ def test_f9_two_calendars_share_no_stamp(
 def move(session: PeerSession, now: datetime) -> None:
     hours = {"starts": build.series_of(session).starts, "ends": build.series_of(session).ends}
     leader = session.cohort.memberships[0].person
-    sessions.move(session, on=date(2026, 12, 11), **hours, now=now, tell=True, by=leader)
+    changed.move(session, on=date(2026, 12, 11), **hours, now=now, by=leader)
 
 
 def cancel(session: PeerSession, now: datetime) -> None:
-    sessions.cancel(session, now=now, tell=True, by=session.cohort.memberships[0].person)
+    changed.cancel(session, now=now, by=session.cohort.memberships[0].person)
 
 
 def elsewhere(session: PeerSession, now: datetime) -> None:
     place, kind = "Canaryplace 9", PlaceKind.IN_PERSON
     leader = session.cohort.memberships[0].person
-    placing.change_place(
-        session, place_kind=kind, place=place, room=None, now=now, tell=True, by=leader
-    )
+    changed.change_place(session, place_kind=kind, place=place, room=None, now=now, by=leader)
 
 
 @pytest.mark.parametrize("verb", [move, cancel, elsewhere])

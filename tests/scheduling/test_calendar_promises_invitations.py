@@ -8,13 +8,13 @@ import pytest
 from core.transaction import transaction
 from groups.models import Membership
 from scheduling.attendance import answers
-from scheduling.changing import placing, sessions
 from scheduling.letters import resend
 from scheduling.models import Answer, PeerSession, PlaceKind
 from scheduling.places import departures
 from scheduling.places.readdressing import change_address
 from scheduling.reflection import prompts
 from tests import build
+from tests.scheduling import changed
 from tests.scheduling.post import Opened, all_left, full, invite, letters, only
 
 pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
@@ -32,19 +32,19 @@ def session(session: PeerSession, member: Membership, now: datetime) -> PeerSess
 def change(session: PeerSession, verb: Any, now: datetime, **values: Any) -> None:
     """Let the facilitator change something and tell everybody."""
     with transaction():
-        verb(session, **values, now=now, tell=True, by=session.cohort.memberships[0].person)
+        verb(session, **values, now=now, by=session.cohort.memberships[0].person)
 
 
 def move(session: PeerSession, on: date, now: datetime) -> None:
     """Move the session to another day."""
     hours = {"starts": build.series_of(session).starts, "ends": build.series_of(session).ends}
-    change(session, sessions.move, now, on=on, **hours)
+    change(session, changed.move, now, on=on, **hours)
 
 
 def place(session: PeerSession, where: str, now: datetime) -> None:
     """Let the session meet elsewhere."""
     kind = PlaceKind.ONLINE
-    change(session, placing.change_place, now, place_kind=kind, place=where, room=None)
+    change(session, changed.change_place, now, place_kind=kind, place=where, room=None)
 
 
 def say(member: Membership, session: PeerSession, answer: Answer, now: datetime) -> None:
@@ -82,7 +82,7 @@ def test_i3_every_message_about_one_event_has_the_same_organiser(
 ) -> None:
     move(session, date(2026, 12, 11), now)
     all_left(now)
-    change(session, sessions.cancel, now)
+    change(session, changed.cancel, now)
 
     told = every_part(member)
 
@@ -125,7 +125,7 @@ def test_i6_new_times_place_and_state_each_raise_the_sequence_by_one(
     all_left(now)
     place(session, "Room 9", now)
     all_left(now)
-    change(session, sessions.cancel, now)
+    change(session, changed.cancel, now)
 
     sequences = [int(one.event["SEQUENCE"]) for one in every_part(member)]
 
@@ -185,7 +185,7 @@ def test_i9_whoever_has_the_event_is_told_that_it_is_off(
     going = {"left": departures.depart, "removed": departures.remove, "paused": departures.pause}
 
     if how == "cancelled":
-        change(session, sessions.cancel, now)
+        change(session, changed.cancel, now)
     else:
         with transaction():
             going[how](member, now=now)
@@ -215,10 +215,10 @@ def test_i9_leaving_tells_nobody_elses_calendar(
 def test_i10_what_is_put_back_has_another_identifier_and_begins_at_0(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
-    change(session, sessions.cancel, now)
+    change(session, changed.cancel, now)
     all_left(now)
 
-    change(session, sessions.reinstate, now)
+    change(session, changed.reinstate, now)
 
     first, off, back = every_part(member)
     assert (told_of(off), told_of(back)) == (("CANCEL", 1), ("REQUEST", 0))
@@ -243,7 +243,7 @@ def test_i11_another_address_gets_events_of_its_own(
 def test_i13_events_end_and_never_last(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
-    change(session, sessions.cancel, now)
+    change(session, changed.cancel, now)
 
     for one in every_part(member):
         assert one.event["DTEND"].dt - one.event["DTSTART"].dt == timedelta(minutes=90)
@@ -255,7 +255,7 @@ def test_i14_messages_about_one_event_are_one_thread_in_the_order_they_were_writ
 ) -> None:
     with transaction():
         assert resend.send_again(session, member, now=now)
-    change(session, sessions.cancel, now + timedelta(seconds=1))
+    change(session, changed.cancel, now + timedelta(seconds=1))
 
     told = [one.row for one in every_part(member)]
 

@@ -17,15 +17,14 @@ from core.db import db
 from core.outbox import OutgoingMail
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling.changing import placing, sessions
 from scheduling.keeping import diaries
 from scheduling.letters.refresh import refresh_due
 from scheduling.letters.reminders import remind_due
 from scheduling.models import Detail, KeptBy, PeerSession, PlaceKind
-from scheduling.places import departures, offering
+from scheduling.places import departures
 from tests import build
 from tests.page import PageClient
-from tests.scheduling import invitations
+from tests.scheduling import changed, invitations
 from tests.scheduling.post import all_left, full
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -83,24 +82,24 @@ def move(first: PeerSession, now: datetime, **_: object) -> None:
     hours = {"starts": build.series_of(first).starts, "ends": build.series_of(first).ends}
     leader = first.cohort.memberships[0].person
     with transaction():
-        sessions.move(first, on=date(2026, 12, 11), **hours, now=now, tell=True, by=leader)
+        changed.move(first, on=date(2026, 12, 11), **hours, now=now, by=leader)
 
 
 def elsewhere(first: PeerSession, now: datetime, **_: object) -> None:
     kind, leader = PlaceKind.IN_PERSON, first.cohort.memberships[0].person
     where = {"place_kind": kind, "place": "Canaryplace 9", "room": None}
     with transaction():
-        placing.change_place(first, **where, now=now, tell=True, by=leader)  # type: ignore[arg-type]  # one dictionary of two types
+        changed.change_place(first, **where, now=now, by=leader)  # type: ignore[arg-type]  # one dictionary of two types
 
 
 def cancel(first: PeerSession, now: datetime, **_: object) -> None:
     with transaction():
-        sessions.cancel(first, now=now, tell=True, by=first.cohort.memberships[0].person)
+        changed.cancel(first, now=now, by=first.cohort.memberships[0].person)
 
 
 def put_back(first: PeerSession, now: datetime, **_: object) -> None:
     with transaction():
-        sessions.reinstate(first, now=now, tell=True, by=first.cohort.memberships[0].person)
+        changed.reinstate(first, now=now, by=first.cohort.memberships[0].person)
 
 
 def choose(readers: list[Membership], now: datetime, **_: object) -> None:
@@ -287,7 +286,7 @@ def test_m12_an_address_nobody_said_yes_from_gets_no_calendar(app: Flask, now: d
     build.a_member(cohort, build.a_person("Dev", proved_at=None))
     offer, _ = build.an_offer(cohort, "newcomer@people.example")
     with transaction():
-        offering.send_offer(offer, now=now)
+        changed.send_offer(offer, now=now)
     invitations.issue_due(now)
 
     sent = [_opened(row) for row in db.session.query(OutgoingMail)]

@@ -27,9 +27,7 @@ from groups.models import (
 )
 from scheduling import erasure
 from scheduling.attendance import answers
-from scheduling.changing import sessions
 from scheduling.models import Answer, Diary, Feed, Invitation, PeerSession, Reply, Series
-from scheduling.places import offering
 from tests.build import (
     a_cohort,
     a_facilitator,
@@ -40,7 +38,7 @@ from tests.build import (
     a_session,
     an_offer,
 )
-from tests.scheduling import invitations
+from tests.scheduling import changed, invitations
 from tests.scheduling.post import all_left, letters
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -159,7 +157,7 @@ def test_what_waits_for_the_person_is_not_sent(now: datetime) -> None:
     person = a_person()
     offer, _ = an_offer(a_running_group(), person.email, state="drafted")
     with transaction():
-        offering.send_offer(offer, now=now, due_at=now + AN_HOUR, parcel="p")
+        changed.send_offer(offer, now=now, due_at=now + AN_HOUR, parcel="p")
         ask_code(person.email, browser="b", network=None, now=now)
     kinds = sorted(letter.kind for letter in letters())
 
@@ -185,7 +183,7 @@ def test_a_cancellation_that_still_waits_reaches_the_calendar(now: datetime) -> 
     session = db.session.query(PeerSession).order_by(PeerSession.id).limit(1).one()
     with transaction():
         facilitator = membership.cohort.memberships[0].person
-        sessions.cancel(session, now=now + AN_HOUR, tell=True, by=facilitator)
+        changed.cancel(session, now=now + AN_HOUR, by=facilitator)
 
     erased(membership.person, now + AN_HOUR)
 

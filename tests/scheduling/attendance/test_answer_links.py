@@ -19,8 +19,8 @@ from scheduling.attendance.answer_links import (
     token_for,
     wait_for,
 )
-from scheduling.changing.rehearsing import NO_SECRET, SECRET
 from scheduling.models import PeerSession, SessionState
+from scheduling.rescheduling.preview import NO_SECRET, SECRET
 from tests.build import a_member, a_person, a_session, series_of
 
 

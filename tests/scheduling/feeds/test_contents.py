@@ -14,7 +14,6 @@ from groups.models import CohortState, Membership, MembershipState
 from scheduling.access import start_of_day
 from scheduling.calendars.ical import Entry
 from scheduling.calendars.stamps import lead
-from scheduling.changing.sessions import change_place
 from scheduling.feeds import contents
 from scheduling.feeds.contents import entries
 from scheduling.keeping.changes import note_dates_changed, note_details_changed
@@ -32,6 +31,7 @@ from tests.build import (
     a_session,
     series_of,
 )
+from tests.scheduling.changed import change_place
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

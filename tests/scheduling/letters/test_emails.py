@@ -15,9 +15,9 @@ from core.transaction import transaction
 from groups.models import Membership, MembershipState
 from scheduling.letters import reminders
 from scheduling.models import PeerSession, SessionState
-from scheduling.places.offering import send_offer
 from tests import build
 from tests.scheduling import invitations
+from tests.scheduling.changed import send_offer
 from tests.scheduling.letters_written import NOW, WRITTEN
 from tests.scheduling.post import all_left, full
 

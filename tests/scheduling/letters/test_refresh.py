@@ -8,12 +8,12 @@ from core.db import db
 from core.transaction import transaction
 from groups.models import Membership, Person
 from scheduling.calendars.ical import Entry
-from scheduling.changing.sessions import move
 from scheduling.feeds import contents
 from scheduling.keeping import diaries
 from scheduling.letters.refresh import refresh_due
 from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession
 from tests import build
+from tests.scheduling.changed import move
 from tests.scheduling.post import all_left, invite, letters, only, sequence, told
 
 pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
@@ -152,7 +152,6 @@ def test_an_update_waits_for_a_move_that_can_still_be_undone(
             on=later,
             starts=build.series_of(session).starts,
             ends=build.series_of(session).ends,
-            tell=True,
             by=member.cohort.memberships[0].person,
             now=now + PAUSE - timedelta(minutes=1),
         )

@@ -6,11 +6,11 @@ import pytest
 
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling.changing.sessions import cancel
 from scheduling.letters.resend import APART, can_send_again, send_again
 from scheduling.models import Answer, KeptBy, PeerSession
 from scheduling.places import departures
 from tests.scheduling.attendance.test_standing import say
+from tests.scheduling.changed import cancel
 from tests.scheduling.post import all_left, invite, kept_by, letters, only, sequence, told
 
 pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
@@ -109,7 +109,7 @@ def test_what_was_cancelled_is_cancelled_again(
 ) -> None:
     invite(session, member, now)
     with transaction():
-        cancel(session, tell=True, by=member.cohort.memberships[0].person, now=now)
+        cancel(session, by=member.cohort.memberships[0].person, now=now)
     all_left(now)
 
     sent = again(session, member, now + DAY)

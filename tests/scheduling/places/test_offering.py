@@ -12,9 +12,9 @@ from core.outbox import MailState, OutgoingMail, recall
 from core.transaction import transaction
 from groups.models import DoNotWrite, OfferState, PlaceOffer
 from scheduling.models import PeerSession
-from scheduling.places.offering import send_offer
 from tests import build
 from tests.core.test_delivery import Script
+from tests.scheduling.changed import send_offer
 from tests.scheduling.post import all_left, letters
 
 PAUSE = timedelta(minutes=10)

@@ -8,8 +8,6 @@ from core.db import db
 from core.outbox import MailState, OutgoingMail, recall
 from core.transaction import transaction
 from groups.models import Membership, Role
-from scheduling.changing import sessions
-from scheduling.changing.undoing import take_back
 from scheduling.keeping.diaries import diary_to_stop
 from scheduling.letters.announcing import announce
 from scheduling.letters.changes import ChangeKind, SessionChange
@@ -17,8 +15,9 @@ from scheduling.letters.posting import Act
 from scheduling.models import PeerSession, SessionState
 from scheduling.places.readdressing import change_address
 from scheduling.replies.other_time import tell_other_time
+from scheduling.rescheduling.undo import undo as take_back
 from tests import build
-from tests.scheduling import invitations
+from tests.scheduling import changed, invitations
 from tests.scheduling.post import Opened, all_left, invite, letters, sequence
 
 pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
@@ -169,16 +168,14 @@ def test_a_new_time_that_is_taken_back_is_told_at_the_new_address_alone(
     amara, was = member.cohort.memberships[0].person, session.starts_at
     on, hours = session.planned_on + DAY, (time(18), time(19, 30))
     with transaction():
-        moved = sessions.move(
-            session, on=on, starts=hours[0], ends=hours[1], now=now, tell=True, by=amara
-        )
+        moved = changed.move(session, on=on, starts=hours[0], ends=hours[1], now=now, by=amara)
     change(member, now + timedelta(minutes=1))
     with transaction():
         for letter in to(OLD) + to(NEW):
             letter.row.state, letter.row.attempts = MailState.SENT, 1
 
     with transaction():
-        take_back(moved.undo or "", member.cohort, by=amara, now=now + timedelta(minutes=2))
+        take_back(moved.undo_token or "", member.cohort, by=amara, now=now + timedelta(minutes=2))
 
     assert to(OLD) == []
     told = [(letter.kind, letter.event and letter.event.start) for letter in to(NEW)]

@@ -1,12 +1,20 @@
 """A plan in words: rows, what stays, what the clocks do, the button and the note."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from scheduling.changing.run_plan import Added, Moved, RunPlan
+from scheduling.dates.recurrence import Shift
 from scheduling.models import PeerSession, Series, SessionState
+from scheduling.rescheduling.change_plan import (
+    ChangePlan,
+    RowChange,
+    Slot,
+    SlotChange,
+    Subject,
+)
 from scheduling.showing.plan_words import ChangeRow, Reader, button_words, done_words, plan_words
 from tests import build
 from tests.conftest import NOW
@@ -22,21 +30,40 @@ def sessions(series: Series) -> list[PeerSession]:
     return [build.a_session(series, day, number=number) for number, day in enumerate(days, 1)]
 
 
-def moved(session: PeerSession, by: timedelta = WEEK, **values: Any) -> Moved:
+def became(session: PeerSession, shift: Shift = "none", **changed: Any) -> SlotChange:
+    """The session with something else about it."""
+    was = Slot.of(session)
+    return SlotChange(session.public_id, was, replace(was, **changed), shift)
+
+
+def moved(session: PeerSession, by: timedelta = WEEK, **values: Any) -> SlotChange:
     """The session, later."""
-    defaults = {
-        "planned_on": session.planned_on,
-        "starts_at": session.starts_at + by,
-        "ends_at": session.ends_at + by,
-        "zone_name": session.zone_name,
-    }
-    return Moved(session, **{**defaults, **values})
+    times = {"starts_at": session.starts_at + by, "ends_at": session.ends_at + by}
+    return became(session, **{**times, **values})
 
 
-def added(on: date) -> Added:
+def cancelled(session: PeerSession) -> SlotChange:
+    """The session, which takes place no more."""
+    return became(session, takes_place=False)
+
+
+def reinstated(session: PeerSession) -> SlotChange:
+    """The session, which was cancelled and takes place after all."""
+    change = became(session)
+    return replace(change, was=replace(change.slot, takes_place=False))
+
+
+def added(on: date) -> SlotChange:
     """A session from 6pm to 7:30pm on a day of winter."""
     starts_at = datetime(on.year, on.month, on.day, 18, tzinfo=UTC)
-    return Added(on, starts_at, starts_at + timedelta(minutes=90), is_extra=True)
+    ends_at = starts_at + timedelta(minutes=90)
+    slot = Slot(on, starts_at, ends_at, "Europe/London", pinned=True, ad_hoc=True)
+    return SlotChange(f"added-{on}", None, slot)
+
+
+def plan_of(*slots: SlotChange, **more: Any) -> ChangePlan:
+    """A plan of these changes."""
+    return ChangePlan(Subject.DATES, "a-group", "a-run", slots=slots, **more)
 
 
 def test_rows_stand_in_the_order_of_dates_and_leave_hours_out_that_all_share(
@@ -44,8 +71,7 @@ def test_rows_stand_in_the_order_of_dates_and_leave_hours_out_that_all_share(
 ) -> None:
     first, second, third = sessions
     extra = added(date(2026, 12, 21))
-    plan = RunPlan(series, moved=(moved(second),), added=(extra,), dropped=(first,))
-    plan = RunPlan(series, plan.moved, plan.added, plan.dropped, put_back=(third,))
+    plan = plan_of(moved(second), extra, cancelled(first), reinstated(third))
 
     said = plan_words(plan, people=8, reader=READER)
 
@@ -60,7 +86,7 @@ def test_rows_stand_in_the_order_of_dates_and_leave_hours_out_that_all_share(
 
 
 def test_rows_tell_hours_once_they_differ(series: Series, sessions: list[PeerSession]) -> None:
-    plan = RunPlan(series, moved=(moved(sessions[0], timedelta(hours=1)),))
+    plan = plan_of(moved(sessions[0], timedelta(hours=1)))
 
     said = plan_words(plan, people=1, reader=READER)
 
@@ -77,7 +103,7 @@ def test_rows_tell_hours_once_they_differ(series: Series, sessions: list[PeerSes
 def test_another_clock_for_the_same_moment_is_no_move(
     series: Series, sessions: list[PeerSession]
 ) -> None:
-    plan = RunPlan(series, moved=(moved(sessions[0], timedelta(), zone_name="Europe/Lisbon"),))
+    plan = plan_of(moved(sessions[0], timedelta(), zone_name="Europe/Lisbon"))
 
     said = plan_words(plan, people=8, reader=READER)
 
@@ -92,7 +118,7 @@ def test_what_is_cancelled_and_moves_along_stays_cancelled(
     series: Series, sessions: list[PeerSession]
 ) -> None:
     sessions[0].state = SessionState.CANCELLED
-    plan = RunPlan(series, moved=(moved(sessions[0]), moved(sessions[1])))
+    plan = plan_of(moved(sessions[0]), moved(sessions[1]))
 
     said = plan_words(plan, people=8, reader=READER)
 
@@ -101,7 +127,7 @@ def test_what_is_cancelled_and_moves_along_stays_cancelled(
 
 
 def test_dates_chosen_by_hand_are_named(series: Series, sessions: list[PeerSession]) -> None:
-    plan = RunPlan(series, moved=(moved(sessions[0]),), kept_by_hand=(sessions[2],))
+    plan = plan_of(moved(sessions[0]), pinned=(became(sessions[2]),))
 
     said = plan_words(plan, people=8, reader=READER)
 
@@ -113,12 +139,9 @@ def test_what_the_clocks_do_is_said_with_the_day(
 ) -> None:
     spring, autumn = datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2027, 10, 31, tzinfo=UTC)
     hour = timedelta(hours=1)
-    plan = RunPlan(
-        series,
-        moved=(
-            moved(sessions[0], starts_at=spring, ends_at=spring + hour, shift="missing"),
-            moved(sessions[1], starts_at=autumn, ends_at=autumn + hour, shift="doubled"),
-        ),
+    plan = plan_of(
+        moved(sessions[0], starts_at=spring, ends_at=spring + hour, shift="missing"),
+        moved(sessions[1], starts_at=autumn, ends_at=autumn + hour, shift="doubled"),
     )
 
     assert plan_words(plan, people=8, reader=READER).shifts == [
@@ -131,7 +154,7 @@ def test_what_the_clocks_do_is_said_with_the_day(
 def test_a_reader_elsewhere_is_told_their_own_hours(
     series: Series, sessions: list[PeerSession]
 ) -> None:
-    plan = RunPlan(series, moved=(moved(sessions[0]),))
+    plan = plan_of(moved(sessions[0]))
 
     said = plan_words(plan, people=8, reader=Reader(NOW, "America/New_York"))
 
@@ -141,14 +164,12 @@ def test_a_reader_elsewhere_is_told_their_own_hours(
 def test_the_button_says_the_act(series: Series, sessions: list[PeerSession]) -> None:
     first, second, third = sessions
     plans = {
-        "Change two dates": RunPlan(series, moved=(moved(first), moved(second))),
-        "Change three dates": RunPlan(
-            series, moved=(moved(first), moved(second)), dropped=(third,)
-        ),
-        "Cancel three dates": RunPlan(series, dropped=(first, second, third)),
-        "Put one date back": RunPlan(series, put_back=(first,)),
-        "Add one date": RunPlan(series, added=(added(date(2026, 12, 21)),)),
-        "Save": RunPlan(series, columns={"sessions": None}),
+        "Change two dates": plan_of(moved(first), moved(second)),
+        "Change three dates": plan_of(moved(first), moved(second), cancelled(third)),
+        "Cancel three dates": plan_of(*map(cancelled, sessions)),
+        "Put one date back": plan_of(reinstated(first)),
+        "Add one date": plan_of(added(date(2026, 12, 21))),
+        "Save": plan_of(rows=(RowChange("series", "a-run", {"sessions": 6}, {"sessions": None}),)),
     }
 
     assert {button_words(plan, letters=0) for plan in plans.values()} == set(plans)
@@ -163,13 +184,13 @@ def test_the_note_says_what_was_done(series: Series, sessions: list[PeerSession]
     assert [
         done_words(plan, READER)
         for plan in (
-            RunPlan(series, moved=(moved(first),)),
-            RunPlan(series, dropped=(first,)),
-            RunPlan(series, put_back=(first,)),
-            RunPlan(series, added=(extra,)),
-            RunPlan(series, dropped=(first, second)),
-            RunPlan(series, moved=(moved(first), moved(second)), dropped=(third,)),
-            RunPlan(series, moved=(moved(first),), dropped=(third,), added=(extra, extra)),
+            plan_of(moved(first)),
+            plan_of(cancelled(first)),
+            plan_of(reinstated(first)),
+            plan_of(extra),
+            plan_of(cancelled(first), cancelled(second)),
+            plan_of(moved(first), moved(second), cancelled(third)),
+            plan_of(moved(first), cancelled(third), extra, extra),
         )
     ] == [
         "Moved to Thursday 17 December, 6pm to 7:30pm, UK time.",

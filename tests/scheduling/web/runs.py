@@ -1,7 +1,5 @@
 """A group with a run of sessions, for the tests of the pages that change runs."""
 
-import html
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -73,12 +71,3 @@ def waiting() -> list[str]:
 def confirm(visitor: PageClient, path: str, typed: dict[str, str], how: str = "yes") -> Any:
     """Send a form as its check page does."""
     return visitor.post(path, data={**typed, "confirmed": how})
-
-
-def undo(browser: PageClient, page: str) -> None:
-    """Press Undo in the note of a page."""
-    action = re.search(r'action="([^"]+/take-back)"', page)
-    ticket = re.search(r'name="ticket" value="([^"]+)"', page)
-    assert action is not None
-    assert ticket is not None
-    browser.post(html.unescape(action[1]), data={"ticket": html.unescape(ticket[1])})

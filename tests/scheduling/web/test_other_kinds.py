@@ -18,7 +18,7 @@ from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.post import letters
-from tests.scheduling.web.runs import undo
+from tests.scheduling.undoing import press_undo
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -89,7 +89,7 @@ def test_it_is_ended_and_the_end_undone(
     amaras_browser.post(f"{at}/end", data={"confirmed": "yes"})
     page = amaras_browser.get(at).text
     assert session.state == "cancelled"
-    undo(amaras_browser, page)
+    press_undo(amaras_browser, page)
 
     assert session.state == "planned"
 

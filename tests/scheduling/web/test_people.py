@@ -1,6 +1,5 @@
 """Who belongs: the list, inviting more, sending again, withdrawing, and ending a place."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -27,6 +26,7 @@ from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.queries import counted
+from tests.scheduling.undoing import press_undo
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -183,17 +183,15 @@ def test_what_became_of_each_line_is_shown_before_invitations_leave(
     assert "Send one invitation" in page
 
 
-def test_confirmed_invitations_wait_and_can_be_taken_back(
+def test_confirmed_invitations_wait_and_can_be_undone(
     amaras_browser: PageClient, cohort: Cohort
 ) -> None:
     amaras_browser.post(at(cohort, "/invite"), data={**INVITE, "confirmed": "yes"})
     page = amaras_browser.get(at(cohort))
-    assert "Two messages leave at 9:10am." in words(page)
+    assert "Two invitations leave at 9:10am." in words(page)
     assert words(page).count("Leaves at 9:10am") == 2
-    parcel = re.search(r'name="parcel" value="([^"]+)"', page.text)
-    assert parcel is not None
 
-    amaras_browser.post(at(cohort, "/take-back"), data={"parcel": parcel[1]})
+    press_undo(amaras_browser, page.text)
 
     assert offers() == []
     assert {mail.state for mail in letters()} == {MailState.RECALLED}
@@ -207,7 +205,8 @@ def test_a_parcel_of_another_group_is_not_taken_back(
     other = build.a_cohort(tom)
     build.a_series(other)
 
-    signed_in(tom).post(at(other, "/take-back"), data={"parcel": letters()[0].parcel or ""})
+    token = {"undo_token": letters()[0].parcel or ""}
+    signed_in(tom).post(f"/groups/{other.public_id}/undo", data=token)
 
     assert {mail.state for mail in letters()} == {MailState.DUE}
     assert len(offers()) == 2
@@ -217,10 +216,10 @@ def test_invitations_that_have_left_are_not_taken_back(
     amaras_browser: PageClient, cohort: Cohort
 ) -> None:
     amaras_browser.post(at(cohort, "/invite"), data={**INVITE, "confirmed": "yes"})
-    parcel = letters()[0].parcel or ""
+    offered = amaras_browser.get(at(cohort)).text
 
     with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
-        amaras_browser.post(at(cohort, "/take-back"), data={"parcel": parcel})
+        press_undo(amaras_browser, offered)
         page = words(amaras_browser.get(at(cohort)))
 
     assert "These messages have already left." in page

@@ -1,6 +1,5 @@
 """Changing a session and those after it: forms, check pages, acts, and the way back."""
 
-import html
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -10,11 +9,12 @@ import time_machine
 
 from core.transaction import transaction
 from groups.models import CohortState, Person
-from scheduling.changing.rehearsing import LIMITS
 from scheduling.models import SessionState
+from scheduling.rescheduling.preview import LIMITS
 from tests import build
 from tests.page import PageClient, words
 from tests.scheduling.queries import counted
+from tests.scheduling.undoing import press_undo
 from tests.scheduling.web.runs import DAYS, Run, confirm, waiting
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -22,15 +22,6 @@ pytestmark = pytest.mark.usefixtures("clock")
 Browser = Callable[[Person], PageClient]
 WEEK = timedelta(days=7)
 FOLLOWING = {"which": "following", "days": "7", "way": "later"}
-
-
-def undo(amaras_browser: PageClient, page: str) -> None:
-    """Press Undo in the note of a page."""
-    action = re.search(r'action="([^"]+/take-back)"', page)
-    ticket = re.search(r'name="ticket" value="([^"]+)"', page)
-    assert action is not None
-    assert ticket is not None
-    amaras_browser.post(html.unescape(action[1]), data={"ticket": html.unescape(ticket[1])})
 
 
 def test_the_way_to_change_dates_begins_at_a_session_and_at_its_group(
@@ -103,7 +94,7 @@ def test_following_sessions_move_and_come_back_by_undo(
     assert run.days() == [*DAYS[:4], DAYS[4] + WEEK, DAYS[5] + WEEK]
     assert "Two dates are changed." in words(page)
     assert len(set(waiting())) == 3
-    undo(amaras_browser, page.text)
+    press_undo(amaras_browser, page.text)
 
     assert run.days() == list(DAYS)
     assert waiting() == []

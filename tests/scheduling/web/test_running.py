@@ -18,13 +18,13 @@ from groups.models import (
     OfferState,
     Person,
 )
-from scheduling.changing import sessions
 from scheduling.letters.bulk_invitations import welcome
 from scheduling.models import Answer, PeerSession, Reply, Series
 from tests import build
 from tests.conftest import NOW
 from tests.core.letters import a_mail
 from tests.page import PageClient, words
+from tests.scheduling import changed
 from tests.scheduling.queries import counted
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -53,7 +53,7 @@ def say(session: PeerSession, membership: Membership, answer: Answer) -> None:
 def cancel(session: PeerSession, amara: Person) -> None:
     """Cancel it, so that letters wait."""
     with transaction():
-        sessions.cancel(session, now=NOW, tell=True, by=amara)
+        changed.cancel(session, now=NOW, by=amara)
 
 
 def letters() -> list[OutgoingMail]:
@@ -287,9 +287,9 @@ def test_ending_is_looked_at_first_and_getting_the_page_changes_nothing(
     assert "This group has ended." in words(amaras_browser.get(at(cohort)))
 
 
-def test_a_forged_ticket_undoes_nothing(
+def test_a_forged_token_undoes_nothing(
     amaras_browser: PageClient, cohort: Cohort, session: PeerSession
 ) -> None:
-    amaras_browser.post(at(cohort, "/take-back"), data={"ticket": "forged"})
+    amaras_browser.post(at(cohort, "/undo"), data={"undo_token": "forged"})
 
     assert "It is too late to undo this." in words(amaras_browser.get(at(cohort)))

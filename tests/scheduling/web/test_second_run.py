@@ -11,19 +11,20 @@ from core.db import db
 from core.errors import DomainError
 from core.transaction import transaction
 from groups.models import Membership, Person
-from scheduling.changing.ending import end_group
-from scheduling.changing.undoing import take_back
 from scheduling.dates.recurrence import EveryWeeks
 from scheduling.feeds import contents
 from scheduling.letters.bulk_invitations import issue_due
 from scheduling.models import Invitation, PeerSession, Series, SessionState
+from scheduling.rescheduling.undo import undo as take_back
 from scheduling.runs.series import current_series, renew
 from scheduling.runs.set_up import SetUp
 from scheduling.showing.earlier import earlier_groups
 from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words
-from tests.scheduling.web.runs import Run, a_run, undo
+from tests.scheduling.changed import end_group
+from tests.scheduling.undoing import press_undo
+from tests.scheduling.web.runs import Run, a_run
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -120,7 +121,7 @@ def test_a_session_of_the_second_run_moves_and_moves_back(
     amaras_browser.post(f"{at}/move", data=typed)
     page = amaras_browser.get(at).text
     moved = entries(member_of(run).person)
-    undo(amaras_browser, page)
+    press_undo(amaras_browser, page)
 
     assert set(moved.values()) - set(uids.values()) == {date(2027, 6, 2)}
     assert moved.keys() == uids.keys()
@@ -135,8 +136,7 @@ def test_ending_the_group_ends_both_runs_and_can_be_undone(run: Run) -> None:
     assert None not in (run.series.ended_on, second.ended_on)
 
     with transaction():
-        assert done.undo is not None
-        take_back(done.undo, run.cohort, by=run.facilitator, now=NOW)
+        take_back(done.undo_token, run.cohort, by=run.facilitator, now=NOW)
 
     assert {one.state for one in [*run.sessions, *rows(second)]} == {SessionState.PLANNED}
     assert (run.series.ended_on, second.ended_on) == (None, None)

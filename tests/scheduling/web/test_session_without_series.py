@@ -18,7 +18,7 @@ from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words
 from tests.scheduling.post import all_left, full, letters, only
-from tests.scheduling.web.runs import undo
+from tests.scheduling.undoing import press_undo
 
 pytestmark = pytest.mark.usefixtures("clock", "amara_keeps_no_calendar")
 
@@ -84,7 +84,7 @@ def test_it_is_invited_to_moved_and_moved_back(
     assert (moved[0], moved[2]) == (before[0], date(2026, 12, 17))
     assert only("moved", member=member).event["DTSTART"].dt.date() == date(2026, 12, 17)
 
-    undo(amaras_browser, page)
+    press_undo(amaras_browser, page)
 
     assert entries(member.person) == [before]
     moved_letters = letters("moved", to=member.person, waiting=False)
@@ -102,7 +102,7 @@ def test_it_moves_by_days_through_the_page_for_several_and_back(
     amaras_browser.post(at(session, "/change/days"), data={**typed, "confirmed": "yes"})
     page = amaras_browser.get(at(session)).text
     assert entries(member.person)[0][2] == date(2026, 12, 17)
-    undo(amaras_browser, page)
+    press_undo(amaras_browser, page)
 
     assert entries(member.person)[0][2] == date(2026, 12, 10)
 

@@ -15,7 +15,7 @@ from scheduling.models import Answer, PeerSession, Reply, SessionState
 from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words
-from tests.scheduling.web.runs import undo
+from tests.scheduling.undoing import press_undo
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -63,8 +63,10 @@ def test_moving_shows_first_what_it_means_and_changes_nothing(
 ) -> None:
     page = words(amaras_browser.post(at(session, "/move"), data=TYPED))
 
-    assert "One person said they were coming. Everybody is asked again." in page
-    assert "Thursday 17 December, 6pm to 7:30pm, UK time" in page
+    assert "One person said they were coming. One session changes, for two people." in page
+    assert "Everybody is asked again." in page
+    assert "Thursday 10 December Thursday 17 December" in page
+    assert "6pm to 7:30pm, UK time, as before." in page
     assert "Two messages in all." in page
     assert "Amina" in page
     assert session.starts_at == datetime(2026, 12, 10, 18, tzinfo=UTC)
@@ -79,7 +81,7 @@ def test_a_confirmed_move_is_made_and_can_be_undone(
     assert "Two messages leave at 9:10am." in words(page)
     assert session.starts_at == datetime(2026, 12, 17, 18, tzinfo=UTC)
 
-    undo(amaras_browser, page.text)
+    press_undo(amaras_browser, page.text)
 
     assert session.starts_at == datetime(2026, 12, 10, 18, tzinfo=UTC)
     assert states() == [MailState.RECALLED, MailState.RECALLED]
@@ -93,7 +95,7 @@ def test_undoing_too_late_says_that_messages_have_left(
     page = amaras_browser.get(at(session)).text
 
     with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
-        undo(amaras_browser, page)
+        press_undo(amaras_browser, page)
         answer = words(amaras_browser.get(at(session)))
 
     assert "The messages have already left" in answer

@@ -22,6 +22,7 @@ from tests.build import (
 )
 from tests.conftest import NOW
 from tests.page import PageClient, words
+from tests.scheduling.undoing import press_undo
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -425,11 +426,12 @@ def test_changing_a_draft_starts_from_what_was_said(amara: PageClient) -> None:
 def test_sending_waits_and_can_be_undone(amara: PageClient) -> None:
     check = save(amara)
     amara.post(check.replace("/check", "/send"))
-    assert "Two invitations leave at 9:10am. Undo" in words(amara.get("/groups"))
+    page = amara.get("/groups")
+    assert "Two invitations leave at 9:10am. Undo" in words(page)
     due = db.session.scalars(select(OutgoingMail.due_at)).all()
     assert due == [NOW + timedelta(minutes=10)] * 2
 
-    undone = amara.post(check.replace("/check", "/undo"))
+    undone = press_undo(amara, page.text)
 
     cohort = the_cohort()
     assert undone.location == check
@@ -441,7 +443,7 @@ def test_sending_waits_and_can_be_undone(amara: PageClient) -> None:
 def test_sending_again_after_undoing_writes_new_letters(amara: PageClient) -> None:
     check = save(amara)
     amara.post(check.replace("/check", "/send"))
-    amara.post(check.replace("/check", "/undo"))
+    press_undo(amara, amara.get("/groups").text)
 
     amara.post(check.replace("/check", "/send"))
 

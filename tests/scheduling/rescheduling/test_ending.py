@@ -11,10 +11,10 @@ from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import CohortState
-from scheduling.changing.ending import end_group
 from scheduling.models import Invitation, PeerSession, SessionState
 from tests.build import a_cohort, a_facilitator, a_member, a_person, a_series, a_session
 from tests.scheduling import invitations
+from tests.scheduling.changed import end_group
 
 MONTHS = (date(2026, 12, 10), date(2027, 1, 14), date(2027, 2, 11), date(2027, 3, 11))
 

@@ -7,11 +7,11 @@ from flask import Flask
 
 from core.errors import DomainError
 from core.transaction import transaction
-from scheduling.changing import reshaping
-from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.closures import Break
 from scheduling.dates.recurrence import ChosenDates
 from scheduling.models import Series, SessionState
+from scheduling.rescheduling import series_plans, session_plans
+from scheduling.rescheduling.change_plan import ChangePlan, Scope
 from scheduling.runs.rolling import roll_forward
 from scheduling.runs.series import set_up_of
 from tests.scheduling.made_runs import (
@@ -27,9 +27,9 @@ from tests.scheduling.made_runs import (
 FROM, UNTIL = date(2027, 2, 1), date(2027, 3, 31)
 
 
-def pause(series: Series, now: datetime, *, make_up: bool = False) -> RunPlan:
+def pause(series: Series, now: datetime, *, make_up: bool = False) -> ChangePlan:
     """Leave February and March out."""
-    return reshaping.pause_run(series, from_on=FROM, until_on=UNTIL, make_up=make_up, now=now)
+    return series_plans.pause(series, from_on=FROM, until_on=UNTIL, make_up=make_up, now=now)
 
 
 def test_a_break_cancels_what_lies_in_it(series: Series, now: datetime) -> None:
@@ -53,7 +53,7 @@ def test_a_run_that_goes_on_has_nothing_to_make_up_for(app: Flask, now: datetime
 
     plan = pause(series, now, make_up=True)
 
-    assert (plan.added, len(plan.dropped)) == ((), 2)
+    assert (plan.added, len(plan.cancelled)) == ((), 2)
 
 
 def test_rolling_forward_leaves_a_later_break_out(app: Flask, now: datetime) -> None:
@@ -61,7 +61,7 @@ def test_rolling_forward_leaves_a_later_break_out(app: Flask, now: datetime) -> 
     last = days(series)[-1]
     from_on, until_on = last + timedelta(days=10), last + timedelta(days=80)
     change(
-        lambda: reshaping.pause_run(
+        lambda: series_plans.pause(
             series, from_on=from_on, until_on=until_on, make_up=False, now=now
         ),
         by=facilitator_of(series),
@@ -84,7 +84,7 @@ def test_putting_everything_back_ends_the_break(series: Series, now: datetime) -
     change(lambda: pause(series, now), by=facilitator_of(series))
     first = sessions_of(series)[0]
 
-    change(lambda: reshaping.reinstate_run(first, Scope.ALL, now=now), by=facilitator_of(series))
+    change(lambda: session_plans.reinstate(first, Scope.ALL, now=now), by=facilitator_of(series))
 
     assert days(series) == SECOND_THURSDAYS
     assert set_up_of(series).leave_outs.breaks == ()
@@ -102,7 +102,7 @@ def test_an_impossible_break_is_refused(
     series: Series, now: datetime, from_on: date, until_on: date
 ) -> None:
     with pytest.raises(DomainError) as refused:
-        reshaping.pause_run(series, from_on=from_on, until_on=until_on, make_up=False, now=now)
+        series_plans.pause(series, from_on=from_on, until_on=until_on, make_up=False, now=now)
 
     assert refused.value.field == "until_on"
 
@@ -110,7 +110,7 @@ def test_an_impossible_break_is_refused(
 def test_ending_early_cancels_the_rest_and_counts_anew(series: Series, now: datetime) -> None:
     fourth = sessions_of(series)[3]
 
-    change(lambda: reshaping.end_after(fourth, now=now), by=facilitator_of(series))
+    change(lambda: series_plans.end_after(fourth, now=now), by=facilitator_of(series))
 
     assert days(series) == SECOND_THURSDAYS[:4]
     assert (numbers(series), series.sessions) == ([1, 2, 3, 4], 4)
@@ -118,20 +118,22 @@ def test_ending_early_cancels_the_rest_and_counts_anew(series: Series, now: date
 
 def test_ending_early_is_refused_at_a_cancelled_session(series: Series, now: datetime) -> None:
     fourth = sessions_of(series)[3]
-    change(lambda: reshaping.cancel_run(fourth, Scope.ONE, now=now), by=facilitator_of(series))
+    change(lambda: session_plans.cancel(fourth, Scope.ONE, now=now), by=facilitator_of(series))
 
     with pytest.raises(DomainError, match="cannot be the last"):
-        reshaping.end_after(fourth, now=now)
+        series_plans.end_after(fourth, now=now)
 
 
 def test_ending_at_the_last_one_changes_nothing(series: Series, now: datetime) -> None:
-    assert reshaping.end_after(sessions_of(series)[-1], now=now).is_empty
+    assert series_plans.end_after(sessions_of(series)[-1], now=now).is_empty
 
 
 def test_a_run_that_went_on_ends_and_is_rolled_forward_no_more(app: Flask, now: datetime) -> None:
     series = a_run(count=None)
 
-    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=facilitator_of(series))
+    change(
+        lambda: series_plans.end_after(sessions_of(series)[3], now=now), by=facilitator_of(series)
+    )
     with transaction():
         added = roll_forward(series, now=now.replace(year=2027))
 
@@ -142,12 +144,14 @@ def test_extending_puts_back_what_was_there_and_adds_the_rest(
     series: Series, now: datetime
 ) -> None:
     rows = [one.id for one in sessions_of(series)]
-    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=facilitator_of(series))
+    change(
+        lambda: series_plans.end_after(sessions_of(series)[3], now=now), by=facilitator_of(series)
+    )
 
-    plan = reshaping.extend(series, more=3, now=now)
-    change(lambda: reshaping.extend(series, more=3, now=now), by=facilitator_of(series))
+    plan = series_plans.extend(series, more=3, now=now)
+    change(lambda: series_plans.extend(series, more=3, now=now), by=facilitator_of(series))
 
-    assert (len(plan.put_back), len(plan.added)) == (2, 1)
+    assert (len(plan.reinstated), len(plan.added)) == (2, 1)
     assert days(series) == [*SECOND_THURSDAYS, date(2027, 6, 10)]
     assert [one.id for one in sessions_of(series)][:6] == rows
     assert (numbers(series), series.sessions) == ([1, 2, 3, 4, 5, 6, 7], 7)
@@ -156,7 +160,7 @@ def test_extending_puts_back_what_was_there_and_adds_the_rest(
 def test_extending_without_end_fills_the_run_up_and_lets_it_go_on(
     series: Series, now: datetime
 ) -> None:
-    change(lambda: reshaping.extend(series, more=None, now=now), by=facilitator_of(series))
+    change(lambda: series_plans.extend(series, more=None, now=now), by=facilitator_of(series))
     before = days(series)
     with transaction():
         added = roll_forward(series, now=now.replace(year=2027))
@@ -169,9 +173,11 @@ def test_extending_without_end_fills_the_run_up_and_lets_it_go_on(
 
 def test_extending_follows_a_pattern_that_was_shifted(series: Series, now: datetime) -> None:
     first = sessions_of(series)[0]
-    change(lambda: reshaping.shift_days(first, Scope.ALL, 1, now=now), by=facilitator_of(series))
+    change(
+        lambda: session_plans.shift_days(first, Scope.ALL, 1, now=now), by=facilitator_of(series)
+    )
 
-    change(lambda: reshaping.extend(series, more=1, now=now), by=facilitator_of(series))
+    change(lambda: series_plans.extend(series, more=1, now=now), by=facilitator_of(series))
 
     assert days(series)[-1] == date(2027, 6, 11)
 
@@ -181,11 +187,11 @@ def test_an_extra_date_at_the_end_is_not_taken_for_the_last_of_the_pattern(
 ) -> None:
     late = date(2027, 7, 1)
     change(
-        lambda: reshaping.add_date(series, on=late, starts=time(9), ends=time(10), now=now),
+        lambda: session_plans.add_date(series, on=late, starts=time(9), ends=time(10), now=now),
         by=facilitator_of(series),
     )
 
-    change(lambda: reshaping.extend(series, more=1, now=now), by=facilitator_of(series))
+    change(lambda: series_plans.extend(series, more=1, now=now), by=facilitator_of(series))
 
     assert days(series)[-2:] == [date(2027, 6, 10), late]
 
@@ -197,7 +203,7 @@ def test_extending_is_refused_by_an_unlikely_number_or_without_an_end(
     series = a_run(count=count)
 
     with pytest.raises(DomainError) as refused:
-        reshaping.extend(series, more=more, now=now)
+        series_plans.extend(series, more=more, now=now)
 
     assert refused.value.field == "more"
 
@@ -207,7 +213,7 @@ def test_chosen_dates_have_no_next_one(app: Flask, now: datetime) -> None:
     series = a_run(pattern={"kind": "chosen", "dates": dates})
 
     with pytest.raises(DomainError, match="chosen one by one"):
-        reshaping.extend(series, more=1, now=now)
+        series_plans.extend(series, more=1, now=now)
     with pytest.raises(DomainError, match="chosen one by one"):
         pause(series, now, make_up=True)
 
@@ -215,10 +221,12 @@ def test_chosen_dates_have_no_next_one(app: Flask, now: datetime) -> None:
 def test_a_session_dropped_from_a_run_comes_back_as_an_extra_one(
     series: Series, now: datetime
 ) -> None:
-    change(lambda: reshaping.end_after(sessions_of(series)[3], now=now), by=facilitator_of(series))
+    change(
+        lambda: series_plans.end_after(sessions_of(series)[3], now=now), by=facilitator_of(series)
+    )
     last = sessions_of(series)[-1]
 
-    change(lambda: reshaping.reinstate_run(last, Scope.ONE, now=now), by=facilitator_of(series))
+    change(lambda: session_plans.reinstate(last, Scope.ONE, now=now), by=facilitator_of(series))
 
     assert (last.state, last.is_extra, last.number) == (SessionState.PLANNED, True, 5)
     assert series.sessions == 5
@@ -230,7 +238,7 @@ def test_a_run_can_have_as_many_as_120_sessions_to_come(
 ) -> None:
     long = a_run(count=stood)
 
-    plan = reshaping.extend(long, more=1, now=now)
+    plan = series_plans.extend(long, more=1, now=now)
 
     assert len(plan.added) == 1
 
@@ -238,16 +246,16 @@ def test_a_run_can_have_as_many_as_120_sessions_to_come(
 @pytest.mark.parametrize(
     ("too_much", "makes"),
     [
-        (lambda run, now: reshaping.extend(run, more=1, now=now), 121),
-        (lambda run, now: reshaping.extend(run, more=60, now=now), 180),
+        (lambda run, now: series_plans.extend(run, more=1, now=now), 121),
+        (lambda run, now: series_plans.extend(run, more=60, now=now), 180),
         (
-            lambda run, now: reshaping.add_date(
+            lambda run, now: session_plans.add_date(
                 run, on=date(2027, 1, 5), starts=time(18), ends=time(19), now=now
             ),
             121,
         ),
         (
-            lambda run, now: reshaping.set_pattern(
+            lambda run, now: series_plans.set_pattern(
                 sessions_of(run)[0],
                 ChosenDates(tuple(date(2027, 1, 1) + timedelta(days=n) for n in range(121))),
                 first_on=date(2027, 1, 1),
@@ -269,8 +277,8 @@ def test_more_than_120_sessions_to_come_are_refused(  # type: ignore[no-untyped-
 def test_what_only_moves_a_very_long_run_is_not_refused(app: Flask, now: datetime) -> None:
     longer = a_run(count=125)
 
-    plan = reshaping.shift_days(sessions_of(longer)[0], Scope.ALL, 1, now=now)
+    plan = session_plans.shift_days(sessions_of(longer)[0], Scope.ALL, 1, now=now)
     chosen = ChosenDates(tuple(date(2027, 1, 1) + timedelta(days=n) for n in range(120)))
-    fewer = reshaping.set_pattern(sessions_of(longer)[0], chosen, now=now)
+    fewer = series_plans.set_pattern(sessions_of(longer)[0], chosen, now=now)
 
-    assert (len(plan.moved), len(fewer.dropped)) == (125, 5)
+    assert (len(plan.moved), len(fewer.cancelled)) == (125, 5)

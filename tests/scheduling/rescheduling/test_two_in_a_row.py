@@ -10,13 +10,12 @@ from core.errors import DomainError
 from core.outbox import MailState
 from core.transaction import transaction
 from groups.models import Membership, Person
-from scheduling.changing import reshaping
-from scheduling.changing.applying import apply
-from scheduling.changing.parcels import Change
-from scheduling.changing.rehearsing import rehearse
-from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.models import PeerSession, Series
 from scheduling.places import departures
+from scheduling.rescheduling import series_plans, session_plans
+from scheduling.rescheduling.apply import Change, apply
+from scheduling.rescheduling.change_plan import ChangePlan, Scope
+from scheduling.rescheduling.preview import preview
 from tests import build
 from tests.scheduling.made_runs import change, everything, undo, welcomed
 from tests.scheduling.post import Opened, all_left, letters, only
@@ -25,32 +24,32 @@ pytestmark = pytest.mark.usefixtures("amara_keeps_no_calendar")
 
 MINUTE = timedelta(minutes=1)
 #: A plan from the sessions of a run, earliest first.
-WorkOut = Callable[[list[PeerSession], datetime], RunPlan]
+WorkOut = Callable[[list[PeerSession], datetime], ChangePlan]
 
 
-def later(rows: list[PeerSession], now: datetime) -> RunPlan:
-    return reshaping.shift_days(rows[0], Scope.ALL, 7, now=now)
+def later(rows: list[PeerSession], now: datetime) -> ChangePlan:
+    return session_plans.shift_days(rows[0], Scope.ALL, 7, now=now)
 
 
-def back(rows: list[PeerSession], now: datetime) -> RunPlan:
-    return reshaping.shift_days(rows[0], Scope.ALL, -7, now=now)
+def back(rows: list[PeerSession], now: datetime) -> ChangePlan:
+    return session_plans.shift_days(rows[0], Scope.ALL, -7, now=now)
 
 
-def cancelled(rows: list[PeerSession], now: datetime) -> RunPlan:
-    return reshaping.cancel_run(rows[4], Scope.FOLLOWING, now=now)
+def cancelled(rows: list[PeerSession], now: datetime) -> ChangePlan:
+    return session_plans.cancel(rows[4], Scope.FOLLOWING, now=now)
 
 
-def two_more(rows: list[PeerSession], now: datetime) -> RunPlan:
-    return reshaping.extend(build.series_of(rows[0]), more=2, now=now)
+def two_more(rows: list[PeerSession], now: datetime) -> ChangePlan:
+    return series_plans.extend(build.series_of(rows[0]), more=2, now=now)
 
 
-def last_two_later(rows: list[PeerSession], now: datetime) -> RunPlan:
-    return reshaping.shift_days(rows[4], Scope.FOLLOWING, 7, now=now)
+def last_two_later(rows: list[PeerSession], now: datetime) -> ChangePlan:
+    return session_plans.shift_days(rows[4], Scope.FOLLOWING, 7, now=now)
 
 
-def a_break_before(rows: list[PeerSession], now: datetime) -> RunPlan:
+def a_break_before(rows: list[PeerSession], now: datetime) -> ChangePlan:
     days = {"from_on": date(2026, 12, 1), "until_on": date(2027, 1, 31)}
-    return reshaping.pause_run(build.series_of(rows[0]), **days, make_up=False, now=now)
+    return series_plans.pause(build.series_of(rows[0]), **days, make_up=False, now=now)
 
 
 def done(series: Series, work_out: WorkOut, now: datetime) -> Change:
@@ -190,15 +189,15 @@ def test_the_check_page_shows_the_letter_that_tells_of_both(
     done(series, later, now)
     at, own = now + MINUTE, amara.email
 
-    found = rehearse(
-        lambda: apply(cancelled(sessions_of_now(series), at), tell=True, by=amara, now=at),
+    found = preview(
+        lambda: apply(cancelled(sessions_of_now(series), at), by=amara, now=at),
         series.cohort,
         own=own,
     )
     done(series, cancelled, at)
 
-    assert found.preview is not None
-    shown = "\n\n".join(found.preview.paragraphs)
+    assert found.message is not None
+    shown = "\n\n".join(found.message.paragraphs)
     [real] = letters("new_dates", to=amara)
     assert " ".join(shown.split()) == " ".join(real.text.split())
     assert "before: Thursday 10 December" in shown

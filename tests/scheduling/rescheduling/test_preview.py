@@ -12,16 +12,15 @@ from core.mail import Mailbox
 from core.outbox import MailState, OutgoingMail
 from core.transaction import rehearsal, transaction
 from groups.models import Cohort, PlaceOffer
-from scheduling.changing import reshaping, sessions
-from scheduling.changing.applying import apply
-from scheduling.changing.ending import end_group
-from scheduling.changing.rehearsing import LIMITS, NO_SECRET, SECRET, look_again_at, rehearse
-from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.recurrence import EveryWeeks
 from scheduling.models import Diary, KeptBy, PeerSession, PlaceKind, Series
-from scheduling.places import inviting
+from scheduling.rescheduling import series_plans, session_plans
+from scheduling.rescheduling.apply import apply
+from scheduling.rescheduling.change_plan import ChangePlan, Scope
+from scheduling.rescheduling.preview import LIMITS, NO_SECRET, SECRET, look_again_at, preview
 from tests import build
-from tests.scheduling import invitations
+from tests.scheduling import changed, invitations
+from tests.scheduling.changed import end_group
 from tests.scheduling.made_runs import a_run, everything, sessions_of
 from tests.scheduling.post import all_left, full, kept_by, opened
 
@@ -51,12 +50,12 @@ def series(app: Flask, now: datetime) -> Series:
     return made
 
 
-def planned(work_out: Callable[[Series, list[PeerSession], datetime], RunPlan]) -> Act:
+def planned(work_out: Callable[[Series, list[PeerSession], datetime], ChangePlan]) -> Act:
     """Return the act of making a plan."""
 
     def act(series: Series, rows: list[PeerSession], now: datetime) -> object:
         plan, by = work_out(series, rows, now), series.cohort.memberships[0].person
-        return apply(plan, tell=True, by=by, now=now)
+        return apply(plan, by=by, now=now)
 
     return act
 
@@ -67,47 +66,47 @@ def _end(series: Series, _rows: list[PeerSession], now: datetime) -> object:
 
 def _move(series: Series, rows: list[PeerSession], now: datetime) -> object:
     on, by = date(2026, 12, 9), series.cohort.memberships[0].person
-    return sessions.move(rows[0], on=on, starts=SIX, ends=SEVEN, now=now, tell=True, by=by)
+    return changed.move(rows[0], on=on, starts=SIX, ends=SEVEN, now=now, by=by)
 
 
 def _place(series: Series, _rows: list[PeerSession], now: datetime) -> object:
     by = series.cohort.memberships[0].person
     where = {"place_kind": PlaceKind.IN_PERSON, "place": "The library", "room": None}
-    return sessions.change_place(series, **where, now=now, tell=True, by=by)  # type: ignore[arg-type]  # one type a name
+    return changed.change_place(series, **where, now=now, by=by)  # type: ignore[arg-type]  # one type a name
 
 
 def _invite(series: Series, _rows: list[PeerSession], now: datetime) -> object:
     boxes = [Mailbox("", f"{name}@people.example") for name in ("one", "two")]
-    return inviting.invite(series.cohort, boxes, now=now)
+    return changed.invite(series.cohort, boxes, now=now)
 
 
 ACTS = {
     "all a week later": planned(
-        lambda _, rows, now: reshaping.shift_days(rows[0], Scope.ALL, 7, now=now)
+        lambda _, rows, now: session_plans.shift_days(rows[0], Scope.ALL, 7, now=now)
     ),
     "one a day later": planned(
-        lambda _, rows, now: reshaping.shift_days(rows[1], Scope.ONE, 1, now=now)
+        lambda _, rows, now: session_plans.shift_days(rows[1], Scope.ONE, 1, now=now)
     ),
     "another rhythm": planned(
-        lambda _, rows, now: reshaping.set_pattern(rows[1], EveryWeeks(2), now=now)
+        lambda _, rows, now: series_plans.set_pattern(rows[1], EveryWeeks(2), now=now)
     ),
     "cancelled from the second on": planned(
-        lambda _, rows, now: reshaping.cancel_run(rows[1], Scope.FOLLOWING, now=now)
+        lambda _, rows, now: session_plans.cancel(rows[1], Scope.FOLLOWING, now=now)
     ),
-    "three more": planned(lambda series, _, now: reshaping.extend(series, more=3, now=now)),
-    "going on": planned(lambda series, _, now: reshaping.extend(series, more=None, now=now)),
+    "three more": planned(lambda series, _, now: series_plans.extend(series, more=3, now=now)),
+    "going on": planned(lambda series, _, now: series_plans.extend(series, more=None, now=now)),
     "a break": planned(
-        lambda series, _, now: reshaping.pause_run(
+        lambda series, _, now: series_plans.pause(
             series, from_on=date(2027, 1, 1), until_on=date(2027, 2, 28), make_up=True, now=now
         )
     ),
     "an extra date": planned(
-        lambda series, _, now: reshaping.add_date(
+        lambda series, _, now: session_plans.add_date(
             series, on=date(2027, 1, 5), starts=SIX, ends=SEVEN, now=now
         )
     ),
     "the last but one is the last": planned(
-        lambda _, rows, now: reshaping.end_after(rows[4], now=now)
+        lambda _, rows, now: series_plans.end_after(rows[4], now=now)
     ),
     "moved by itself": _move,
     "another place": _place,
@@ -132,7 +131,7 @@ def test_a_rehearsal_tells_exactly_what_the_act_then_tells(
         act(series, sessions_now(series), now)
         rehearsed.extend(due())
 
-    found = rehearse(trying, series.cohort)
+    found = preview(trying, series.cohort)
     nothing_left = due()
     with transaction():
         act(series, sessions_now(series), now)
@@ -162,12 +161,12 @@ def test_while_something_is_rehearsed_others_can_write(
             other.execute(text("DELETE FROM throttle"))
             other.commit()
 
-    assert rehearse(meanwhile, series.cohort).letters > 0
+    assert preview(meanwhile, series.cohort).letters > 0
 
 
 def test_a_rehearsal_leaves_no_trace(series: Series, now: datetime) -> None:
     stood = everything(series)
-    rehearse(lambda: ACTS["another rhythm"](series, sessions_now(series), now), series.cohort)
+    preview(lambda: ACTS["another rhythm"](series, sessions_now(series), now), series.cohort)
 
     assert everything(series) == stood
     assert db.session.query(Diary).count() == 3
@@ -179,7 +178,7 @@ def test_what_an_act_raises_ends_its_rehearsal(series: Series, now: datetime) ->
         raise LookupError
 
     with pytest.raises(LookupError):
-        rehearse(trouble, series.cohort)
+        preview(trouble, series.cohort)
 
     with transaction():
         series.cohort.name = "Written where it stays"
@@ -196,7 +195,7 @@ def test_new_rows_of_a_rehearsal_take_nobodys_number(series: Series, now: dateti
         ACTS["three more"](series, sessions_now(series), now)
         seen.extend(one.id for one in sessions_now(series))
 
-    rehearse(act, series.cohort)
+    preview(act, series.cohort)
 
     assert (len(seen), known.isdisjoint(seen)) == (9, True)
 

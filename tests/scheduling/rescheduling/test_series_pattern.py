@@ -8,8 +8,6 @@ from flask import Flask
 
 from core.errors import DomainError
 from core.transaction import transaction
-from scheduling.changing import reshaping, sessions
-from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.recurrence import (
     ChosenDates,
     EveryWeeks,
@@ -18,8 +16,11 @@ from scheduling.dates.recurrence import (
     occurrences,
 )
 from scheduling.models import Series, SessionState
+from scheduling.rescheduling import series_plans, session_plans
+from scheduling.rescheduling.change_plan import ChangePlan, Scope
 from scheduling.runs.rolling import roll_forward
 from scheduling.runs.series import set_up_of
+from tests.scheduling import changed
 from tests.scheduling.made_runs import (
     SECOND_THURSDAYS,
     a_run,
@@ -44,21 +45,20 @@ def by_hand(series: Series, which: int, on: date) -> None:
     """Move one session by hand, keeping its hours."""
     with transaction():
         session, now = sessions_of(series)[which], series.created_at
-        sessions.move(
+        changed.move(
             session,
             on=on,
             starts=SIX,
             ends=HALF_PAST_SEVEN,
             now=now,
-            tell=False,
             by=facilitator_of(series),
         )
 
 
-def to(series: Series, pattern: Pattern, *, which: int = 0, **values: object) -> RunPlan:
+def to(series: Series, pattern: Pattern, *, which: int = 0, **values: object) -> ChangePlan:
     """Work out another pattern."""
     session = sessions_of(series)[which]
-    return reshaping.set_pattern(session, pattern, **values)  # type: ignore[arg-type]  # each test names real parts
+    return series_plans.set_pattern(session, pattern, **values)  # type: ignore[arg-type]  # each test names real parts
 
 
 def test_f15_every_session_moves_and_keeps_its_row(series: Series, now: datetime) -> None:
@@ -67,7 +67,7 @@ def test_f15_every_session_moves_and_keeps_its_row(series: Series, now: datetime
     plan = to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now)
     change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=facilitator_of(series))
 
-    assert (plan.added, plan.dropped, plan.changed_count) == ((), (), 6)
+    assert (plan.added, plan.cancelled, plan.changed_count) == ((), (), 6)
     assert days(series) == FIRST_TUESDAYS
     assert [one.id for one in sessions_of(series)] == rows
     assert [one.planned_on for one in sessions_of(series)] == FIRST_TUESDAYS
@@ -82,7 +82,7 @@ def test_a_hand_moved_session_keeps_its_place_and_uses_up_its_turn(
     plan = to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now)
     change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=facilitator_of(series))
 
-    assert [one.number for one in plan.kept_by_hand] == [3]
+    assert [one.slot.starts_at.day for one in plan.pinned] == [17]
     assert days(series) == [*FIRST_TUESDAYS[:2], date(2027, 2, 17), *FIRST_TUESDAYS[3:]]
     assert sessions_of(series)[2].planned_on == FIRST_TUESDAYS[2]
 
@@ -188,7 +188,7 @@ def test_fewer_chosen_dates_cancel_the_rest_and_more_add_to_them(
 
 def test_a_cancelled_session_moves_along_and_stays_cancelled(series: Series, now: datetime) -> None:
     january = sessions_of(series)[1]
-    change(lambda: reshaping.cancel_run(january, Scope.ONE, now=now), by=facilitator_of(series))
+    change(lambda: session_plans.cancel(january, Scope.ONE, now=now), by=facilitator_of(series))
 
     plan = to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now)
     change(lambda: to(series, FIRST_TUESDAY, scope=Scope.ALL, now=now), by=facilitator_of(series))
@@ -248,13 +248,13 @@ def test_rolling_forward_goes_on_with_the_new_pattern(
 def test_a_weekday_of_the_month_for_one_and_for_all(series: Series, now: datetime) -> None:
     second = sessions_of(series)[1]
 
-    one = reshaping.move_to_weekday(second, Scope.ONE, 4, -1, now=now)
-    every = reshaping.move_to_weekday(second, Scope.ALL, 1, 1, now=now)
+    one = session_plans.move_to_weekday(second, Scope.ONE, 4, -1, now=now)
+    every = session_plans.move_to_weekday(second, Scope.ALL, 1, 1, now=now)
 
-    assert [(move.starts_at.date(), move.by_hand) for move in one.moved] == [
+    assert [(move.slot.starts_at.date(), move.slot.pinned) for move in one.moved] == [
         (date(2027, 1, 29), True)
     ]
-    assert [move.starts_at.date() for move in every.moved] == FIRST_TUESDAYS
+    assert [move.slot.starts_at.date() for move in every.moved] == FIRST_TUESDAYS
 
 
 def test_a_weekday_of_the_month_is_refused_for_runs_that_are_not_monthly(
@@ -263,7 +263,7 @@ def test_a_weekday_of_the_month_is_refused_for_runs_that_are_not_monthly(
     series = a_run(pattern={"kind": "weeks", "weeks": 2})
 
     with pytest.raises(DomainError, match="not monthly"):
-        reshaping.move_to_weekday(sessions_of(series)[0], Scope.ALL, 1, 1, now=now)
+        session_plans.move_to_weekday(sessions_of(series)[0], Scope.ALL, 1, 1, now=now)
 
 
 def test_the_same_pattern_changes_nothing(series: Series, now: datetime) -> None:

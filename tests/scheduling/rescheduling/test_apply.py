@@ -10,14 +10,15 @@ from core.outbox import OutgoingMail, Promise
 from core.transaction import transaction
 from groups.models import Membership, MembershipState, Person
 from scheduling.attendance import answers
-from scheduling.changing import reshaping
-from scheduling.changing.applying import apply, clashes_with, must_tell
-from scheduling.changing.rehearsing import rehearse
-from scheduling.changing.run_plan import RunPlan, Scope
 from scheduling.dates.recurrence import EveryWeeks, MonthlyByWeekday
 from scheduling.feeds import contents
 from scheduling.letters.bulk_invitations import issue_due
 from scheduling.models import Answer, Invitation, PeerSession, Reply, Reversal, Series
+from scheduling.rescheduling import series_plans, session_plans
+from scheduling.rescheduling.apply import apply
+from scheduling.rescheduling.change_plan import ChangePlan, Scope
+from scheduling.rescheduling.preview import preview
+from scheduling.rescheduling.session_plans import conflicts_with
 from tests import build
 from tests.scheduling.made_runs import a_run, change, days, everything, sessions_of, undo, welcomed
 from tests.scheduling.post import Opened, all_left, full, letters, only, sequence, told
@@ -38,8 +39,8 @@ def read(letter: Opened) -> str:
     return letter.text.replace("\r\n", "\n")
 
 
-def a_week_later(series: Series, now: datetime) -> RunPlan:
-    return reshaping.shift_days(sessions_of(series)[0], Scope.ALL, 7, now=now)
+def a_week_later(series: Series, now: datetime) -> ChangePlan:
+    return session_plans.shift_days(sessions_of(series)[0], Scope.ALL, 7, now=now)
 
 
 def say(session: PeerSession, membership: Membership, now: datetime) -> None:
@@ -98,7 +99,7 @@ def test_one_change_is_told_as_ever(
 ) -> None:
     second = sessions_of(series)[1]
 
-    change(lambda: reshaping.shift_days(second, Scope.ONE, 1, now=now), by=amara)
+    change(lambda: session_plans.shift_days(second, Scope.ONE, 1, now=now), by=amara)
 
     assert [(one.kind, one.method) for one in letters(to=member.person)] == [("moved", "REQUEST")]
 
@@ -106,7 +107,7 @@ def test_one_change_is_told_as_ever(
 def test_cancelling_several_takes_out_only_what_a_calendar_holds(
     series: Series, member: Membership, amara: Person, now: datetime
 ) -> None:
-    change(lambda: reshaping.cancel_run(sessions_of(series)[2], Scope.FOLLOWING, now=now), by=amara)
+    change(lambda: session_plans.cancel(sessions_of(series)[2], Scope.FOLLOWING, now=now), by=amara)
 
     letter = only("new_dates", member=member)
     assert [one.method for one in letters("cancelled", to=member.person)] == ["CANCEL"]
@@ -118,10 +119,10 @@ def test_i10_sessions_put_back_come_under_a_new_uid(
     series: Series, member: Membership, amara: Person, now: datetime
 ) -> None:
     first, dead = sessions_of(series)[0], {row.uid for row in db.session.query(Invitation)}
-    change(lambda: reshaping.cancel_run(first, Scope.ALL, now=now), by=amara)
+    change(lambda: session_plans.cancel(first, Scope.ALL, now=now), by=amara)
     all_left(now)
 
-    change(lambda: reshaping.reinstate_run(first, Scope.ALL, now=now), by=amara)
+    change(lambda: session_plans.reinstate(first, Scope.ALL, now=now), by=amara)
 
     back = letters("reinstated", to=member.person)
     assert [(one.method, sequence(one)) for one in back] == [("REQUEST", 0)] * 3
@@ -134,7 +135,7 @@ def test_an_added_date_is_invited_to_when_it_can_no_longer_be_undone(
 ) -> None:
     on = date(2026, 12, 3)
     change(
-        lambda: reshaping.add_date(series, on=on, starts=SIX, ends=HALF_PAST_SEVEN, now=now),
+        lambda: session_plans.add_date(series, on=on, starts=SIX, ends=HALF_PAST_SEVEN, now=now),
         by=amara,
     )
     with transaction():
@@ -168,8 +169,8 @@ def test_another_zone_that_changes_no_moment_asks_nobody_and_is_not_told(
     say(first, member, now)
     changed_at = first.dates_changed_at
 
-    def plan() -> RunPlan:
-        return reshaping.set_hours(
+    def plan() -> ChangePlan:
+        return session_plans.set_hours(
             first,
             Scope.ONE,
             starts=time(13),
@@ -178,7 +179,7 @@ def test_another_zone_that_changes_no_moment_asks_nobody_and_is_not_told(
             now=now,
         )
 
-    assert must_tell(plan()) is False
+    assert plan().matters is False
     done = change(plan, by=amara)
 
     assert (done.letters, letters()) == (0, [])
@@ -205,22 +206,24 @@ def test_undoing_puts_everything_back_and_keeps_every_letter_here(
 @pytest.mark.parametrize(
     "worked_out",
     [
-        lambda rows, now: reshaping.set_pattern(rows[0], EveryWeeks(2), scope=Scope.ALL, now=now),
-        lambda rows, now: reshaping.set_pattern(rows[2], MonthlyByWeekday(1, 1), now=now),
-        lambda rows, now: reshaping.end_after(rows[2], now=now),
-        lambda rows, now: reshaping.extend(rows[0].series, more=3, now=now),
-        lambda rows, now: reshaping.extend(rows[0].series, more=None, now=now),
-        lambda rows, now: reshaping.pause_run(
+        lambda rows, now: series_plans.set_pattern(
+            rows[0], EveryWeeks(2), scope=Scope.ALL, now=now
+        ),
+        lambda rows, now: series_plans.set_pattern(rows[2], MonthlyByWeekday(1, 1), now=now),
+        lambda rows, now: series_plans.end_after(rows[2], now=now),
+        lambda rows, now: series_plans.extend(rows[0].series, more=3, now=now),
+        lambda rows, now: series_plans.extend(rows[0].series, more=None, now=now),
+        lambda rows, now: series_plans.pause(
             rows[0].series,
             from_on=date(2027, 1, 1),
             until_on=date(2027, 2, 28),
             make_up=True,
             now=now,
         ),
-        lambda rows, now: reshaping.add_date(
+        lambda rows, now: session_plans.add_date(
             rows[0].series, on=date(2027, 1, 5), starts=SIX, ends=time(19), now=now
         ),
-        lambda rows, now: reshaping.set_hours(
+        lambda rows, now: session_plans.set_hours(
             rows[2], Scope.FOLLOWING, starts=SIX, ends=time(19), time_zone="UTC", now=now
         ),
     ],
@@ -247,7 +250,7 @@ def test_h4_a_feed_says_it_changed_when_an_added_date_is_undone(
     feed, _ = build.a_feed(member.person)
     on = date(2027, 1, 5)
     done = change(
-        lambda: reshaping.add_date(series, on=on, starts=SIX, ends=time(19), now=now), by=amara
+        lambda: session_plans.add_date(series, on=on, starts=SIX, ends=time(19), now=now), by=amara
     )
     with_it = contents.read(feed, now=now)
 
@@ -278,7 +281,7 @@ def test_whoever_joined_in_between_loses_an_added_date_that_is_undone(
 ) -> None:
     on = date(2026, 12, 3)
     done = change(
-        lambda: reshaping.add_date(series, on=on, starts=SIX, ends=time(19), now=now), by=amara
+        lambda: session_plans.add_date(series, on=on, starts=SIX, ends=time(19), now=now), by=amara
     )
     dev = joined(series, now + timedelta(minutes=1))
 
@@ -296,10 +299,10 @@ def test_applying_the_same_change_twice_is_refused_the_second_time(
     series: Series, amara: Person, now: datetime
 ) -> None:
     last = sessions_of(series)[2]
-    change(lambda: reshaping.end_after(last, now=now), by=amara)
+    change(lambda: series_plans.end_after(last, now=now), by=amara)
 
     with pytest.raises(DomainError, match="how it is already"), transaction():
-        apply(reshaping.end_after(last, now=now), tell=True, by=amara, now=now)
+        apply(series_plans.end_after(last, now=now), by=amara, now=now)
 
 
 def test_a_second_change_replaces_the_updates_of_the_first(
@@ -320,13 +323,11 @@ def test_a_rehearsal_shows_the_letter_and_changes_nothing(
 ) -> None:
     stood = everything(series)
 
-    found = rehearse(
-        lambda: apply(a_week_later(series, now), tell=True, by=amara, now=now), series.cohort
-    )
+    found = preview(lambda: apply(a_week_later(series, now), by=amara, now=now), series.cohort)
 
     assert found.letters == 5
-    assert found.preview is not None
-    assert found.preview.subject == "New dates"
+    assert found.message is not None
+    assert found.message.subject == "New dates"
     assert everything(series) == stood
 
 
@@ -346,13 +347,13 @@ def test_a_rehearsal_shows_nothing_that_somebody_else_posts_meanwhile(
         # On PostgreSQL what others have committed is seen by every later statement.
         db.session.add(OutgoingMail(recipient="o@example.org", body=b"1", **theirs, **moments))
         db.session.flush()
-        apply(a_week_later(series, now), tell=True, by=amara, now=now)
+        apply(a_week_later(series, now), by=amara, now=now)
 
-    found = rehearse(act, series.cohort)
+    found = preview(act, series.cohort)
 
     assert found.letters == 5
-    assert found.preview is not None
-    assert found.preview.subject == "New dates"
+    assert found.message is not None
+    assert found.message.subject == "New dates"
 
 
 def test_a_rehearsal_shows_whoever_looks_their_own_letter(
@@ -362,12 +363,12 @@ def test_a_rehearsal_shows_whoever_looks_their_own_letter(
         member.person.time_zone = "America/New_York"
 
     def shown_to(person: Person) -> str:
-        found = rehearse(
-            lambda: apply(a_week_later(series, now), tell=True, by=amara, now=now),
+        found = preview(
+            lambda: apply(a_week_later(series, now), by=amara, now=now),
             series.cohort,
             own=person.email,
         )
-        return str(found.preview)
+        return str(found.message)
 
     assert "your time" in shown_to(member.person)
     assert "your time" not in shown_to(amara)
@@ -405,11 +406,11 @@ def test_clashes_come_from_own_groups_and_what_the_run_leaves_out(
     a_run(secret, first=date(2026, 12, 17), count=1, leave_outs={})
     build.a_session(build.a_series(build.a_cohort(amara, name="Mondays")), date(2026, 12, 28))
 
-    week = clashes_with(a_week_later(series, now), amara)
-    monday = reshaping.shift_days(sessions_of(series)[0], Scope.ONE, 18, now=now)
+    week = conflicts_with(a_week_later(series, now), series, amara)
+    monday = session_plans.shift_days(sessions_of(series)[0], Scope.ONE, 18, now=now)
 
     assert week == []
-    assert clashes_with(monday, amara) == [
+    assert conflicts_with(monday, series, amara) == [
         "Monday 28 December is left out of this run: "
         "Boxing Day (substitute day) in England and Wales.",
         "You have Mondays at that time on Monday 28 December.",

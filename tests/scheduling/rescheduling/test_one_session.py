@@ -11,9 +11,6 @@ from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import Cohort, CohortState, Membership, Person
-from scheduling.changing import sessions
-from scheduling.changing.move_advice import move_advice
-from scheduling.changing.parcels import Change
 from scheduling.models import (
     Answer,
     Detail,
@@ -23,7 +20,12 @@ from scheduling.models import (
     Reply,
     SessionState,
 )
+from scheduling.rescheduling import session_plans
+from scheduling.rescheduling.apply import Change
+from scheduling.rescheduling.venue import venue_matters
+from scheduling.runs.to_come import note_came
 from tests import build
+from tests.scheduling import changed
 
 NEW_DAY = date(2026, 12, 17)
 PAUSE = timedelta(minutes=10)
@@ -46,9 +48,7 @@ def a_reply(session: PeerSession, membership: Membership, now: datetime) -> None
 def move(session: PeerSession, by: Person, now: datetime, on: date = NEW_DAY) -> Change:
     """Move it, keeping its hours."""
     with transaction():
-        return sessions.move(
-            session, on=on, starts=SIX, ends=HALF_PAST_SEVEN, now=now, tell=True, by=by
-        )
+        return changed.move(session, on=on, starts=SIX, ends=HALF_PAST_SEVEN, now=now, by=by)
 
 
 def states() -> list[str]:
@@ -83,13 +83,12 @@ def test_moving_only_the_end_does_not_say_it_was_moved(
     session: PeerSession, amara: Person, now: datetime
 ) -> None:
     with transaction():
-        sessions.move(
+        changed.move(
             session,
             on=date(2026, 12, 10),
             starts=SIX,
             ends=time(20),
             now=now,
-            tell=True,
             by=amara,
         )
 
@@ -114,7 +113,7 @@ def test_moving_is_refused_to_an_impossible_time(
     words: str,
 ) -> None:
     with pytest.raises(DomainError, match=words):
-        sessions.check_move(session, on=on, starts=starts, ends=ends, now=now)
+        session_plans.move_to(session, on=on, starts=starts, ends=ends, now=now)
 
 
 def test_nothing_changes_once_a_session_has_begun(
@@ -122,23 +121,24 @@ def test_nothing_changes_once_a_session_has_begun(
 ) -> None:
     later = session.starts_at
 
-    for verb in (sessions.cancel, sessions.reinstate):
+    for verb in (changed.cancel, changed.reinstate):
         with pytest.raises(DomainError, match="has begun"), transaction():
-            verb(session, now=later, tell=True, by=amara)
+            verb(session, now=later, by=amara)
     with pytest.raises(DomainError, match="has begun"):
-        sessions.check_move(session, on=NEW_DAY, starts=SIX, ends=time(19), now=later)
+        session_plans.move_to(session, on=NEW_DAY, starts=SIX, ends=time(19), now=later)
 
 
 def test_a_time_the_clocks_jump_over_starts_when_they_have(
     session: PeerSession, now: datetime
 ) -> None:
-    span = sessions.check_move(
+    plan = session_plans.move_to(
         session, on=date(2027, 3, 28), starts=time(1, 15), ends=time(1, 45), now=now
     )
 
-    assert span.shift == "missing"
-    assert span.starts_at == datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
-    assert span.ends_at - span.starts_at == timedelta(minutes=30)
+    [move] = plan.seen
+    assert move.shift == "missing"
+    assert move.slot.starts_at == datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
+    assert move.slot.ends_at - move.slot.starts_at == timedelta(minutes=30)
 
 
 def test_advice_names_bank_holidays_vacations_and_own_groups(
@@ -147,52 +147,53 @@ def test_advice_names_bank_holidays_vacations_and_own_groups(
     other = build.a_cohort(amara, name="Mondays")
     monday = date(2026, 12, 28)
     build.a_session(build.a_series(other), monday)
-    span = sessions.check_move(session, on=monday, starts=SIX, ends=time(19), now=now)
+    with transaction():
+        series = build.series_of(session)
+        series.leave_outs = {**series.leave_outs, "court_vacations": True}
+    plan = session_plans.move_to(session, on=monday, starts=SIX, ends=time(19), now=now)
 
-    advice = move_advice(session, span, SIX, by=amara)
-
-    assert advice == [
-        "That day is left out of this run: Boxing Day (substitute day) in England and Wales.",
-        "That day is in the Christmas vacation in the High Court.",
-        "You have Mondays at that time.",
+    assert session_plans.conflicts_with(plan, session.series, amara) == [
+        "Monday 28 December is left out of this run: "
+        "Boxing Day (substitute day) in England and Wales.",
+        "Monday 28 December is in the Christmas vacation in the High Court.",
+        "You have Mondays at that time on Monday 28 December.",
     ]
 
 
 def test_reinstating_tells_everybody_and_is_refused_for_what_takes_place(
     session: PeerSession, amara: Person, now: datetime
 ) -> None:
-    with pytest.raises(DomainError, match="as planned"), transaction():
-        sessions.reinstate(session, now=now, tell=True, by=amara)
+    with pytest.raises(DomainError, match="nothing to put back"), transaction():
+        changed.reinstate(session, now=now, by=amara)
     with transaction():
-        sessions.cancel(session, now=now, tell=False, by=amara)
+        changed.cancel(session, now=now, tell=False, by=amara)
 
     with transaction():
-        change = sessions.reinstate(session, now=now, tell=True, by=amara)
+        change = changed.reinstate(session, now=now, by=amara)
 
     assert session.state == SessionState.PLANNED
     assert change.letters == 2
 
 
-def test_a_draft_is_changed_without_a_letter(app: Flask, amara: Person, now: datetime) -> None:
+def test_a_draft_is_changed_where_it_is_set_up(app: Flask, amara: Person, now: datetime) -> None:
     draft = build.a_cohort(amara, state=CohortState.DRAFT)
     session = build.a_session(build.a_series(draft))
 
-    change = move(session, amara, now)
-
-    assert (change.letters, change.leaves_at, states()) == (0, None, [])
+    with pytest.raises(DomainError, match="not been opened yet"):
+        move(session, amara, now)
+    assert states() == []
 
 
 def test_the_place_that_is_there_already_is_refused(
     session: PeerSession, amara: Person, now: datetime
 ) -> None:
     with pytest.raises(DomainError, match="already"), transaction():
-        sessions.change_place(
+        changed.change_place(
             build.series_of(session),
             place_kind=PlaceKind.ONLINE,
             place="Online",
             room="https://rooms.example/thursday",
             now=now,
-            tell=True,
             by=amara,
         )
 
@@ -200,20 +201,20 @@ def test_the_place_that_is_there_already_is_refused(
 def test_the_place_matters_as_soon_as_one_diary_shows_it(
     session: PeerSession, cohort: Cohort, amina: Membership
 ) -> None:
-    assert sessions.place_matters(cohort) is False
+    assert venue_matters(cohort) is False
 
     with transaction():
         diary = db.session.scalars(select(Diary).where(Diary.person_id == amina.person_id)).one()
         diary.detail = Detail.FULL
 
-    assert sessions.place_matters(cohort) is True
+    assert venue_matters(cohort) is True
 
 
 def test_how_many_came_is_noted_only_after_the_end(session: PeerSession, now: datetime) -> None:
     with pytest.raises(DomainError, match="once the session is over"):
-        sessions.note_came(session, 6, now=now)
+        note_came(session, 6, now=now)
 
     with transaction():
-        sessions.note_came(session, 6, now=session.ends_at)
+        note_came(session, 6, now=session.ends_at)
 
     assert session.came == 6

@@ -8,10 +8,10 @@ from core.errors import DomainError
 from core.transaction import transaction
 from groups.models import Membership, Person
 from scheduling.attendance import answers
-from scheduling.changing import sessions
-from scheduling.changing.parcels import Change
-from scheduling.changing.run_plan import Scope
 from scheduling.models import Answer, PeerSession, PlaceKind, Series
+from scheduling.rescheduling.apply import Change
+from scheduling.rescheduling.change_plan import Scope
+from tests.scheduling import changed
 from tests.scheduling.made_runs import sessions_of, undo
 from tests.scheduling.post import full, invite, letters
 
@@ -19,20 +19,19 @@ HIGH_STREET = "12 High Street"
 
 
 def meet_at_high_street(
-    changed: Series | PeerSession,
+    which: Series | PeerSession,
     now: datetime,
     by: Person,
     scope: Scope = Scope.ONE,
     kind: PlaceKind = PlaceKind.IN_PERSON,
 ) -> Change:
     with transaction():
-        return sessions.change_place(
-            changed,
+        return changed.change_place(
+            which,
             place_kind=kind,
             place=HIGH_STREET,
             room=None,
             now=now,
-            tell=True,
             by=by,
             scope=scope,
         )
@@ -139,13 +138,12 @@ def test_f10_another_room_in_the_same_place_leaves_feeds_alone(
     changed_at = [one.details_changed_at for one in sessions_of(series)]
 
     with transaction():
-        sessions.change_place(
+        changed.change_place(
             series,
             place_kind=PlaceKind.ONLINE,
             place="Online",
             room="https://rooms.example/another",
             now=now,
-            tell=True,
             by=amara,
         )
 

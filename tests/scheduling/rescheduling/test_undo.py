@@ -13,11 +13,6 @@ from core.transaction import transaction
 from groups.models import Cohort, CohortState, Membership, Person
 from scheduling.attendance import answers
 from scheduling.calendars.ical import Method
-from scheduling.changing import sessions
-from scheduling.changing.ending import end_group
-from scheduling.changing.parcels import Change
-from scheduling.changing.rehearsing import rehearse
-from scheduling.changing.undoing import take_back
 from scheduling.erasure import erase
 from scheduling.letters.bulk_invitations import issue
 from scheduling.letters.recipients import recipients_of
@@ -31,8 +26,13 @@ from scheduling.models import (
     Series,
     SessionState,
 )
+from scheduling.rescheduling.apply import Change
+from scheduling.rescheduling.preview import preview
+from scheduling.rescheduling.undo import undo as take_back
 from scheduling.retention import RULES
 from tests import build
+from tests.scheduling import changed
+from tests.scheduling.changed import end_group
 
 NEW_DAY = date(2026, 12, 17)
 PAUSE = timedelta(minutes=10)
@@ -55,15 +55,13 @@ def a_reply(session: PeerSession, membership: Membership, now: datetime) -> None
 def move(session: PeerSession, by: Person, now: datetime, on: date = NEW_DAY) -> Change:
     """Move it, keeping its hours."""
     with transaction():
-        return sessions.move(
-            session, on=on, starts=SIX, ends=HALF_PAST_SEVEN, now=now, tell=True, by=by
-        )
+        return changed.move(session, on=on, starts=SIX, ends=HALF_PAST_SEVEN, now=now, by=by)
 
 
 def undo(change: Change, cohort: Cohort, by: Person, now: datetime) -> None:
     """Take it back."""
     with transaction():
-        take_back(change.undo or "", cohort, by=by, now=now)
+        take_back(change.undo_token or "", cohort, by=by, now=now)
 
 
 def states() -> list[str]:
@@ -149,19 +147,18 @@ def test_a_ticket_is_of_no_use_to_anybody_else_or_elsewhere(
 
 def test_a_ticket_can_be_read_by_nobody(session: PeerSession, amara: Person, now: datetime) -> None:
     with transaction():
-        change = sessions.change_place(
+        change = changed.change_place(
             session,
             place_kind=PlaceKind.ONLINE,
             place="Canary Wharf",
             room="https://rooms.example/canary",
             now=now,
-            tell=True,
             by=amara,
         )
 
-    assert change.undo is not None
-    assert len(change.undo) < 1200
-    assert "anary" not in change.undo
+    assert change.undo_token is not None
+    assert len(change.undo_token) < 1200
+    assert "anary" not in change.undo_token
 
 
 def test_cancelling_keeps_the_row_and_undoing_revives_the_calendar_entry(
@@ -172,7 +169,7 @@ def test_cancelling_keeps_the_row_and_undoing_revives_the_calendar_entry(
         for mail in db.session.scalars(select(OutgoingMail)):
             mail.state, mail.attempts, mail.final_at = MailState.SENT, 1, now
     with transaction():
-        change = sessions.cancel(session, now=now, tell=True, by=amara)
+        change = changed.cancel(session, now=now, by=amara)
     told = db.session.scalars(select(Invitation)).one()
     assert (session.state, told.method) == (SessionState.CANCELLED, Method.CANCEL)
 
@@ -187,13 +184,12 @@ def test_the_place_of_a_run_is_told_once_to_each_and_can_be_undone(
 ) -> None:
     series, changed_at = build.series_of(session), session.details_changed_at
     with transaction():
-        change = sessions.change_place(
+        change = changed.change_place(
             series,
             place_kind=PlaceKind.IN_PERSON,
             place="12 High Street",
             room=None,
             now=now,
-            tell=True,
             by=amara,
         )
     assert (series.place, series.room, series.place_kind) == ("12 High Street", None, "in_person")
@@ -211,13 +207,12 @@ def test_what_was_answered_since_stands_when_a_change_of_place_is_undone(
 ) -> None:
     amina = build.a_member(cohort, build.a_person("Nadia"))
     with transaction():
-        change = sessions.change_place(
+        change = changed.change_place(
             build.series_of(session),
             place_kind=PlaceKind.IN_PERSON,
             place="12 High Street",
             room=None,
             now=now,
-            tell=True,
             by=amara,
         )
     with transaction():
@@ -250,11 +245,11 @@ def test_ending_a_group_cancels_what_is_to_come_and_can_be_undone(
 def test_a_rehearsal_shows_the_letter_and_changes_nothing(
     session: PeerSession, amara: Person, now: datetime
 ) -> None:
-    found = rehearse(lambda: sessions.cancel(session, now=now, tell=True, by=amara), session.cohort)
+    found = preview(lambda: changed.cancel(session, now=now, by=amara), session.cohort)
 
     assert found.letters == len(recipients_of(session.cohort, now=now)) == 2
-    assert found.preview is not None
-    assert "10 December" in found.preview.subject
+    assert found.message is not None
+    assert "10 December" in found.message.subject
     assert (session.state, states()) == (SessionState.PLANNED, [])
 
 
@@ -262,13 +257,12 @@ def test_what_stood_there_before_is_kept_sealed_and_only_for_a_day(
     session: PeerSession, amara: Person, now: datetime
 ) -> None:
     with transaction():
-        sessions.change_place(
+        changed.change_place(
             session,
             place_kind=PlaceKind.ONLINE,
             place="Canary Wharf",
             room=None,
             now=now,
-            tell=True,
             by=amara,
         )
     kept = db.session.scalars(select(Reversal)).one()

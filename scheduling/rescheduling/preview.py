@@ -1,6 +1,6 @@
-"""Doing something once without doing it, to show beforehand which letters it would send.
+"""Making a change once without keeping it, to show beforehand which messages it would send.
 
-What a check page shows is therefore the very letter that goes out, not a likeness of it. Nobody
+What a check page shows is therefore the very message that goes out, not a likeness of it. Nobody
 else waits for it: see ``core.transaction.rehearsal``.
 """
 
@@ -19,7 +19,6 @@ from core.outbox import MailState, OutgoingMail, posted_here
 from core.throttle import Limit, take
 from core.transaction import Touched, rehearsal
 from groups.models import Cohort, Membership, Person, PlaceOffer
-from scheduling.changing.formerly import LASTS
 from scheduling.models import (
     Diary,
     Feed,
@@ -30,19 +29,20 @@ from scheduling.models import (
     Series,
     SessionPrompt,
 )
+from scheduling.rescheduling.apply import LASTS
 
 #: The secret part of a link that is its reader's alone (256 bits or more, in base64), and what is
 #: shown in its place. An offer that is drafted anew keeps its link, so the real one must not be
 #: seen here.
 SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{43,}")
 NO_SECRET = "a-link-of-their-own"  # noqa: S105 - it says that there is none
-#: Whoever plans with care looks at a change every now and then; a rehearsal is the dearest page.
+#: Whoever plans with care looks every now and then; a preview is the most expensive page.
 LIMITS = (Limit(30, timedelta(minutes=10)),)
 
 
 @dataclass(frozen=True)
-class Preview:
-    """One letter as its reader will get it, in plain text: paragraphs of one or more lines."""
+class ShownMessage:
+    """One message as its reader will get it, in plain text: paragraphs of one or more lines."""
 
     sender: str
     subject: str
@@ -50,17 +50,17 @@ class Preview:
 
 
 @dataclass(frozen=True)
-class Rehearsal:
-    """What an act would send: how many letters, and one of them."""
+class Preview:
+    """What a change would send: how many messages, and one of them."""
 
     letters: int = 0
-    preview: Preview | None = None
+    message: ShownMessage | None = None
 
 
-def rehearse(act: Callable[[], object], cohort: Cohort, *, own: str | None = None) -> Rehearsal:
-    """Let ``act`` happen to a group, look at the letters it put into the outbox, and undo it all.
+def preview(act: Callable[[], object], cohort: Cohort, *, own: str | None = None) -> Preview:
+    """Let ``act`` happen to a group, look at the messages it put into the outbox, and undo it all.
 
-    ``own`` is the address of whoever looks: the letter to them is the one that is shown, if there
+    ``own`` is the address of whoever looks: the message to them is the one that is shown, if there
     is one, since that of somebody else says in which zone they live and how much they let it say.
     Raises what ``act`` raises, such as ``DomainError``. Call it outside of a transaction.
     """
@@ -71,7 +71,7 @@ def rehearse(act: Callable[[], object], cohort: Cohort, *, own: str | None = Non
 
 
 def look_again_at(person: Person, *, now: datetime) -> datetime | None:
-    """Count one more rehearsal of this person, or count nothing and return when to try again."""
+    """Count one more preview of this person, or count nothing and return when to try again."""
     return take("rehearsal", person.public_id, LIMITS, now)
 
 
@@ -104,23 +104,23 @@ def _touched(cohort: Cohort) -> Touched:
     }
 
 
-def _look(keys: Sequence[str], own: str | None) -> Rehearsal:
+def _look(keys: Sequence[str], own: str | None) -> Preview:
     written = select(OutgoingMail).where(OutgoingMail.key.in_(keys)).order_by(OutgoingMail.id)
     mails = db.session.scalars(written).all()
     if not mails:
-        return Rehearsal()
+        return Preview()
     shown = next((mail for mail in mails if mail.recipient == own), mails[0])
-    return Rehearsal(len(mails), _preview(shown.body))
+    return Preview(len(mails), _shown(shown.body))
 
 
-def _preview(body: bytes) -> Preview:
+def _shown(body: bytes) -> ShownMessage:
     message = email.message_from_bytes(body, policy=default)
     assert isinstance(message, EmailMessage)  # noqa: S101 - the policy makes it one; tells the type
     text = message.get_body(("plain",))
     words = "" if text is None else SECRET.sub(NO_SECRET, str(text.get_content()))
     sender = message["From"].addresses[0].display_name
     blocks = words.replace("\r\n", "\n").split("\n\n")
-    return Preview(
+    return ShownMessage(
         sender=str(sender),
         subject=str(message["Subject"]),
         paragraphs=tuple(_lines(block) for block in blocks if block.strip()),

@@ -1,0 +1,83 @@
+"""Changes worked out and made in one go, as tests need them; each belongs to a transaction."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from core.mail import Mailbox
+from groups.models import Cohort, Person, PlaceOffer, Role
+from groups.offers import mark_sent
+from scheduling.letters.posting import Act
+from scheduling.models import PeerSession, Series
+from scheduling.places import inviting
+from scheduling.places.offering import offer_places, post_offers
+from scheduling.rescheduling import series_plans, session_plans, venue
+from scheduling.rescheduling.apply import Change, apply
+from scheduling.rescheduling.change_plan import Scope
+
+
+def move(
+    session: PeerSession,
+    *,
+    on: date,
+    starts: time,
+    ends: time,
+    now: datetime,
+    by: Person,
+) -> Change:
+    """Move one session."""
+    plan = session_plans.move_to(session, on=on, starts=starts, ends=ends, now=now)
+    return apply(plan, by=by, now=now)
+
+
+def cancel(session: PeerSession, *, now: datetime, by: Person, tell: bool = True) -> Change:
+    """Cancel one session."""
+    return apply(session_plans.cancel(session, Scope.ONE, now=now), by=by, now=now, tell=tell)
+
+
+def reinstate(session: PeerSession, *, now: datetime, by: Person, tell: bool = True) -> Change:
+    """Put one cancelled session back."""
+    return apply(session_plans.reinstate(session, Scope.ONE, now=now), by=by, now=now, tell=tell)
+
+
+def change_place(
+    changed: Series | PeerSession,
+    *,
+    place_kind: str,
+    place: str | None,
+    room: str | None,
+    now: datetime,
+    by: Person,
+    tell: bool = True,
+    scope: Scope = Scope.ONE,
+) -> Change:
+    """Let sessions meet elsewhere."""
+    wanted = venue.Venue(place_kind, place, room)
+    plan = venue.change_venue(changed, wanted, scope=scope, now=now)
+    return apply(plan, by=by, now=now, tell=tell)
+
+
+def end_group(cohort: Cohort, *, now: datetime, by: Person) -> Change:
+    """End a group."""
+    plan = series_plans.end_group(cohort, now=now)
+    return apply(plan, by=by, now=now)
+
+
+def invite(
+    cohort: Cohort, mailboxes: list[Mailbox], *, role: Role = Role.MEMBER, now: datetime, **by: Any
+) -> Change:
+    """Offer places to more people."""
+    plan = inviting.invite(cohort, mailboxes, role=role, now=now)
+    person = by.get("by") or cohort.memberships[0].person
+    return apply(plan, by=person, now=now, post=offer_places)
+
+
+def send_offer(
+    offer: PlaceOffer,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    parcel: str | None = None,
+) -> bool:
+    """Send the letter about one offer; returns whether one was posted."""
+    mark_sent(offer, now=now)
+    return post_offers(offer.cohort, [offer], Act(now, due_at, parcel)) == 1
