@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from core.db import db
 from core.errors import NotFound
@@ -31,18 +31,3 @@ def in_scope(row: Any, scope: Select[Any]) -> bool:
 def all_in(scope: Select[Row]) -> list[Row]:
     """Return every row of a scope, in the scope's order."""
     return list(db.session.scalars(scope))
-
-
-def is_any(scope: Select[Any]) -> bool:
-    """Return whether a scope reaches anything, without reading what."""
-    entity: Any = scope.column_descriptions[0]["entity"]
-    return bool(
-        db.session.scalar(select(scope.with_only_columns(entity.id).order_by(None).exists()))
-    )
-
-
-def ids_in(scope: Select[Any], *, most: int) -> list[str]:
-    """Return the public ids of up to so many rows of a scope, whichever are found first."""
-    entity: Any = scope.column_descriptions[0]["entity"]
-    ids = scope.with_only_columns(entity.public_id).order_by(None)
-    return list(db.session.scalars(ids.limit(most)))

@@ -4,7 +4,9 @@ Every rule is a named select. Lists iterate it, ``core.lookup.find`` narrows it 
 what it does not reach does not exist for that person.
 """
 
-from sqlalchemy import Select, select
+from typing import Final, cast
+
+from sqlalchemy import Integer, Select, bindparam, select
 
 from groups.models import (
     FACILITATING,
@@ -22,6 +24,15 @@ from groups.models import (
 HERE = (MembershipState.ACTIVE, MembershipState.PAUSED)
 #: Who facilitates a group: asked here and nowhere else.
 FACILITATES = Membership.role.in_(FACILITATING) & Membership.state.in_(HERE)
+
+
+class _Whoever:
+    id = bindparam("person_id", type_=Integer())
+
+
+#: Somebody who is only named when a statement is run, by its parameter ``person_id``: what each
+#: page asks is put together once, which takes longer than the answer.
+WHOEVER: Final = cast(Person, _Whoever())
 
 
 def cohorts_facilitated_by(person: Person) -> Select[Cohort]:

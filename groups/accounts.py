@@ -9,10 +9,11 @@ from collections.abc import Callable, MutableMapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
-from core.db import db
+from core.db import UTCDateTime, db
 from core.encryption import blind_index
 from core.errors import DomainError
 from core.tokens import digest, secret
@@ -32,6 +33,17 @@ _SEEN: Final = "seen"
 HAS_ACCOUNT: Final = "There is an account with this address already."
 
 Session = MutableMapping[str, Any]
+
+#: Every page asks it: given ``hash`` and ``now``, the sign-in with its person and their tasks.
+_HELD_BY: Final = (
+    select(SignIn)
+    .options(joinedload(SignIn.person, innerjoin=True).joinedload(Person.grants))
+    .where(
+        SignIn.secret_hash == bindparam("hash"),
+        SignIn.ended_at.is_(None),
+        SignIn.ends_at > bindparam("now", type_=UTCDateTime()),
+    )
+)
 
 #: What follows when someone proves their address for the first time, in the same transaction. Other
 #: packages add to it when they are loaded.
@@ -144,11 +156,8 @@ def remembered(session: Session, now: datetime) -> SignIn | None:
     held = session.get(_HELD)
     if held is None or idle(session, now):
         return None
-    sign_in = db.session.scalars(
-        select(SignIn).where(
-            SignIn.secret_hash == digest(held), SignIn.ended_at.is_(None), SignIn.ends_at > now
-        )
-    ).one_or_none()
+    found = db.session.scalars(_HELD_BY, {"hash": digest(held), "now": now})
+    sign_in = found.unique().one_or_none()
     if sign_in is not None and sign_in.person.proved_at is None:
         return None
     if sign_in is not None and now - _seen(session) >= _GRAIN:

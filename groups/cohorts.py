@@ -1,9 +1,13 @@
 """Setting up a group: from a draft that has told nobody, to an open one, and back."""
 
 from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Select, literal, select, true
 
 from core.db import db
 from core.errors import DomainError
+from groups.access import WHOEVER, cohorts_facilitated_by, cohorts_seen_by
 from groups.agreement_text import STARTER_CLAUSES
 from groups.models import (
     AgreementVersion,
@@ -14,6 +18,26 @@ from groups.models import (
     Person,
     Role,
 )
+
+
+def menu_of(person: Person) -> tuple[bool, list[str]]:
+    """Return whether this person facilitates a group, and the public ids of up to two open groups
+    they belong to: what the menu of every page has to know, in one question that reads no group.
+    """
+    rows = db.session.execute(_MENU, {"person_id": person.id}).all()
+    return bool(rows[0][0]), [public_id for _, public_id in rows if public_id]
+
+
+def _menu() -> Select[bool, str]:
+    facilitates = cohorts_facilitated_by(WHOEVER).with_only_columns(Cohort.id).order_by(None)
+    belongs = cohorts_seen_by(WHOEVER).with_only_columns(Cohort.public_id).order_by(None)
+    two = belongs.limit(2).subquery("two")
+    # There is a row where there is no group as well.
+    one = select(literal(1)).subquery("one")
+    return select(facilitates.exists(), two.c.public_id).select_from(one.outerjoin(two, true()))
+
+
+_MENU: Final = _menu()
 
 
 def draft_cohort(

@@ -6,6 +6,7 @@ from hmac import compare_digest
 from typing import Final
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
 
 from core.db import db
 from core.encryption import key_ring
@@ -13,7 +14,9 @@ from core.errors import DomainError, NotFound
 from core.text import clean_line, problem_in
 from core.tokens import digest, sign, unsign
 from groups import accounts
+from groups.access import WHOEVER
 from groups.models import Membership, Person
+from scheduling.access import feeds_of
 from scheduling.keeping.changes import next_change
 from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession
 from scheduling.models.diary import NEUTRAL_WORDS
@@ -29,9 +32,17 @@ STOP_LASTS: Final = timedelta(days=365)
 _PROOF_LENGTH: Final = 24
 
 
+_FIRST_FEED: Final = feeds_of(WHOEVER).options(contains_eager(Feed.diary)).limit(1)
+
+
 def existing_diary(person: Person) -> Diary | None:
     """Return this person's diary, or ``None`` while they have none."""
     return db.session.scalars(select(Diary).where(Diary.person_id == person.id)).one_or_none()
+
+
+def first_feed(person: Person) -> Feed | None:
+    """Return this person's oldest private link that works, with its diary in the same query."""
+    return db.session.scalars(_FIRST_FEED, {"person_id": person.id}).one_or_none()
 
 
 def diary_of(person: Person, *, now: datetime) -> Diary:

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CompoundSelect, Integer, Select, and_, bindparam, func, select, union_all
 from sqlalchemy.orm import joinedload
 
-from core.db import db
+from core.db import UTCDateTime, db
 from core.errors import NotFound
-from groups.access import HERE, facilitators_of
+from groups.access import FACILITATES, HERE, WHOEVER
 from groups.models import Cohort, Membership, MembershipState, Person, Role
 from scheduling.access import sessions_seen_by
 from scheduling.attendance.answers import NOTHING_SAID, Said, said, said_by
-from scheduling.attendance.standing import standing_answer
 from scheduling.keeping.entry_words import prompts_shown, words_for
-from scheduling.models import Detail, Diary, PeerSession, Series, SessionState
+from scheduling.models import Detail, Diary, PeerSession, Series, SessionState, StandingAnswer
 from scheduling.models.diary import NEUTRAL_WORDS
 from scheduling.runs.series import current_series
 from scheduling.showing.cards import start_words
@@ -30,6 +29,43 @@ EXAMPLE_TIME: Final = "6pm"
 LINK_WORDS: Final = "A link that needs signing in"
 #: What stands in a diary with full detail while there is no session to show.
 EXAMPLE_FULL: Final = ("The group’s name", ("The place", "The prompts", LINK_WORDS))
+
+
+# What a member's home asks each time is put together once.
+_COHORT: Final = bindparam("cohort_id", type_=Integer())
+_NOW: Final = bindparam("now", type_=UTCDateTime())
+
+
+def _ids_around() -> CompoundSelect[int]:
+    ids = select(PeerSession.id).where(PeerSession.cohort_id == _COHORT).limit(IN_STRIP)
+    past = ids.where(PeerSession.ends_at <= _NOW).order_by(PeerSession.starts_at.desc())
+    coming = ids.where(PeerSession.ends_at > _NOW).order_by(PeerSession.starts_at)
+    return union_all(select(past.subquery("past")), select(coming.subquery("coming")))
+
+
+#: Given ``cohort_id`` and ``now``: the sessions around that moment.
+_AROUND: Final = (
+    select(PeerSession).where(PeerSession.id.in_(_ids_around())).order_by(PeerSession.starts_at)
+)
+#: Given ``cohort_id`` and ``person_id``: somebody's place, and since when they are usually coming.
+_PLACE: Final = (
+    select(Membership, StandingAnswer.given_at)
+    .outerjoin(StandingAnswer, StandingAnswer.membership_id == Membership.id)
+    .where(
+        Membership.cohort_id == _COHORT,
+        Membership.person_id == WHOEVER.id,
+        Membership.state.in_(HERE),
+    )
+)
+#: Given ``cohort_id``: the role of everybody in a group, and those who facilitate.
+_COMPANY: Final = (
+    select(Membership.role, Person)
+    .outerjoin(Person, and_(Person.id == Membership.person_id, FACILITATES))
+    .where(Membership.cohort_id == _COHORT, Membership.state.in_(HERE))
+    .order_by(Membership.id)
+)
+#: Given ``person_id`` and ``now``: the next session of somebody's groups.
+_NEXT: Final = sessions_seen_by(WHOEVER).where(PeerSession.ends_at > _NOW).limit(1)
 
 
 @dataclass(frozen=True)
@@ -100,29 +136,27 @@ def membership_in(cohort: Cohort, person: Person) -> Membership:
 
 def group_view(cohort: Cohort, person: Person, *, now: datetime) -> GroupView:
     """Return what the member's page of a group shows; raises NotFound for anybody else."""
-    membership = membership_in(cohort, person)
+    membership, usually = _place_in(cohort, person)
     series = current_series(cohort)
     past, coming = _around(cohort, now)
+    names, members = _company(cohort)
     next_session = next((one for one in coming if one.state == SessionState.PLANNED), None)
     return GroupView(
         cohort=cohort,
         membership=membership,
         series=series,
-        facilitators=facilitator_names(cohort),
-        members=_member_count(cohort),
+        facilitators=names,
+        members=members,
         strip=_strip(past, coming),
         next_session=next_session,
         said=said(next_session, membership, now=now) if next_session else NOTHING_SAID,
-        usually=standing_answer(membership) is not None,
+        usually=usually,
     )
 
 
 def facilitator_names(cohort: Cohort) -> list[str]:
     """Return what those who facilitate a group are called, in the order in which they came."""
-    people = db.session.scalars(
-        facilitators_of(cohort).join(Person).with_only_columns(Person, maintain_column_froms=True)
-    )
-    return [person.name for person in people if person.name]
+    return _company(cohort)[0]
 
 
 def dates_view(person: Person, *, page: int, now: datetime) -> DatesView:
@@ -160,8 +194,8 @@ def dates_view(person: Person, *, page: int, now: datetime) -> DatesView:
 
 def diary_picture(person: Person, diary: Diary | None, *, now: datetime) -> DiaryPicture:
     """Return how the next session stands in this person's diary, at the hour of their own zone."""
-    scope = sessions_seen_by(person).where(PeerSession.ends_at > now).limit(1)
-    session = db.session.scalars(scope).one_or_none()
+    names = {"person_id": person.id, "now": now}
+    session = db.session.scalars(_NEXT, names).one_or_none()
     time = EXAMPLE_TIME if session is None else start_words(session, person.time_zone)
     if diary is None:
         return DiaryPicture(time, NEUTRAL_WORDS)
@@ -176,10 +210,8 @@ def diary_picture(person: Person, diary: Diary | None, *, now: datetime) -> Diar
 
 def _around(cohort: Cohort, now: datetime) -> tuple[list[PeerSession], list[PeerSession]]:
     """Return the last sessions that are over and the next that are not, each earliest first."""
-    sessions = select(PeerSession).where(PeerSession.cohort_id == cohort.id).limit(IN_STRIP)
-    past = sessions.where(PeerSession.ends_at <= now).order_by(PeerSession.starts_at.desc())
-    coming = sessions.where(PeerSession.ends_at > now).order_by(PeerSession.starts_at)
-    return list(db.session.scalars(past))[::-1], list(db.session.scalars(coming))
+    found = db.session.scalars(_AROUND, {"cohort_id": cohort.id, "now": now}).all()
+    return [one for one in found if one.ends_at <= now], [one for one in found if one.ends_at > now]
 
 
 def _strip(past: list[PeerSession], coming: list[PeerSession]) -> list[PeerSession]:
@@ -189,13 +221,22 @@ def _strip(past: list[PeerSession], coming: list[PeerSession]) -> list[PeerSessi
     return shown + coming[: IN_STRIP - len(shown)]
 
 
-def _member_count(cohort: Cohort) -> int:
-    counted = select(func.count()).where(
-        Membership.cohort_id == cohort.id,
-        Membership.role == Role.MEMBER,
-        Membership.state.in_(HERE),
-    )
-    return db.session.scalar(counted) or 0
+def _place_in(cohort: Cohort, person: Person) -> tuple[Membership, bool]:
+    """Return this person's place, and whether they are usually coming; raises NotFound."""
+    names = {"cohort_id": cohort.id, "person_id": person.id}
+    found = db.session.execute(_PLACE, names).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1] is not None
+
+
+def _company(cohort: Cohort) -> tuple[list[str], int]:
+    """Return what those who facilitate are called, first come first, and how many members there
+    are; of members nothing is read.
+    """
+    rows = db.session.execute(_COMPANY, {"cohort_id": cohort.id}).all()
+    names = [person.name for _, person in rows if person is not None and person.name]
+    return names, sum(role == Role.MEMBER for role, _ in rows)
 
 
 def _how_many(scope: Select[PeerSession]) -> int:

@@ -8,15 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from core import moment
 from core.errors import DomainError, NotFound
-from core.lookup import all_in, find, ids_in, is_any
+from core.lookup import find
 from core.transaction import transaction
 from core.web import note, see_other
-from groups.access import cohorts_facilitated_by, cohorts_seen_by
+from groups.access import cohorts_seen_by
+from groups.cohorts import menu_of
 from groups.models import Cohort, Membership, MembershipState
-from scheduling.access import feeds_of, sessions_seen_by
+from scheduling.access import sessions_seen_by
 from scheduling.attendance import answers
 from scheduling.forms.answer import NOTHING, AnswerForm
-from scheduling.keeping.diaries import existing_diary
+from scheduling.keeping.diaries import first_feed
 from scheduling.letters.resend import can_send_again
 from scheduling.models import Answer, PeerSession
 from scheduling.showing.cards import SessionCard, card, prompt_card, session_number
@@ -38,9 +39,9 @@ BACK: Final = frozenset({"session", "dates", "home"})
 def start() -> ResponseReturnValue:
     """Go to the page that is home for this person, or say that there is no group yet."""
     person = g.viewer.person
-    if person.opens_groups or is_any(cohorts_facilitated_by(person)):
+    facilitates, groups = menu_of(person)
+    if person.opens_groups or facilitates:
         return see_other("groups.show")
-    groups = ids_in(cohorts_seen_by(person), most=2)
     if not groups:
         return render_template("scheduling/home/nothing.html")
     if len(groups) == 1:
@@ -118,9 +119,8 @@ def dates() -> ResponseReturnValue:
 def _box(now: datetime) -> CalendarBox | None:
     """Return the box for this person's first private link, if they have one."""
     person = g.viewer.person
-    diary = existing_diary(person)
-    feed = next(iter(all_in(feeds_of(person))), None)
-    return calendar_box(feed, diary, person, now=now) if diary and feed else None
+    feed = first_feed(person)
+    return calendar_box(feed, feed.diary, person, now=now) if feed else None
 
 
 def _card(session: PeerSession, membership: Membership, now: datetime) -> SessionCard:

@@ -5,8 +5,7 @@ from typing import Any
 
 from flask import g, url_for
 
-from core.lookup import ids_in, is_any
-from groups.access import cohorts_facilitated_by, cohorts_seen_by
+from groups.cohorts import menu_of
 from groups.helplines import footer
 
 
@@ -27,25 +26,19 @@ def navigation_context() -> dict[str, Any]:
 
 def _items(viewer: Any) -> list[Item]:
     person = viewer.person
-    runs = is_any(cohorts_facilitated_by(person))
+    facilitates, groups = menu_of(person)
+    sets_up = facilitates or person.opens_groups
     items = []
-    if runs or person.opens_groups:
+    if sets_up:
         items.append(Item("groups", "Groups", url_for("groups.show")))
-    items += _member_items(person, runs)
-    if runs or person.opens_groups:
-        items.append(Item("prompts", "Prompts", url_for("prompts.library")))
-    if person.operates:
-        items.append(Item("operating", "Running", url_for("operating.show")))
-    items.append(Item("account", "Account", url_for("account.show")))
-    return items
-
-
-def _member_items(person: Any, runs: bool) -> list[Item]:
-    groups = ids_in(cohorts_seen_by(person), most=2)
-    items = []
-    if len(groups) == 1 and not runs:
+    if len(groups) == 1 and not facilitates:
         items.append(Item("home", "My group", url_for("home.show", cohort_id=groups[0])))
     if groups:
         items.append(Item("dates", "Dates", url_for("home.dates")))
         items.append(Item("calendar", "Calendar", url_for("calendar.show")))
+    if sets_up:
+        items.append(Item("prompts", "Prompts", url_for("prompts.library")))
+    if person.operates:
+        items.append(Item("operating", "Running", url_for("operating.show")))
+    items.append(Item("account", "Account", url_for("account.show")))
     return items

@@ -7,12 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError, NotFound
 from core.forms import show_problem
-from core.lookup import is_any
 from core.moment import now
 from core.transaction import transaction
 from core.web import note, see_other
-from groups.access import cohorts_facilitated_by
 from groups.agreement_text import LIMITS
+from groups.cohorts import menu_of
 from groups.models import Cohort
 from scheduling.dates.when import when
 from scheduling.dates.wording import say_date
@@ -39,7 +38,7 @@ DUTY_TO_REPORT = LIMITS[4:]
 def library() -> ResponseReturnValue:
     """Show every theme with its prompts to people who set up or run groups."""
     person = g.viewer.person
-    if not person.opens_groups and not is_any(cohorts_facilitated_by(person)):
+    if not person.opens_groups and not menu_of(person)[0]:
         raise NotFound
     return render_template("scheduling/prompts/library.html", themes=themes.library())
 
