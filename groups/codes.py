@@ -23,7 +23,6 @@ from core.mail import Letter, Mailbox
 from core.outbox import MailState, OutgoingMail, supersede_keys
 from core.throttle import Limit, hold, network_of, take
 from core.tokens import digest
-from core.web import link
 from groups.accounts import person_with
 from groups.code_limits import DAY, HOUR, Cause, cause_for, length_after
 from groups.codes_under_way import (
@@ -42,6 +41,7 @@ from groups.codes_under_way import (
     recent_codes,
 )
 from groups.emails import code
+from groups.links import sign_in_letter
 from groups.messages import NOBODY_IN_PARTICULAR, Act, MessageKind, message, post_message
 from groups.models import CodeBrowser, SignInCode
 
@@ -76,7 +76,7 @@ def ask_code(
     def write(digits: str, token: str) -> tuple[Letter, bool]:
         person = person_with(address)
         to = Mailbox("", address if person is None else person.email)
-        return code(to, digits, link("sign_in.letter", token=token)), person is not None
+        return code(to, digits, sign_in_letter(token)), person is not None
 
     asker = Asker(browser, network, known_as)
     request_code(address, Purpose.SIGN_IN, asker, write, now=now)

@@ -19,13 +19,13 @@ from core.lookup import all_in
 from core.mail import Letter, Mailbox
 from core.throttle import Limit, take
 from core.tokens import sign, unsign
-from core.web import link
 from groups import emails
 from groups.access import sign_ins_of
 from groups.accounts import end_sign_in, person_with
 from groups.codes import end_codes, request_code
 from groups.codes_under_way import Asker, Purpose
 from groups.do_not_write import asked_not_to_write
+from groups.links import address_not_mine, help_page
 from groups.messages import Act, MessageKind, about_person, message, post_message
 from groups.models import Membership, OfferState, Person, PlaceOffer
 from groups.proving import Refusal, use_code
@@ -80,8 +80,8 @@ def take_over(person: Person, address: str, *, now: datetime) -> None:
     _readdress_offers(person)
     letter = emails.address_changed(
         Mailbox("", former),
-        not_me_link=link("disowning.show", token=not_me_token(person)),
-        help_link=link("public.help"),
+        not_me_link=address_not_mine(not_me_token(person)),
+        help_link=help_page(),
     )
     made = message(
         MessageKind.ADDRESS_CHANGED,

@@ -12,8 +12,8 @@ from core.outbox import MailState, OutgoingMail
 from core.outbox_statements import in_state
 from core.pulse import Pulse, beats
 from core.transaction import transaction
-from core.web import link
 from core.worker import Job, heartbeats
+from groups.links import status_page
 from groups.messages import NOBODY_IN_PARTICULAR, Act, MessageKind, message, post_message
 from scheduling.dates.wording import say_count
 from scheduling.letters import emails
@@ -47,7 +47,7 @@ def alert_due(now: datetime, jobs: Sequence[Job]) -> int:
     if not address or not troubles:
         return 0
     with transaction():
-        letter = emails.alert(Mailbox("", address), troubles=troubles, link=link("operating.show"))
+        letter = emails.alert(Mailbox("", address), troubles=troubles, link=status_page())
         return int(
             post_message(
                 message(

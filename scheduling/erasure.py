@@ -15,6 +15,7 @@ from groups import memberships
 from groups.access import HERE, memberships_of
 from groups.cohorts import delete_draft
 from groups.erasure import forget, needed_by
+from groups.links import help_page
 from groups.memberships import holds_alone
 from groups.messages import Act
 from groups.models import CohortState, Membership, Person
@@ -26,8 +27,6 @@ NEEDED = (
     "Nobody else facilitates {groups}. Invite somebody to facilitate with you, or end the group, "
     "and then delete your account."
 )
-#: Where the last letters lead: a page that can be read without an account.
-MORE = "public.help"
 
 
 def refusal(person: Person) -> str | None:
@@ -67,7 +66,8 @@ def _give_up(place: Membership, now: datetime) -> None:
         delete_draft(place.cohort)
         return
     memberships.leave(place, now=now)
-    withdraw_all(place, Act(now), more=MORE)
+    # Where these letters lead can be read without an account.
+    withdraw_all(place, Act(now), more=help_page())
 
 
 def _forget_dates(person: Person) -> None:

@@ -17,7 +17,7 @@ from core.db import db
 from core.encryption import Unreadable, key_ring
 from core.errors import NotFound
 from core.throttle import Limit, network_of, take
-from core.web import link
+from groups.links import answer_page
 from groups.models import CohortState, Membership, MembershipState
 from scheduling.models import PeerSession, SessionState
 
@@ -55,7 +55,7 @@ class AnswerLink:
 
 def link_for(session: PeerSession, membership: Membership) -> str:
     """Return the link by which this member answers for this session, for a letter to them."""
-    return link("answering.show", token=token_for(session, membership))
+    return answer_page(token_for(session, membership))
 
 
 def token_for(session: PeerSession, membership: Membership) -> str:

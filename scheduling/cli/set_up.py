@@ -17,6 +17,7 @@ from core.mail import Mailbox, compose, message_id
 from core.moment import now
 from core.smtp import Connection, Refused, Uncertain
 from groups.helplines import stale
+from groups.messages import MessageKind
 from scheduling.cli.init import init
 from scheduling.cli.options import Port, address, refuse_if_taken
 from scheduling.jobs import JOBS
@@ -61,7 +62,7 @@ def send_test(address: str) -> None:
     settings = config.current()
     if settings.demo or settings.smtp is None:
         raise click.ClickException("No mail server is set up. Set SMTP_URL, or run: flask init")
-    letter = written("test", Mailbox("", address))
+    letter = written(MessageKind.TEST, Mailbox("", address))
     sender = Mailbox(settings.site_name, settings.mail_from)
     identifier = message_id(f"test:{secrets.token_hex(8)}", settings.host)
     raw = compose(letter, sender=sender, message_id=identifier, sent_at=now())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.web import link
+from groups.links import session_page
 from scheduling.models import Detail, Diary, PeerSession
 from scheduling.models.diary import NEUTRAL_WORDS
 
@@ -25,7 +25,7 @@ def words_for(session: PeerSession, diary: Diary) -> EntryWords:
     """
     if diary.detail != Detail.FULL:
         return EntryWords(summary=diary.words or NEUTRAL_WORDS)
-    page = link("home.session", cohort_id=session.cohort.public_id, session_id=session.public_id)
+    page = session_page(session.cohort, session.public_id)
     return EntryWords(
         summary=session.cohort.name,
         description="\n".join([*prompts_shown(session), page]),

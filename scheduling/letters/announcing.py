@@ -19,6 +19,7 @@ from typing import Final
 from sqlalchemy import select
 
 from core.db import db
+from groups.links import calendar_page
 from groups.messages import Act, MessageKind
 from groups.models import Cohort
 from scheduling.dates.when import When, when
@@ -302,7 +303,7 @@ class _Telling:
         if dates or told:
             self._writer.ended(self._cohort, reader, because, dates, has_calendar=bool(told))
         for session, invitation in told:
-            self._writer.withdrawn(session, reader, invitation, "calendar.show")
+            self._writer.withdrawn(session, reader, invitation, calendar_page())
 
 
 def _by_date(line: _Line) -> tuple[object, ...]:

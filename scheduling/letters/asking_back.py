@@ -10,9 +10,9 @@ from typing import Final
 from sqlalchemy import select
 
 from core.db import db
-from core.web import link
 from core.worker import one_by_one
 from groups.access import HERE
+from groups.links import offer_page
 from groups.messages import Act, MessageKind, about_group, message, post_message
 from groups.models import Cohort, CohortState, Membership, OfferState, Person, PlaceOffer
 from groups.offer_answers import said_from_letter
@@ -59,7 +59,7 @@ def _ask_back(identifier: int, now: datetime) -> int:
     letter = emails.was_it_you(
         recipient.mailbox,
         when=when_of(session, now, recipient),
-        link=link("offers.show", token=token_of(offer)),
+        link=offer_page(token_of(offer)),
     )
     made = message(
         MessageKind.WAS_IT_YOU,

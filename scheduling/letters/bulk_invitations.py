@@ -14,8 +14,8 @@ from sqlalchemy import Select, Subquery, func, or_, select
 from core import config
 from core.db import db
 from core.transaction import transaction
-from core.web import link
 from core.worker import one_by_one
+from groups import links
 from groups.messages import Act, MessageKind, about_group, message
 from groups.models import Cohort, CohortState, Membership, MembershipState, Person
 from scheduling.calendars.ical import Method
@@ -47,8 +47,8 @@ def welcome(membership: Membership, *, now: datetime) -> None:
     letter = emails.dates(
         reader.mailbox,
         whens=[when_of(session, now, reader) for session in sessions],
-        link=link("home.show", cohort_id=cohort.public_id),
-        calendar_link=link("calendar.show"),
+        link=links.group_page(cohort),
+        calendar_link=links.calendar_page(),
         by_invitation=reader.by_invitation,
         details=emails.Details(group=cohort.name) if reader.full else None,
     )

@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 
 from core.mail import Letter, Mailbox
 from core.outbox import Lane
-from core.web import link
+from groups import links
 from groups.messages import Act as Act
 from groups.messages import MessageKind, Subject, about_group, message
 from groups.models import Cohort, Membership
@@ -57,7 +57,7 @@ def when_of(session: PeerSession, now: datetime, reader: Recipient | None = None
 
 def page_of(session: PeerSession) -> str:
     """Return the link to a session's page, which needs signing in."""
-    return link("home.session", cohort_id=session.cohort.public_id, session_id=session.public_id)
+    return links.session_page(session.cohort, session.public_id)
 
 
 def details_of(session: PeerSession, recipient: Recipient) -> Details | None:
@@ -158,7 +158,6 @@ class Writer:
         """Say that a session does not take place; ``told`` is the invitation that a calendar holds,
         already taken back, and ``known`` where the reader knew it to be, if that was elsewhere.
         """
-        help_link = link("public.help")
         self._about(
             MessageKind.CANCELLED,
             emails.cancelled,
@@ -166,7 +165,7 @@ class Writer:
             reader,
             told,
             known=known,
-            help_link=help_link,
+            help_link=links.help_page(),
         )
 
     def reinstated(self, session: PeerSession, reader: Recipient) -> None:
@@ -188,11 +187,11 @@ class Writer:
     def withdrawn(
         self, session: PeerSession, reader: Recipient, told: HeldInvitation, page: str | None
     ) -> None:
-        """Take a date out of the calendar of somebody whose date it no longer is. ``page`` is the
-        endpoint to which the letter leads; without one it is that of the session.
+        """Take a date out of the calendar of somebody whose date it no longer is. ``page`` is where
+        the letter leads; without one that is the page of the session.
         """
         kind, letter = MessageKind.WITHDRAWN, emails.withdrawn
-        more = self._session_page(session) if page is None else self._page(page)
+        more = page or self._session_page(session)
         self._about(kind, letter, session, reader, told, link=more, details=None)
 
     def ended(
@@ -211,7 +210,7 @@ class Writer:
             because=because.value,
             dates=tuple(dates),
             has_calendar=has_calendar,
-            link=self._page("public.help"),
+            link=links.help_page(),
             details=Details(group=cohort.name) if reader.full else None,
         )
         subject = about_group(cohort, reader.membership)
@@ -231,7 +230,7 @@ class Writer:
         letter = self._letter(
             emails.new_dates,
             reader,
-            link=self._page("home.show", cohort_id=cohort.public_id),
+            link=links.group_page(cohort),
             has_calendar=has_calendar,
             by_invitation=reader.by_invitation,
             details=Details(group=cohort.name) if reader.full else None,
@@ -313,14 +312,9 @@ class Writer:
         self._book.post(message(kind, letter, subject, act, key=key or plain_key, lane=lane))
 
     def _session_page(self, session: PeerSession) -> str:
-        name = session.public_id
-        return self._page("home.session", cohort_id=session.cohort.public_id, session_id=name)
-
-    def _page(self, endpoint: str, **names: str) -> str:
-        wanted = ":".join((endpoint, *names.values()))
-        if wanted not in self._pages:
-            self._pages[wanted] = link(endpoint, **names)
-        return self._pages[wanted]
+        if session.public_id not in self._pages:
+            self._pages[session.public_id] = page_of(session)
+        return self._pages[session.public_id]
 
     def _details_of(self, session: PeerSession, reader: Recipient) -> Details | None:
         if not reader.full:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 
 from core.db import db
 from core.mail import Mailbox
-from core.web import link
+from groups.links import stop_reminders
 from groups.models import Cohort, Membership, Person
 from scheduling.access import active_memberships
 from scheduling.keeping.diaries import diary_of, stop_token
@@ -37,7 +37,7 @@ class Recipient:
     @cached_property
     def stop_link(self) -> str:
         """The link that turns this person's reminders off, and touches nothing else."""
-        return link("calendar.stop", token=stop_token(self.membership.person))
+        return stop_reminders(stop_token(self.membership.person))
 
     @property
     def full(self) -> bool:

@@ -6,8 +6,8 @@ from sqlalchemy import or_, select
 
 from core.db import db
 from core.outbox import under_way
-from core.web import link
 from core.worker import one_by_one
+from groups.links import help_page
 from groups.messages import Act, MessageKind, message, post_message
 from groups.models import Cohort, CohortState
 from scheduling.attendance.answer_links import link_for
@@ -74,7 +74,7 @@ def _post_reminder(session: PeerSession, recipient: Recipient, now: datetime) ->
         link=page_of(session),
         answer_link=link_for(session, membership),
         stop_link=recipient.stop_link,
-        help_link=link("public.help"),
+        help_link=help_page(),
         details=details_of(session, recipient),
     )
     kind, name = MessageKind.REMINDER, f"{session.public_id}:{membership.public_id}"

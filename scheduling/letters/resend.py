@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from core.db import db
+from groups.links import calendar_page
 from groups.messages import Act
 from groups.models import Membership
 from scheduling.calendars.ical import Method
@@ -43,7 +44,7 @@ def send_again(session: PeerSession, membership: Membership, *, now: datetime) -
     book.repeat(told)
     if told.method == Method.CANCEL:
         is_off = session.state == SessionState.CANCELLED
-        page = None if is_off else "calendar.show"
+        page = None if is_off else calendar_page()
         Writer(book).withdrawn(session, reader, told, page)
     else:
         Writer(book).invitation(session, reader, told)

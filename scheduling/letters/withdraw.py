@@ -2,6 +2,7 @@
 
 from core.db import db
 from core.outbox import supersede
+from groups.links import calendar_page
 from groups.messages import Act
 from groups.models import Membership
 from scheduling.letters.book import InvitationBook
@@ -17,13 +18,13 @@ def withdraw_all(
     act: Act,
     *,
     because: Because | None = None,
-    more: str = "calendar.show",
+    more: str | None = None,
     tell: bool = True,
 ) -> int:
     """Take the coming sessions out of the calendar of somebody who has gone or is pausing, and
     drop what has not left; returns how many letters were posted.
 
-    ``because`` is said once. ``more`` is the endpoint of the page to which the letters lead. Where
+    ``because`` is said once. ``more`` is where the letters lead instead of the page about diaries. Where
     ``tell`` is false nothing is posted: somebody else may read what comes to that address. Where
     the act has a batch, what it drops leaves after all when that is recalled.
     """
@@ -50,5 +51,5 @@ def withdraw_all(
         ]
         writer.ended(membership.cohort, reader, because, dates, has_calendar=bool(told))
     for session, held in told if tell else ():
-        writer.withdrawn(session, reader, held, more)
+        writer.withdrawn(session, reader, held, more or calendar_page())
     return book.write()

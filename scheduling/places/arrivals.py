@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core.errors import DomainError
 from groups import accounts, offer_answers, offers
+from groups.links import help_page
 from groups.memberships import has_a_place
 from groups.messages import Act
 from groups.models import Membership, OfferState, Person, PlaceOffer, Role
@@ -102,7 +103,7 @@ def take_back(offer: PlaceOffer, *, now: datetime) -> None:
     if place is not None:
         ask_each_time(place)
         # What the letters lead to can be read without an account.
-        withdraw_all(place, Act(now), because=Because.LEFT, more="public.help")
+        withdraw_all(place, Act(now), because=Because.LEFT, more=help_page())
 
 
 def expect(offer: PlaceOffer, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from core.db import db
 from core.errors import DomainError
 from core.mail import Letter, Mailbox
 from core.outbox import post_many
-from core.web import link
+from groups.links import offer_page, stop_offers
 from groups.messages import Act, MessageKind, about_group, message
 from groups.models import Cohort, DoNotWrite, PlaceOffer
 from groups.offers import token_of
@@ -78,8 +78,8 @@ def _letter_to(offer: PlaceOffer, sessions: Sequence[PeerSession], now: datetime
     return letter_about(
         offer,
         sessions,
-        link=link("offers.show", token=token),
-        stop_link=link("offers.stop", token=token),
+        link=offer_page(token),
+        stop_link=stop_offers(token),
         ends_at=offer.expires_at or now,
         now=now,
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from core.db import db
-from core.web import link
+from groups.links import session_run_page
 from groups.messages import Act, MessageKind, about_group, message, post_message
 from groups.models import Membership, Role
 from scheduling.access import active_memberships
@@ -31,7 +31,7 @@ def tell_other_time(session: PeerSession, proposer: Membership, *, now: datetime
 def _tell(session: PeerSession, proposer: Membership, reader: Membership, now: datetime) -> bool:
     recipient = recipient_of(reader, now=now)
     when = when_of(session, now, recipient)
-    page = link("sessions.show", cohort_id=session.cohort.public_id, session_id=session.public_id)
+    page = session_run_page(session.cohort, session.public_id)
     told = f"{session.public_id}:{proposer.public_id}:{reader.public_id}"
     kind, subject = MessageKind.OTHER_TIME, about_group(session.cohort, reader)
     made = message(
