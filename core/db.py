@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -31,7 +31,7 @@ from sqlalchemy.exc import (
     PendingRollbackError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 log = logging.getLogger(__name__)
@@ -79,6 +79,13 @@ POSTGRESQL = {
 
 #: Faults of the database, or of the connection to it. Asking again may work.
 AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout, PendingRollbackError)
+
+
+_Value = TypeVar("_Value")
+#: What a column holds: ``Technical`` tells nothing about anyone, ``Belongs`` shows that a person
+#: belongs here, or who they are.
+Technical = Annotated[_Value, mapped_column(info={"data_class": "technical"})]
+Belongs = Annotated[_Value, mapped_column(info={"data_class": "belongs"})]
 
 
 class UTCDateTime(TypeDecorator[datetime]):

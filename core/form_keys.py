@@ -15,7 +15,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, redirect, request
@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import HTTPException
 from wtforms.validators import ValidationError
 
-from core.db import Base, UTCDateTime, db, public_id
+from core.db import Base, Belongs, Technical, UTCDateTime, db, public_id
 from core.encryption import Sealed, key_ring
 from core.error_pages import error_page
 from core.errors import NotFound
@@ -58,25 +58,17 @@ class AnsweredForm(Base):
     """A form that was sent and acted on, and where its answer led. Forgotten after a day."""
 
     __tablename__ = "answered_form"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "key_hash": "technical",
-        "content_hash": "technical",
-        "answer_sealed": "belongs",
-        "answered_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
     #: The keyed hash of the form's key.
-    key_hash: Mapped[str] = mapped_column(unique=True)
+    key_hash: Mapped[Technical[str]] = mapped_column(unique=True)
     #: The keyed hash of what was sent with it, which tells a second click from a second thought.
-    content_hash: Mapped[str]
+    content_hash: Mapped[Technical[str]]
     #: The path to which the first answer led and its undo, as JSON.
-    answer_sealed: Mapped[bytes | None]
+    answer_sealed: Mapped[Belongs[bytes | None]]
     answer = Sealed()
-    answered_at: Mapped[datetime] = mapped_column(index=True)
+    answered_at: Mapped[Technical[datetime]] = mapped_column(index=True)
 
 
 _ADDED: Final = text(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from flask import Flask
 from sqlalchemy import CheckConstraint, Connection, insert, inspect, text
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.local import LocalProxy
 
 from core import config, encryption
-from core.db import Base, db, public_id
+from core.db import Base, Technical, db, public_id
 from core.encryption import KeyRing, Unreadable
 from core.errors import NotSetUp
 
@@ -62,19 +62,13 @@ class Installation(Base):
 
     __tablename__ = "installation"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "check_sealed": "technical",
-        "ring_mark": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
     #: The id sealed with a sealing key: a properly rotated ring still opens it.
-    check_sealed: Mapped[bytes]
+    check_sealed: Mapped[Technical[bytes]]
     #: Made with the keys for look-up and for links, which never change.
-    ring_mark: Mapped[str]
+    ring_mark: Mapped[Technical[str]]
 
 
 @dataclass(frozen=True)

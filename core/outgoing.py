@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from core.encryption import Sealed, SealedBytes
 
 
@@ -88,69 +87,44 @@ class OutgoingMail(Base):
             postgresql_where=text("body_sealed IS NOT NULL"),
         ),
     )
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "key": "belongs",
-        "kind": "technical",
-        "promise": "technical",
-        "lane": "technical",
-        "state": "technical",
-        "recipient_sealed": "belongs",
-        "body_sealed": "belongs",
-        "message_id_sealed": "technical",
-        "message_index": "technical",
-        "topic": "belongs",
-        "addressee": "belongs",
-        "parcel": "technical",
-        "replaced_by": "technical",
-        "thread": "belongs",
-        "created_at": "technical",
-        "due_at": "technical",
-        "useful_until": "technical",
-        "attempts": "technical",
-        "leased_until": "technical",
-        "reason": "technical",
-        "final_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
     #: Names the intent; posting it twice leaves one letter.
-    key: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[Belongs[str]] = mapped_column(unique=True)
     #: What sort of letter it is, for the page that shows delivery.
-    kind: Mapped[str]
-    promise: Mapped[str]
-    lane: Mapped[str] = mapped_column(default=Lane.USUAL, server_default=Lane.USUAL)
-    state: Mapped[str] = mapped_column(default=MailState.DUE)
-    recipient_sealed: Mapped[bytes | None]
+    kind: Mapped[Technical[str]]
+    promise: Mapped[Technical[str]]
+    lane: Mapped[Technical[str]] = mapped_column(default=Lane.USUAL, server_default=Lane.USUAL)
+    state: Mapped[Technical[str]] = mapped_column(default=MailState.DUE)
+    recipient_sealed: Mapped[Belongs[bytes | None]]
     recipient = Sealed()
     #: The whole message (RFC 5322); blanked a day after its final state.
-    body_sealed: Mapped[bytes | None]
+    body_sealed: Mapped[Belongs[bytes | None]]
     body = SealedBytes()
     #: Its Message-ID, and the keyed index of that, by which a returned message finds it.
-    message_id_sealed: Mapped[bytes]
+    message_id_sealed: Mapped[Technical[bytes]]
     message_id = Sealed()
-    message_index: Mapped[str] = mapped_column(index=True)
+    message_index: Mapped[Technical[str]] = mapped_column(index=True)
     #: Opaque ids by which a page finds the letters about a group, and about a person or offer.
-    topic: Mapped[str | None] = mapped_column(index=True)
-    addressee: Mapped[str | None] = mapped_column(index=True)
+    topic: Mapped[Belongs[str | None]] = mapped_column(index=True)
+    addressee: Mapped[Belongs[str | None]] = mapped_column(index=True)
     #: The letters one act of one person started; they can be recalled together.
-    parcel: Mapped[str | None] = mapped_column(index=True)
+    parcel: Mapped[Technical[str | None]] = mapped_column(index=True)
     #: The parcel with the letter that took this one's place; recalling it brings this one back.
-    replaced_by: Mapped[str | None] = mapped_column(index=True)
+    replaced_by: Mapped[Technical[str | None]] = mapped_column(index=True)
     #: Letters of one thread leave in the order in which they were posted (RFC 5546 serial order).
-    thread: Mapped[str | None]
-    created_at: Mapped[datetime]
-    due_at: Mapped[datetime]
+    thread: Mapped[Belongs[str | None]]
+    created_at: Mapped[Technical[datetime]]
+    due_at: Mapped[Technical[datetime]]
     #: After this it would only confuse, and is superseded instead of sent.
-    useful_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
+    useful_until: Mapped[Technical[datetime | None]]
+    attempts: Mapped[Technical[int]] = mapped_column(default=0)
     #: When a sender's hold on it ends, in the time of ``core.lease``.
-    leased_until: Mapped[datetime | None]
+    leased_until: Mapped[Technical[datetime | None]]
     #: Why it was refused or parked: a value of ``core.refusals.Reason``, or the class of an error.
-    reason: Mapped[str | None]
-    final_at: Mapped[datetime | None]
+    reason: Mapped[Technical[str | None]]
+    final_at: Mapped[Technical[datetime | None]]
 
 
 class MailBacklog(Base):
@@ -159,16 +133,10 @@ class MailBacklog(Base):
     """
 
     __tablename__ = "mail_backlog"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "stopped_at": "technical",
-        "ended_at": "technical",
-        "free_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True, autoincrement=False)
     #: When delivery last worked before the stop, and when it began again.
-    stopped_at: Mapped[datetime]
-    ended_at: Mapped[datetime]
+    stopped_at: Mapped[Technical[datetime]]
+    ended_at: Mapped[Technical[datetime]]
     #: When the next letter of the backlog may leave, in the time of ``core.lease``.
-    free_at: Mapped[datetime]
+    free_at: Mapped[Technical[datetime]]

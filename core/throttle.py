@@ -9,12 +9,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
 
 from sqlalchemy import JSON, bindparam, delete, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base, UTCDateTime, db
+from core.db import Base, Technical, UTCDateTime, db
 from core.encryption import key_ring
 from core.retention import Rule
 
@@ -23,17 +22,11 @@ class Throttle(Base):
     """The moments at which one thing was done of late, as seconds since 1970 in UTC."""
 
     __tablename__ = "throttle"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "key": "technical",
-        "moments": "technical",
-        "forget_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(unique=True)
-    moments: Mapped[list[float]] = mapped_column(JSON)
-    forget_at: Mapped[datetime] = mapped_column(index=True)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    key: Mapped[Technical[str]] = mapped_column(unique=True)
+    moments: Mapped[Technical[list[float]]] = mapped_column(JSON)
+    forget_at: Mapped[Technical[datetime]] = mapped_column(index=True)
 
 
 #: How far apart the clocks of 2 machines may be.

@@ -8,7 +8,7 @@ browser's storage. Codes are never kept.
 
 import json
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from flask import g, request, session  # noqa: TID251 - its token says which browser this is
 from flask_wtf.csrf import generate_csrf
@@ -16,7 +16,7 @@ from sqlalchemy import UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import MultiDict
 
-from core.db import Base, db
+from core.db import Base, Belongs, Technical, db
 from core.encryption import Sealed, Unreadable, key_ring
 from core.moment import now
 from core.retention import Rule
@@ -39,23 +39,15 @@ class TypedText(Base):
 
     __tablename__ = "typed_text"
     __table_args__ = (UniqueConstraint("owner_hash", "path_hash"),)
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "owner_hash": "belongs",
-        "path_hash": "technical",
-        "fields_sealed": "belongs",
-        "typed_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
     #: Keyed hashes of whose it is, and of the page on which it is shown again.
-    owner_hash: Mapped[str]
-    path_hash: Mapped[str]
-    fields_sealed: Mapped[bytes]
+    owner_hash: Mapped[Belongs[str]]
+    path_hash: Mapped[Technical[str]]
+    fields_sealed: Mapped[Belongs[bytes]]
     fields = Sealed()
-    typed_at: Mapped[datetime] = mapped_column(index=True)
+    typed_at: Mapped[Technical[datetime]] = mapped_column(index=True)
 
 
 def account(identity: str) -> str:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base, db
+from core.db import Base, Technical, db
 from core.errors import NotSetUp, Unreachable
 from core.transaction import transaction
 
@@ -53,20 +53,13 @@ class JobRun(Base):
     """The heartbeat of one job: when it last began, when it last went well, and any trouble."""
 
     __tablename__ = "job_run"
-    __data_class__: ClassVar = {
-        "name": "technical",
-        "started_at": "technical",
-        "finished_at": "technical",
-        "done": "technical",
-        "trouble": "technical",
-    }
 
-    name: Mapped[str] = mapped_column(primary_key=True)
-    started_at: Mapped[datetime]
+    name: Mapped[Technical[str]] = mapped_column(primary_key=True)
+    started_at: Mapped[Technical[datetime]]
     #: The last time it went well; a run that met trouble leaves it as it was.
-    finished_at: Mapped[datetime | None]
-    done: Mapped[int] = mapped_column(default=0)
-    trouble: Mapped[str | None]
+    finished_at: Mapped[Technical[datetime | None]]
+    done: Mapped[Technical[int]] = mapped_column(default=0)
+    trouble: Mapped[Technical[str | None]]
 
 
 def run_job(job: Job, now: datetime, *, quietly: bool = False) -> Outcome:

@@ -1,12 +1,12 @@
 """What the members of a group promised each other, version by version."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Base
+from core.db import Base, Technical
 from groups.models.cohort import Cohort
 
 
@@ -15,18 +15,11 @@ class AgreementVersion(Base):
 
     __tablename__ = "agreement_version"
     __table_args__ = (UniqueConstraint("cohort_id", "number"),)
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "cohort_id": "technical",
-        "number": "technical",
-        "clauses": "technical",
-        "created_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    cohort_id: Mapped[Technical[int]] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
     cohort: Mapped[Cohort] = relationship()
-    number: Mapped[int]
+    number: Mapped[Technical[int]]
     #: Pairs of title and sentence, in order.
-    clauses: Mapped[list[Any]] = mapped_column(JSON)
-    created_at: Mapped[datetime]
+    clauses: Mapped[Technical[list[Any]]] = mapped_column(JSON)
+    created_at: Mapped[Technical[datetime]]

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from core.encryption import Sealed
 from groups.models.person import Person
 
@@ -39,45 +39,30 @@ class Cohort(Base):
 
     __tablename__ = "cohort"
     __table_args__ = (CheckConstraint("kind IN ('group', 'pairing', 'circle')", name="kind_known"),)
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "name_sealed": "belongs",
-        "kind": "technical",
-        "state": "technical",
-        "pqe_most": "technical",
-        "places": "technical",
-        "opened_by_id": "belongs",
-        "created_at": "technical",
-        "opened_at": "technical",
-        "ended_at": "technical",
-        "parcel": "technical",
-        "revision": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
-    name_sealed: Mapped[bytes]
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
+    name_sealed: Mapped[Belongs[bytes]]
     name = Sealed()
-    kind: Mapped[str] = mapped_column(default=CohortKind.GROUP)
-    state: Mapped[str] = mapped_column(default=CohortState.DRAFT, index=True)
+    kind: Mapped[Technical[str]] = mapped_column(default=CohortKind.GROUP)
+    state: Mapped[Technical[str]] = mapped_column(default=CohortState.DRAFT, index=True)
     #: Years since qualifying, at most; ``None`` admits everybody.
-    pqe_most: Mapped[int | None] = mapped_column(default=10)
+    pqe_most: Mapped[Technical[int | None]] = mapped_column(default=10)
     #: How many members can belong at a time; ``None`` is no limit.
-    places: Mapped[int | None] = mapped_column(default=None)
+    places: Mapped[Technical[int | None]] = mapped_column(default=None)
     #: ``None`` once they have deleted their account and nobody else facilitates.
-    opened_by_id: Mapped[int | None] = mapped_column(
+    opened_by_id: Mapped[Belongs[int | None]] = mapped_column(
         ForeignKey("person.id", ondelete="SET NULL"), index=True
     )
     opened_by: Mapped[Person | None] = relationship()
-    created_at: Mapped[datetime]
-    opened_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
+    created_at: Mapped[Technical[datetime]]
+    opened_at: Mapped[Technical[datetime | None]]
+    ended_at: Mapped[Technical[datetime | None]]
     #: The parcel of letters with which the group was opened, for as long as it can be undone.
-    parcel: Mapped[str | None]
+    parcel: Mapped[Technical[str | None]]
     #: Raised by the database whenever anything about the group or its dates changes, and by nobody
     #: else.
-    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    revision: Mapped[Technical[int]] = mapped_column(default=0, server_default="0")
 
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="cohort", cascade="all, delete-orphan", order_by="Membership.id"

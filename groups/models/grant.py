@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 
 if TYPE_CHECKING:
     from groups.models.person import Person
@@ -37,23 +37,15 @@ class Grant(Base):
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
     )
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "person_id": "belongs",
-        "role": "technical",
-        "given_by_id": "belongs",
-        "given_at": "technical",
-        "withdrawn_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    person_id: Mapped[Belongs[int]] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     person: Mapped["Person"] = relationship(foreign_keys=[person_id])
-    role: Mapped[str]
+    role: Mapped[Technical[str]]
     #: ``None`` for what was given by a command on the machine.
-    given_by_id: Mapped[int | None] = mapped_column(
+    given_by_id: Mapped[Belongs[int | None]] = mapped_column(
         ForeignKey("person.id", ondelete="SET NULL"), index=True
     )
-    given_at: Mapped[datetime]
+    given_at: Mapped[Technical[datetime]]
     #: ``None`` for as long as it holds.
-    withdrawn_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[Technical[datetime | None]]

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from groups.models.cohort import Cohort
 from groups.models.person import Person
 
@@ -38,37 +37,24 @@ class Membership(Base):
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("cohort_id", "person_id"),)
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "cohort_id": "belongs",
-        "person_id": "belongs",
-        "role": "belongs",
-        "state": "belongs",
-        "joined_at": "belongs",
-        "left_at": "belongs",
-        "changed_at": "belongs",
-        "agreed_version": "belongs",
-        "agreed_at": "belongs",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
+    cohort_id: Mapped[Belongs[int]] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
     cohort: Mapped[Cohort] = relationship(back_populates="memberships")
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[Belongs[int]] = mapped_column(ForeignKey("person.id"), index=True)
     person: Mapped[Person] = relationship()
-    role: Mapped[str]
-    state: Mapped[str] = mapped_column(default=MembershipState.ACTIVE)
-    joined_at: Mapped[datetime]
-    left_at: Mapped[datetime | None]
+    role: Mapped[Belongs[str]]
+    state: Mapped[Belongs[str]] = mapped_column(default=MembershipState.ACTIVE)
+    joined_at: Mapped[Belongs[datetime]]
+    left_at: Mapped[Belongs[datetime | None]]
     #: When ``state`` last changed, pausing included, or dates began to go to another address;
     #: ``None`` while neither has. Private feeds need it to tell a calendar that entries went or
     #: came back, and undoing a change to know who has heard of nothing else.
-    changed_at: Mapped[datetime | None]
+    changed_at: Mapped[Belongs[datetime | None]]
     #: The version of the agreement this person accepted, and when.
-    agreed_version: Mapped[int | None]
-    agreed_at: Mapped[datetime | None]
+    agreed_version: Mapped[Belongs[int | None]]
+    agreed_at: Mapped[Belongs[datetime | None]]
 
     @property
     def facilitates(self) -> bool:

@@ -1,11 +1,10 @@
 """A person, known by one e-mail address, and the addresses that asked us never to write."""
 
 from datetime import datetime
-from typing import ClassVar
 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from core.encryption import Sealed
 from groups.models.grant import Grant, GrantRole
 
@@ -14,37 +13,25 @@ class Person(Base):
     """Somebody with an account. What they are to a group is a ``Membership``."""
 
     __tablename__ = "person"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "name_sealed": "belongs",
-        "email_sealed": "belongs",
-        "email_index": "belongs",
-        "time_zone": "technical",
-        "theme": "technical",
-        "created_at": "technical",
-        "reached_at": "technical",
-        "proved_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
     #: What others call them; need not be their legal name. Empty until they say.
-    name_sealed: Mapped[bytes | None]
+    name_sealed: Mapped[Belongs[bytes | None]]
     name = Sealed()
-    email_sealed: Mapped[bytes]
+    email_sealed: Mapped[Belongs[bytes]]
     email = Sealed()
     #: Keyed look-up of the address; see ``core.encryption.blind_index``.
-    email_index: Mapped[str] = mapped_column(unique=True)
-    time_zone: Mapped[str] = mapped_column(default="Europe/London")
+    email_index: Mapped[Belongs[str]] = mapped_column(unique=True)
+    time_zone: Mapped[Technical[str]] = mapped_column(default="Europe/London")
     #: How pages look: ``system``, ``light`` or ``dark``.
-    theme: Mapped[str] = mapped_column(default="system")
-    created_at: Mapped[datetime]
+    theme: Mapped[Technical[str]] = mapped_column(default="system")
+    created_at: Mapped[Technical[datetime]]
     #: When someone first said yes from a letter to this address, or proved it. From then on we
     #: may write to it, and answers from those letters count.
-    reached_at: Mapped[datetime | None]
+    reached_at: Mapped[Technical[datetime | None]]
     #: When the address was proved by a code typed into a browser. Until then nothing is shown.
-    proved_at: Mapped[datetime | None]
+    proved_at: Mapped[Technical[datetime | None]]
 
     #: The tasks they have now.
     grants: Mapped[list[Grant]] = relationship(
@@ -71,12 +58,7 @@ class DoNotWrite(Base):
     """An address whose owner asked never to be offered a place again; only its index is kept."""
 
     __tablename__ = "do_not_write"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "email_index": "belongs",
-        "asked_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    email_index: Mapped[str] = mapped_column(unique=True)
-    asked_at: Mapped[datetime]
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    email_index: Mapped[Belongs[str]] = mapped_column(unique=True)
+    asked_at: Mapped[Technical[datetime]]

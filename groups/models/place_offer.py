@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from core.encryption import Sealed
 from groups.models.cohort import Cohort
 from groups.models.membership import Membership
@@ -31,45 +30,28 @@ class PlaceOffer(Base):
 
     __tablename__ = "place_offer"
     __table_args__ = (UniqueConstraint("cohort_id", "email_index"),)
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "cohort_id": "belongs",
-        "email_sealed": "belongs",
-        "email_index": "belongs",
-        "name_sealed": "belongs",
-        "role": "belongs",
-        "state": "belongs",
-        "token_hash": "technical",
-        "created_at": "technical",
-        "sent_at": "technical",
-        "expires_at": "technical",
-        "answered_at": "belongs",
-        "membership_id": "belongs",
-        "asked_at": "belongs",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
+    cohort_id: Mapped[Belongs[int]] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
     cohort: Mapped[Cohort] = relationship(back_populates="offers")
-    email_sealed: Mapped[bytes]
+    email_sealed: Mapped[Belongs[bytes]]
     email = Sealed()
-    email_index: Mapped[str] = mapped_column(index=True)
-    name_sealed: Mapped[bytes | None]
+    email_index: Mapped[Belongs[str]] = mapped_column(index=True)
+    name_sealed: Mapped[Belongs[bytes | None]]
     name = Sealed()
     #: ``member``, or ``co_facilitator`` when the person is asked to share the frame.
-    role: Mapped[str] = mapped_column(default="member")
-    state: Mapped[str] = mapped_column(default=OfferState.DRAFTED)
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    created_at: Mapped[datetime]
+    role: Mapped[Belongs[str]] = mapped_column(default="member")
+    state: Mapped[Belongs[str]] = mapped_column(default=OfferState.DRAFTED)
+    token_hash: Mapped[Technical[str]] = mapped_column(unique=True)
+    created_at: Mapped[Technical[datetime]]
     #: When the letter was first handed over to be sent.
-    sent_at: Mapped[datetime | None]
-    expires_at: Mapped[datetime | None]
-    answered_at: Mapped[datetime | None]
-    membership_id: Mapped[int | None] = mapped_column(
+    sent_at: Mapped[Technical[datetime | None]]
+    expires_at: Mapped[Technical[datetime | None]]
+    answered_at: Mapped[Belongs[datetime | None]]
+    membership_id: Mapped[Belongs[int | None]] = mapped_column(
         ForeignKey("membership.id", ondelete="SET NULL")
     )
     membership: Mapped[Membership | None] = relationship()
     #: When we asked whether a yes from the letter was meant; we ask once.
-    asked_at: Mapped[datetime | None]
+    asked_at: Mapped[Belongs[datetime | None]]

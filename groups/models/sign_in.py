@@ -1,12 +1,11 @@
 """Sign-ins that can be listed and ended, and the codes that start them."""
 
 from datetime import datetime
-from typing import ClassVar
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from core.encryption import Sealed
 from groups.models.person import Person
 
@@ -15,29 +14,21 @@ class SignIn(Base):
     """One browser in which a person is signed in. Only the hash of its secret is stored."""
 
     __tablename__ = "sign_in"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "person_id": "belongs",
-        "secret_hash": "technical",
-        "device_sealed": "belongs",
-        "started_at": "technical",
-        "ends_at": "technical",
-        "ended_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
+    person_id: Mapped[Belongs[int]] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
-    secret_hash: Mapped[str] = mapped_column(unique=True)
+    secret_hash: Mapped[Technical[str]] = mapped_column(unique=True)
     #: The family of browser and system in words, such as "Firefox on Windows".
-    device_sealed: Mapped[bytes | None]
+    device_sealed: Mapped[Belongs[bytes | None]]
     device = Sealed()
-    started_at: Mapped[datetime]
+    started_at: Mapped[Technical[datetime]]
     #: The latest moment it can last; twelve hours after it started.
-    ends_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+    ends_at: Mapped[Technical[datetime]]
+    ended_at: Mapped[Technical[datetime | None]]
 
 
 class SignInCode(Base):
@@ -47,43 +38,27 @@ class SignInCode(Base):
     """
 
     __tablename__ = "sign_in_code"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "email_index": "belongs",
-        "purpose": "technical",
-        "code_hash": "technical",
-        "link_hash": "technical",
-        "digits": "technical",
-        "cause": "technical",
-        "asked_at": "technical",
-        "expires_at": "technical",
-        "used_at": "technical",
-        "browsers": "technical",
-        "strangers": "technical",
-        "tries": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
-    email_index: Mapped[str] = mapped_column(index=True)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
+    email_index: Mapped[Belongs[str]] = mapped_column(index=True)
     #: What it proves: a value of ``groups.codes.Purpose``.
-    purpose: Mapped[str]
+    purpose: Mapped[Technical[str]]
     #: Empty if its letter was never sent: no digits are right.
-    code_hash: Mapped[str]
+    code_hash: Mapped[Technical[str]]
     #: The hash of the link's secret in its letter.
-    link_hash: Mapped[str] = mapped_column(unique=True)
-    digits: Mapped[int]
+    link_hash: Mapped[Technical[str]] = mapped_column(unique=True)
+    digits: Mapped[Technical[int]]
     #: Why its letter was sent: a value of ``groups.code_limits.Cause``.
-    cause: Mapped[str]
-    asked_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
+    cause: Mapped[Technical[str]]
+    asked_at: Mapped[Technical[datetime]]
+    expires_at: Mapped[Technical[datetime]]
+    used_at: Mapped[Technical[datetime | None]]
     #: How many browsers asked while it was unused, and how many of them were unknown.
-    browsers: Mapped[int] = mapped_column(default=0)
-    strangers: Mapped[int] = mapped_column(default=0)
+    browsers: Mapped[Technical[int]] = mapped_column(default=0)
+    strangers: Mapped[Technical[int]] = mapped_column(default=0)
     #: Tries in all browsers.
-    tries: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[Technical[int]] = mapped_column(default=0)
 
 
 class CodeBrowser(Base):
@@ -91,25 +66,16 @@ class CodeBrowser(Base):
 
     __tablename__ = "code_browser"
     __table_args__ = (UniqueConstraint("code_id", "browser_hash"),)
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "code_id": "belongs",
-        "browser_hash": "technical",
-        "network": "technical",
-        "asked_at": "technical",
-        "tries": "technical",
-        "used_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code_id: Mapped[int] = mapped_column(ForeignKey("sign_in_code.id", ondelete="CASCADE"))
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    code_id: Mapped[Belongs[int]] = mapped_column(ForeignKey("sign_in_code.id", ondelete="CASCADE"))
     code: Mapped[SignInCode] = relationship(lazy="joined", innerjoin=True)
     #: The hash of a secret in the browser's cookie.
-    browser_hash: Mapped[str] = mapped_column(index=True)
+    browser_hash: Mapped[Technical[str]] = mapped_column(index=True)
     #: The keyed hash of its network, which changes each day; nothing for a known browser, or for a
     #: network where a code was used since.
-    network: Mapped[str | None]
-    asked_at: Mapped[datetime]
-    tries: Mapped[int] = mapped_column(default=0)
+    network: Mapped[Technical[str | None]]
+    asked_at: Mapped[Technical[datetime]]
+    tries: Mapped[Technical[int]] = mapped_column(default=0)
     #: When the code was used in this browser.
-    used_at: Mapped[datetime | None]
+    used_at: Mapped[Technical[datetime | None]]

@@ -1,11 +1,10 @@
 """What came of each message that a calendar program sent back to the service mailbox."""
 
 from datetime import datetime
-from typing import ClassVar
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, Technical
 
 
 class CalendarMail(Base):
@@ -15,31 +14,20 @@ class CalendarMail(Base):
     """
 
     __tablename__ = "calendar_mail"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "digest": "technical",
-        "outcome": "technical",
-        "read_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
     #: Keyed, so that it cannot be compared with a message from elsewhere.
-    digest: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[Technical[str]] = mapped_column(unique=True)
     #: A value of ``scheduling.replies.replying.Outcome``.
-    outcome: Mapped[str]
-    read_at: Mapped[datetime] = mapped_column(index=True)
+    outcome: Mapped[Technical[str]]
+    read_at: Mapped[Technical[datetime]] = mapped_column(index=True)
 
 
 class WaitingMail(Base):
     """How many messages lay in the folder for a person when it was last counted: one row."""
 
     __tablename__ = "waiting_mail"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "messages": "technical",
-        "counted_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
-    messages: Mapped[int]
-    counted_at: Mapped[datetime]
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    messages: Mapped[Technical[int]]
+    counted_at: Mapped[Technical[datetime]]

@@ -1,11 +1,9 @@
 """What a private calendar last gave, kept sealed until something changes."""
 
-from typing import ClassVar
-
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from core.encryption import SealedBytes
 
 
@@ -17,23 +15,15 @@ class KeptFeed(Base):
     """
 
     __tablename__ = "kept_feed"
-    __data_class__: ClassVar = {
-        "diary_id": "belongs",
-        "public_id": "technical",
-        "made_of": "technical",
-        "etag": "technical",
-        "last_modified": "technical",
-        "body_sealed": "belongs",
-    }
 
-    diary_id: Mapped[int] = mapped_column(
+    diary_id: Mapped[Belongs[int]] = mapped_column(
         ForeignKey("diary.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    public_id: Mapped[str] = mapped_column(unique=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
     #: The revisions, the day and what else it was made of (``scheduling.feeds.kept``).
-    made_of: Mapped[str]
-    etag: Mapped[str]
+    made_of: Mapped[Technical[str]]
+    etag: Mapped[Technical[str]]
     #: As HTTP writes it.
-    last_modified: Mapped[str]
-    body_sealed: Mapped[bytes]
+    last_modified: Mapped[Technical[str]]
+    body_sealed: Mapped[Belongs[bytes]]
     body = SealedBytes()

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Final
 
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from groups.models import Membership
 from scheduling.calendars.ical import Answer
 from scheduling.models.session import PeerSession
@@ -37,42 +37,34 @@ class Reply(Base):
 
     __tablename__ = "reply"
     __table_args__ = (UniqueConstraint("session_id", "membership_id"),)
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "session_id": "belongs",
-        "membership_id": "belongs",
-        "answer": "belongs",
-        "answered_at": "belongs",
-        "is_earlier": "belongs",
-        "notes": "belongs",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("peer_session.id", ondelete="CASCADE"))
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    session_id: Mapped[Belongs[int]] = mapped_column(
+        ForeignKey("peer_session.id", ondelete="CASCADE")
+    )
     session: Mapped[PeerSession] = relationship()
-    membership_id: Mapped[int] = mapped_column(
+    membership_id: Mapped[Belongs[int]] = mapped_column(
         ForeignKey("membership.id", ondelete="CASCADE"), index=True
     )
     membership: Mapped[Membership] = relationship()
     #: A value of ``Answer``, or ``TAKEN_BACK``.
-    answer: Mapped[str]
+    answer: Mapped[Belongs[str]]
     #: When it was said: now for a page, the DTSTAMP for an answer from a calendar program.
-    answered_at: Mapped[datetime]
+    answered_at: Mapped[Belongs[datetime]]
     #: Whether it was about a time the session no longer has. It is shown and never counted.
-    is_earlier: Mapped[bool] = mapped_column(default=False)
+    is_earlier: Mapped[Belongs[bool]] = mapped_column(default=False)
     #: Values of ``ReplyNote``.
-    notes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    notes: Mapped[Belongs[list[str]]] = mapped_column(JSON, default=list)
 
 
 class StandingAnswer(Base):
     """Somebody who is usually coming: it stands for every session they say nothing else about."""
 
     __tablename__ = "standing_answer"
-    __data_class__: ClassVar = {"membership_id": "belongs", "given_at": "belongs"}
 
-    membership_id: Mapped[int] = mapped_column(
+    membership_id: Mapped[Belongs[int]] = mapped_column(
         ForeignKey("membership.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     membership: Mapped[Membership] = relationship()
     #: It counts only for times that were known by then.
-    given_at: Mapped[datetime]
+    given_at: Mapped[Belongs[datetime]]

@@ -1,11 +1,10 @@
 """What stood there before a change, for as long as the change can be undone."""
 
 from datetime import datetime
-from typing import ClassVar
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from core.encryption import SealedBytes
 
 
@@ -13,15 +12,9 @@ class Reversal(Base):
     """One change that can be taken back; deleted a day after it was made."""
 
     __tablename__ = "reversal"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "content_sealed": "belongs",
-        "made_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
-    content_sealed: Mapped[bytes]
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
+    content_sealed: Mapped[Belongs[bytes]]
     content = SealedBytes()
-    made_at: Mapped[datetime] = mapped_column(index=True)
+    made_at: Mapped[Technical[datetime]] = mapped_column(index=True)

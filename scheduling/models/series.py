@@ -2,12 +2,12 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from core.encryption import Sealed
 from groups.models import Cohort
 
@@ -33,51 +33,33 @@ class Series(Base):
     """
 
     __tablename__ = "series"
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "cohort_id": "technical",
-        "public_id": "technical",
-        "pattern": "technical",
-        "first_on": "technical",
-        "starts": "technical",
-        "ends": "technical",
-        "time_zone": "technical",
-        "sessions": "technical",
-        "leave_outs": "technical",
-        "exceptions": "technical",
-        "place_kind": "technical",
-        "place_sealed": "belongs",
-        "room_sealed": "belongs",
-        "prompt_days": "technical",
-        "invitations_ahead": "technical",
-        "created_at": "technical",
-        "ended_on": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
+    cohort_id: Mapped[Technical[int]] = mapped_column(
+        ForeignKey("cohort.id", ondelete="CASCADE"), index=True
+    )
     cohort: Mapped[Cohort] = relationship()
     #: {"kind": "monthly", "weekday": 3, "nth": 2} | {"kind": "weeks", "weeks": 4}
     #: | {"kind": "chosen", "dates": ["2027-01-14", …]}
-    pattern: Mapped[dict[str, Any]] = mapped_column(JSON)
-    first_on: Mapped[date]
-    starts: Mapped[time]
-    ends: Mapped[time]
-    time_zone: Mapped[str]
+    pattern: Mapped[Technical[dict[str, Any]]] = mapped_column(JSON)
+    first_on: Mapped[Technical[date]]
+    starts: Mapped[Technical[time]]
+    ends: Mapped[Technical[time]]
+    time_zone: Mapped[Technical[str]]
     #: How many sessions the run has; ``None`` is a run that goes on until it is ended.
-    sessions: Mapped[int | None]
-    leave_outs: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sessions: Mapped[Technical[int | None]]
+    leave_outs: Mapped[Technical[dict[str, Any]]] = mapped_column(JSON)
     #: {"instead": {"2027-05-03": "2027-05-04"}, "left_out": ["2027-06-07"]}: what the
     #: facilitator decided about single dates, by the date the pattern gives.
-    exceptions: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    place_kind: Mapped[str] = mapped_column(default=PlaceKind.ONLINE)
+    exceptions: Mapped[Technical[dict[str, Any]]] = mapped_column(JSON, default=dict)
+    place_kind: Mapped[Technical[str]] = mapped_column(default=PlaceKind.ONLINE)
     #: Where, in words; and the link of the room. Both only ever shown behind sign-in.
-    place_sealed: Mapped[bytes | None]
+    place_sealed: Mapped[Belongs[bytes | None]]
     place = Sealed()
-    room_sealed: Mapped[bytes | None]
+    room_sealed: Mapped[Belongs[bytes | None]]
     room = Sealed()
-    prompt_days: Mapped[int] = mapped_column(default=PROMPT_DAYS)
-    invitations_ahead: Mapped[int] = mapped_column(default=INVITATIONS_AHEAD)
-    created_at: Mapped[datetime]
-    ended_on: Mapped[date | None]
+    prompt_days: Mapped[Technical[int]] = mapped_column(default=PROMPT_DAYS)
+    invitations_ahead: Mapped[Technical[int]] = mapped_column(default=INVITATIONS_AHEAD)
+    created_at: Mapped[Technical[datetime]]
+    ended_on: Mapped[Technical[date | None]]

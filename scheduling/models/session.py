@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.db import Base
+from core.db import Base, Belongs, Technical
 from core.encryption import Sealed
 from groups.models import Cohort
 from scheduling.models.series import INVITATIONS_AHEAD, PROMPT_DAYS, PlaceKind, Series
@@ -33,81 +32,57 @@ class PeerSession(Base):
         Index("ix_peer_session_cohort_id_starts_at", "cohort_id", "starts_at"),
         Index("ix_peer_session_starts_at", "starts_at"),
     )
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "cohort_id": "technical",
-        "series_id": "technical",
-        "planned_on": "technical",
-        "number": "technical",
-        "starts_at": "technical",
-        "ends_at": "technical",
-        "time_zone": "technical",
-        "by_hand": "technical",
-        "is_extra": "technical",
-        "moved_from_at": "technical",
-        "state": "technical",
-        "theme": "technical",
-        "place_kind": "technical",
-        "place_sealed": "belongs",
-        "room_sealed": "belongs",
-        "prompts_drawn": "technical",
-        "prompts_shown_at": "technical",
-        "asked_anew_at": "technical",
-        "dates_changed_at": "technical",
-        "details_changed_at": "technical",
-        "came": "technical",
-        "reminded_at": "technical",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True)
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]] = mapped_column(unique=True)
+    cohort_id: Mapped[Technical[int]] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
     cohort: Mapped[Cohort] = relationship()
     #: The run it comes from; ``None`` for one that was arranged on its own, which then says itself
     #: what the others leave to their run.
-    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    series_id: Mapped[Technical[int | None]] = mapped_column(
+        ForeignKey("series.id", ondelete="CASCADE")
+    )
     series: Mapped[Series | None] = relationship()
     #: The day the pattern gives: planning twice finds the row by it. It changes with the pattern.
-    planned_on: Mapped[date]
+    planned_on: Mapped[Technical[date]]
     #: "Session 3 of 12".
-    number: Mapped[int]
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
+    number: Mapped[Technical[int]]
+    starts_at: Mapped[Technical[datetime]]
+    ends_at: Mapped[Technical[datetime]]
     #: The IANA zone its hours are said in; ``None`` is that of its series.
-    time_zone: Mapped[str | None]
+    time_zone: Mapped[Technical[str | None]]
     #: Whether somebody chose its date or hours on its own: a change of the pattern keeps them.
-    by_hand: Mapped[bool] = mapped_column(default=False)
+    by_hand: Mapped[Technical[bool]] = mapped_column(default=False)
     #: Beside the pattern, which goes on as if it were not there: added on its own, or, when it is
     #: cancelled, dropped from the pattern. One that is cancelled counts no more.
-    is_extra: Mapped[bool] = mapped_column(default=False)
+    is_extra: Mapped[Technical[bool]] = mapped_column(default=False)
     #: Where it stood before it was last moved, for "moved from".
-    moved_from_at: Mapped[datetime | None]
-    state: Mapped[str] = mapped_column(default=SessionState.PLANNED)
+    moved_from_at: Mapped[Technical[datetime | None]]
+    state: Mapped[Technical[str]] = mapped_column(default=SessionState.PLANNED)
     #: The key of a theme in the library (``scheduling.reflection.themes``).
-    theme: Mapped[str | None]
+    theme: Mapped[Technical[str | None]]
     #: Only where this session differs from its series, if it has one.
-    place_kind: Mapped[str | None]
-    place_sealed: Mapped[bytes | None]
+    place_kind: Mapped[Technical[str | None]]
+    place_sealed: Mapped[Belongs[bytes | None]]
     place = Sealed()
-    room_sealed: Mapped[bytes | None]
+    room_sealed: Mapped[Belongs[bytes | None]]
     room = Sealed()
     #: Whether its first prompts have been drawn from the library. Where a run is rolled forward,
     #: that waits until the session is near.
-    prompts_drawn: Mapped[bool] = mapped_column(default=True)
+    prompts_drawn: Mapped[Technical[bool]] = mapped_column(default=True)
     #: When the prompts became visible to members; ``None`` while they are not.
-    prompts_shown_at: Mapped[datetime | None]
+    prompts_shown_at: Mapped[Technical[datetime | None]]
     #: When its time last changed, so that everybody is asked anew: what was said before was about
     #: another time. ``None`` while it has kept the time people were first told.
-    asked_anew_at: Mapped[datetime | None]
+    asked_anew_at: Mapped[Technical[datetime | None]]
     #: When anything last changed that every diary shows: start, end, state. Whole seconds,
     #: strictly rising. Feeds derive LAST-MODIFIED and SEQUENCE from it.
-    dates_changed_at: Mapped[datetime]
+    dates_changed_at: Mapped[Technical[datetime]]
     #: The same for what only full-detail diaries show: name, place, theme, prompts.
-    details_changed_at: Mapped[datetime]
+    details_changed_at: Mapped[Technical[datetime]]
     #: How many came. A number and nothing else.
-    came: Mapped[int | None]
-    reminded_at: Mapped[datetime | None]
+    came: Mapped[Technical[int | None]]
+    reminded_at: Mapped[Technical[datetime | None]]
 
     prompts: Mapped[list["SessionPrompt"]] = relationship(
         back_populates="session",
@@ -168,23 +143,15 @@ class SessionPrompt(Base):
 
     __tablename__ = "session_prompt"
     __table_args__ = (UniqueConstraint("session_id", "public_id"),)
-    __data_class__: ClassVar = {
-        "id": "technical",
-        "public_id": "technical",
-        "session_id": "technical",
-        "position": "technical",
-        "key": "technical",
-        "words_sealed": "belongs",
-    }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str]
-    session_id: Mapped[int] = mapped_column(
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    public_id: Mapped[Technical[str]]
+    session_id: Mapped[Technical[int]] = mapped_column(
         ForeignKey("peer_session.id", ondelete="CASCADE"), index=True
     )
     session: Mapped[PeerSession] = relationship(back_populates="prompts")
-    position: Mapped[int]
+    position: Mapped[Technical[int]]
     #: The key of a prompt in the library, or ``None`` for the facilitator's own words.
-    key: Mapped[str | None]
-    words_sealed: Mapped[bytes]
+    key: Mapped[Technical[str | None]]
+    words_sealed: Mapped[Belongs[bytes]]
     words = Sealed()

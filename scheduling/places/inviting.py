@@ -126,7 +126,7 @@ def _sent(now: datetime) -> dict[str, Any]:
 
 def _whole(offer: PlaceOffer) -> dict[str, Any]:
     """Return every column of an offer, sealed ones by their plain names."""
-    names = [name.removesuffix("_sealed") for name in PlaceOffer.__data_class__]
+    names = [one.name.removesuffix("_sealed") for one in PlaceOffer.__table__.columns]
     return {name: getattr(offer, name) for name in names if name not in _KEYS}
 
 

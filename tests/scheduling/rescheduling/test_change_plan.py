@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ def everything(cohort: Cohort) -> list[dict[str, Any]]:
     return [
         {
             name.removesuffix("_sealed"): getattr(row, name.removesuffix("_sealed"))
-            for name in type(row).__data_class__
+            for name in map(attrgetter("name"), type(row).__table__.columns)
             if name not in RISING
         }
         for row in rows
