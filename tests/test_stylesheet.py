@@ -7,7 +7,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 STYLESHEET = (ROOT / "static" / "app.css").read_text(encoding="utf-8")
-TEMPLATES = [path for path in (ROOT / "templates").rglob("*.html") if path.parent.name != "emails"]
+FOLDERS = (ROOT / "templates", ROOT / "tests" / "style_guide" / "templates")
+TEMPLATES = [
+    path for folder in FOLDERS for path in folder.rglob("*.html") if path.parent.name != "emails"
+]
 THEMES = ("light", "dark")
 TOKEN = re.compile(r"--([a-z0-9-]+): var\(--light, (#[0-9a-f]{6})\) var\(--dark, (#[0-9a-f]{6})\);")
 COLOURS = {

@@ -13,13 +13,17 @@ from wtforms import BooleanField, Form, RadioField, SelectMultipleField, StringF
 from wtforms.validators import DataRequired, InputRequired
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+#: Those of the product, and those that only the style guide shows.
+FOLDERS = (TEMPLATES, Path(__file__).parent / "style_guide" / "templates")
 ENVIRONMENT = Environment(
-    autoescape=True, loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined
+    autoescape=True, loader=FileSystemLoader(FOLDERS), undefined=StrictUndefined
 )
 ENVIRONMENT.globals["csrf_token"] = lambda: "token"
 ENVIRONMENT.globals["form_key"] = lambda to: f"key-for-{to}"
 LONGEST = 150
-NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
+NAMES = sorted(
+    path.relative_to(folder).as_posix() for folder in FOLDERS for path in folder.rglob("*.html")
+)
 #: Mail programs know no style sheets, so the frame of an e-mail has to carry its styles inline.
 PAGES = [name for name in NAMES if not name.startswith("emails/")]
 
@@ -54,7 +58,13 @@ def tree_of(source: str) -> nodes.Template:
 
 def read(name: str) -> str:
     """Return the source of a template."""
-    return (TEMPLATES / name).read_text(encoding="utf-8")
+    return _file_of(name).read_text(encoding="utf-8")
+
+
+def _file_of(name: str) -> Path:
+    """Return where a template is, or where it would be."""
+    places = [folder / name for folder in FOLDERS]
+    return next((place for place in places if place.exists()), places[0])
 
 
 def constants(node: nodes.Node) -> Iterator[str]:
@@ -100,7 +110,7 @@ def unresolved(source: str) -> set[str]:
         for node in tree.find_all(kind)
         if isinstance(template := getattr(node, "template", None), nodes.Const)
     }
-    missing = {name for name in named if not (TEMPLATES / name).exists()}
+    missing = {name for name in named if not _file_of(name).exists()}
     for statement in tree.find_all(nodes.FromImport):
         if isinstance(statement.template, nodes.Const) and statement.template.value not in missing:
             missing |= _lacking(statement, statement.template.value)

@@ -1,4 +1,4 @@
-"""Only in demo mode: be somebody, read the mail, see the parts."""
+"""Only in demo mode: be somebody, read the mail."""
 
 from datetime import timedelta
 from math import ceil
@@ -12,18 +12,13 @@ from core.moment import now
 from core.transaction import transaction
 from core.web import note, public, see_other
 from groups.web.viewer import sign_in_here
-from scheduling.calendars.subscribing import Machine, ways
 from scheduling.demo import mail as demo_mail
 from scheduling.demo import world as demo
 from scheduling.demo.data import ON_SHOW
-from scheduling.forms.parts import PartsForm
-from scheduling.showing.member_view import DiaryPicture
-from scheduling.web.calendar_box import CalendarBox
 
 pages = Blueprint("demo", __name__)
 
 ON_PAGE = 30
-MADE_UP = "https://alcove.example/cal/made-up/calendar.ics"
 STALE = timedelta(days=2)
 #: Letters bring their own styles, and nothing else of them is to have an effect.
 LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-top-navigation"
@@ -115,25 +110,3 @@ def send(mail_id: str) -> ResponseReturnValue:
     except DomainError as error:
         note(error.words, "info")
     return see_other("demo.letter", mail_id=mail_id)
-
-
-@pages.route("/parts")
-@public
-def parts() -> ResponseReturnValue:
-    """Show every component once."""
-    form = PartsForm.with_mistakes()
-    return render_template("parts.html", form=form, box=_box())
-
-
-def _box() -> CalendarBox:
-    return CalendarBox(
-        ways=ways(MADE_UP, Machine.APPLE, reachable=True),
-        machine=Machine.APPLE,
-        https_url=MADE_UP,
-        qr_url=None,
-        entry=DiaryPicture("6pm", "Private appointment"),
-        reachable=True,
-        settings_url="#settings",
-        download_url="#download",
-        kept_by=None,
-    )

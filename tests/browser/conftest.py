@@ -2,16 +2,20 @@
 
 import fcntl
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser
+from werkzeug.serving import make_server
 
 from tests.browser import chromium, gallery
 from tests.browser.demo_server import Demo, load, serving
 from tests.browser.watching import Visitor, visitor
+from tests.style_guide.page import add_to
 
 Arrive = Callable[..., Visitor]
 
@@ -87,3 +91,17 @@ def arrive(browser: Browser, demo: Demo) -> Iterator[Arrive]:
     for one in visitors:
         one.context.close()
         one.watch.calm()
+
+
+@pytest.fixture
+def style_guide(make_app: Callable[..., Flask]) -> Iterator[str]:
+    """Where a page that shows every component is served."""
+    app = make_app(fresh=True, demo=True)
+    add_to(app)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -12,9 +12,7 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{16,}|\d{4}-\d\d-\d\d")
 #: Being somebody else, what is no page, and letters, which bring styles of their own.
 NOT_A_PAGE = re.compile(r"^/(demo/enter|cal)/|\.eml$|/html$|^/i/")
 #: Pages that are the same for everybody: they are looked at once, by somebody who is not signed in.
-FOR_EVERYBODY = re.compile(
-    r"^/($|demo|parts|help|safety|privacy|accessibility|confidentiality|sign-in)"
-)
+FOR_EVERYBODY = re.compile(r"^/($|demo|help|safety|privacy|accessibility|confidentiality|sign-in)")
 #: Of pages with the same address but for identifiers, this many are read to find their kinds.
 OF_A_SHAPE = 14
 

@@ -4,11 +4,14 @@ The pages of one person are looked over with every run of the tests, those of al
 """
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import Arrive
 from tests.browser.demo_server import Demo
 from tests.browser.looking import look_at, look_over
 from tests.browser.pages_on_offer import pages_on_offer
+from tests.browser.watching import visitor
+from tests.style_guide.page import PATH
 
 pytestmark = pytest.mark.browser
 look = pytest.mark.look
@@ -47,13 +50,19 @@ def test_pages_for_everybody_have_no_barriers(arrive: Arrive) -> None:
 
     paths = pages_on_offer(visitor, "/demo", signed_in=False)
 
-    assert {"/", "/sign-in", "/demo", "/demo/mail", "/help", "/parts", "/safety"} <= set(paths)
-    wrong = [
-        words
-        for path in paths
-        for words in look_over(visitor.page, path, solid=ANY_NUMBER if path == "/parts" else 1)
-    ]
+    assert {"/", "/sign-in", "/demo", "/demo/mail", "/help", "/safety"} <= set(paths)
+    wrong = [words for path in paths for words in look_over(visitor.page, path)]
     assert wrong == []
+
+
+def test_the_style_guide_has_no_barriers(browser: Browser, style_guide: str) -> None:
+    seen = visitor(browser, style_guide)
+
+    wrong = look_over(seen.page, PATH, solid=ANY_NUMBER)
+
+    seen.context.close()
+    assert wrong == []
+    seen.watch.calm()
 
 
 def test_an_invitation_has_no_barriers(demo: Demo, arrive: Arrive) -> None:

@@ -1,5 +1,6 @@
-"""Walking round the demo: being somebody, reading the mail, seeing the parts; only in demo mode."""
+"""Walking round the demo: being somebody, reading the mail; only in demo mode."""
 
+from collections.abc import Callable
 from email import message_from_bytes
 
 import pytest
@@ -15,6 +16,7 @@ from groups.models import SignIn
 from scheduling.demo import world as demo
 from tests.conftest import NOW
 from tests.page import PageClient, words
+from tests.style_guide.page import PATH, add_to
 
 HERE = "http://127.0.0.1:5000"
 
@@ -145,8 +147,11 @@ def test_a_letter_that_is_not_there_is_not_found(visitor: PageClient) -> None:
     assert visitor.post("/demo/mail/nothing/send").status_code == 404
 
 
-def test_the_parts_show_every_component(visitor: PageClient) -> None:
-    page = words(visitor.get("/parts"))
+def test_the_style_guide_shows_every_component(make_app: Callable[..., Flask]) -> None:
+    app = make_app(fresh=True, demo=True)
+    add_to(app)
+
+    page = words(app.test_client().get(PATH))
 
     assert "Every component, once." in page
     assert "Tick this if you agree, or come back later" in page
@@ -167,5 +172,5 @@ def test_nothing_of_the_demo_is_there_for_real(app: Flask, client: PageClient) -
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
 
     assert not {one for one in endpoints if one.startswith("demo.")}
-    for path in ("/demo", "/demo/mail", "/demo/enter/x", "/parts"):
+    for path in ("/demo", "/demo/mail", "/demo/enter/x", PATH):
         assert client.get(path).status_code == 404

@@ -1,5 +1,13 @@
-"""A form with every kind of field, sent with mistakes, for the page that shows the components."""
+"""The style guide: a page that shows every component once, those that no page has yet among them.
 
+It is no part of the product. ``templates`` beside this file holds the page and the components that
+wait for a use.
+"""
+
+from pathlib import Path
+
+from flask import Blueprint, Flask, render_template
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -12,6 +20,14 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, NumberRange
 
 from core.forms import CleanString, CleanText, PageForm, Understandable
+from core.web import public
+from scheduling.calendars.subscribing import Machine, ways
+from scheduling.showing.member_view import DiaryPicture
+from scheduling.web.calendar_box import CalendarBox
+
+PATH = "/parts"
+TEMPLATES = Path(__file__).parent / "templates"
+MADE_UP = "https://alcove.example/cal/made-up/calendar.ics"
 
 LONGEST = 60
 MISTAKES = {"name": "", "first_on": "14 January 2027", "starts": "6pm", "count": "0", "people": ""}
@@ -47,3 +63,29 @@ class PartsForm(PageForm):
         form = cls(formdata=MultiDict(MISTAKES), meta={"csrf": False})
         form.validate()
         return form
+
+
+def add_to(app: Flask) -> None:
+    """Let an app that has answered nothing yet show the page."""
+    pages = Blueprint("style_guide", __name__, template_folder=str(TEMPLATES))
+
+    @pages.route(PATH)
+    @public
+    def show() -> ResponseReturnValue:
+        return render_template("parts.html", form=PartsForm.with_mistakes(), box=_box())
+
+    app.register_blueprint(pages)
+
+
+def _box() -> CalendarBox:
+    return CalendarBox(
+        ways=ways(MADE_UP, Machine.APPLE, reachable=True),
+        machine=Machine.APPLE,
+        https_url=MADE_UP,
+        qr_url=None,
+        entry=DiaryPicture("6pm", "Private appointment"),
+        reachable=True,
+        settings_url="#settings",
+        download_url="#download",
+        kept_by=None,
+    )
