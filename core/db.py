@@ -22,6 +22,7 @@ from sqlalchemy import (
     Engine,
     MetaData,
     event,
+    insert,
 )
 from sqlalchemy.exc import (
     DatabaseError,
@@ -196,6 +197,18 @@ def engine_options(url: str) -> dict[str, Any]:
         if "options=" in url:
             del options["connect_args"]["options"]
     return options
+
+
+def insert_rows(rows: Sequence[Base]) -> None:
+    """Insert rows of one table that were made and are not in the session, in one statement.
+
+    A flush on SQLite takes a statement for each, because it asks for the id that each was given.
+    What is to be used afterwards has to be read, and every column that is not empty given.
+    """
+    if rows:
+        names = {column.name for column in type(rows[0]).__table__.columns} - {"id"}
+        values = [{name: getattr(row, name) for name in names} for row in rows]
+        db.session.execute(insert(type(rows[0])), values)
 
 
 def insert_many(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from core.db import db, public_id
+from core.db import db, insert_rows, public_id
 from core.encryption import blind_index
 from core.errors import DomainError
 from core.mail import Mailbox
@@ -64,11 +64,12 @@ def change_draft(cohort: Cohort, draft: Draft, *, now: datetime) -> None:
 
 def _draft_offers(cohort: Cohort, mailboxes: Iterable[Mailbox], now: datetime) -> None:
     """Draft offers to addresses that have none; nobody but who opens it belongs to a draft."""
+    offers = []
     for mailbox in mailboxes:
         name = public_id()
         columns = columns_of_new(mailbox, name, role=Role.MEMBER, now=now)
-        db.session.add(PlaceOffer(public_id=name, cohort_id=cohort.id, **columns))
-    db.session.flush()
+        offers.append(PlaceOffer(public_id=name, cohort_id=cohort.id, **columns))
+    insert_rows(offers)
 
 
 def _by_index(draft: Draft, by: Person | None) -> dict[str, Mailbox]:

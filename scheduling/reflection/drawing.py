@@ -31,6 +31,18 @@ def draw(session: PeerSession, used: set[str]) -> None:
     number(session)
 
 
+def drawn_at_first(session: PeerSession, used: set[str]) -> list[SessionPrompt]:
+    """Return two prompts of its theme for a session that has none, not written yet, and note them
+    as used.
+    """
+    prompts = themes.draw_prompts(themes.theme(str(session.theme)), used, PROMPTS_DRAWN)
+    used |= {prompt.key for prompt in prompts}
+    return [
+        SessionPrompt(session_id=session.id, position=place, key=prompt.key, words=prompt.words)
+        for place, prompt in enumerate(prompts, start=1)
+    ]
+
+
 def number(session: PeerSession) -> None:
     """Note the places of a session's prompts as they stand in its list."""
     for position, prompt in enumerate(session.prompts, start=1):

@@ -10,8 +10,9 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
 
-from core.db import db
+from core.db import db, insert_rows
 from core.errors import DomainError, NotFound
 from core.text import clean_paragraph, problem_in
 from core.transaction import transaction
@@ -19,7 +20,14 @@ from groups.models import Cohort, CohortState
 from scheduling.keeping.changes import note_details_changed
 from scheduling.models import PeerSession, Series, SessionPrompt, SessionState
 from scheduling.reflection import themes
-from scheduling.reflection.drawing import MOST_PROMPTS, draw, draw_waiting, keys_used, number
+from scheduling.reflection.drawing import (
+    MOST_PROMPTS,
+    draw,
+    draw_waiting,
+    drawn_at_first,
+    keys_used,
+    number,
+)
 
 LONGEST_PROMPT = 300
 MOST_DAYS = 60
@@ -48,11 +56,13 @@ def plan_themes(series: Series, *, now: datetime) -> None:
         db.session.scalars(
             select(PeerSession)
             .where(PeerSession.cohort_id == series.cohort_id)
+            .options(selectinload(PeerSession.prompts))
             .order_by(PeerSession.planned_on, PeerSession.id)
         )
     )
     drawn = keys_used(series.cohort_id)
     before: list[PeerSession] = []
+    prompts: list[SessionPrompt] = []
     for is_bare, block in groupby(sessions, key=lambda one: _is_bare(one, series)):
         together = list(block)
         if is_bare:
@@ -62,9 +72,12 @@ def plan_themes(series: Series, *, now: datetime) -> None:
                 together, themes.rotation(len(together), taken, ends), strict=True
             ):
                 session.theme = key
-                draw(session, drawn)
+                prompts += drawn_at_first(session, drawn)
         before += together
     db.session.flush()
+    insert_rows(prompts)
+    for session in before:
+        db.session.expire(session, ["prompts"])
 
 
 def choose_theme(session: PeerSession, key: str | None, *, now: datetime) -> None:

@@ -26,8 +26,7 @@ WEEKS = 4
 #: The most that each may take.
 MOVING, MOVING_AGAIN = 40, 40
 THREE_SESSIONS, WHOLE_RUN = 60, 80
-#: Each offer is still written by itself: the aim is 70, and within ten of each other.
-SENDING = {8: 146, 30: 366}
+SENDING = 70
 
 
 class Group:
@@ -129,6 +128,8 @@ def set_up_and_send(browser: PageClient, invited: int) -> int:
     return saving + pressed(browser, sending)
 
 
-@pytest.mark.parametrize("invited", SENDING)
-def test_setting_up_and_sending(amara: Person, signed_in: Browser, invited: int) -> None:
-    assert set_up_and_send(signed_in(amara), invited) <= SENDING[invited]
+def test_setting_up_and_sending(amara: Person, signed_in: Browser) -> None:
+    few, many = (set_up_and_send(signed_in(amara), invited) for invited in (8, 30))
+
+    assert max(few, many) <= SENDING
+    assert many - few <= 10
