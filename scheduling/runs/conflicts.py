@@ -18,7 +18,7 @@ from scheduling.models import PeerSession, SessionState
 
 #: Longer than any session, so that the search has an end to begin from: without one it would go
 #: through all that ever began before.
-_LONGEST: Final = timedelta(hours=12)
+LONGEST: Final = timedelta(hours=12)
 #: Who has more groups than this at one time knows that something is wrong.
 _MOST: Final = 3
 
@@ -79,7 +79,7 @@ def overlapping(person: Person, times: FromClause) -> Select[int, int]:
 
 
 class _earlier(FunctionElement[datetime]):  # noqa: N801 - it is written like the function of SQL that it is
-    """The moment ``_LONGEST`` before another, as an SQL expression."""
+    """The moment ``LONGEST`` before another, as an SQL expression."""
 
     type = UTCDateTime()
     name = "earlier"
@@ -88,14 +88,14 @@ class _earlier(FunctionElement[datetime]):  # noqa: N801 - it is written like th
 
 @compiles(_earlier, "postgresql")
 def _by_interval(element: Any, compiler: SQLCompiler, **given: Any) -> str:
-    seconds = int(_LONGEST.total_seconds())
+    seconds = int(LONGEST.total_seconds())
     return f"({compiler.process(element.clauses, **given)} - INTERVAL '{seconds} seconds')"
 
 
 @compiles(_earlier, "sqlite")
 def _by_modifier(element: Any, compiler: SQLCompiler, **given: Any) -> str:
     # It drops fractions of a second, and so comes a little earlier yet.
-    seconds = int(_LONGEST.total_seconds())
+    seconds = int(LONGEST.total_seconds())
     return f"datetime({compiler.process(element.clauses, **given)}, '-{seconds} seconds')"
 
 
@@ -107,7 +107,7 @@ def _times(asked: Sequence[Asked]) -> FromClause:
         column("ends_at", UTCDateTime()),
         column("session_id", Integer),
     )
-    rows = [(number, one.starts_at - _LONGEST, *one) for number, one in enumerate(asked)]
+    rows = [(number, one.starts_at - LONGEST, *one) for number, one in enumerate(asked)]
     return values(*columns, name="asked").data(rows).cte("times")
 
 

@@ -5,10 +5,11 @@ However many groups there are, the number of queries is the same.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from core.db import db
 from core.lookup import all_in
@@ -27,6 +28,7 @@ from groups.models import (
 from scheduling.attendance.answers import tallies
 from scheduling.dates.when import When, when
 from scheduling.models import PeerSession, Series, SessionState
+from scheduling.runs.conflicts import LONGEST
 
 PAGE = 20
 #: By then most people have answered, so a session without any answer is worth a look.
@@ -34,7 +36,6 @@ ANSWERS_BY = timedelta(days=7)
 #: Trouble older than this has been seen, or does not matter any more.
 RECENT = timedelta(days=14)
 TROUBLE = (MailState.REFUSED, MailState.BOUNCED, MailState.PARKED, MailState.UNCERTAIN)
-NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -80,22 +81,36 @@ class _Facts:
 
 def overview(person: Person, *, page: int, now: datetime) -> Overview:
     """Return one page (from 1) of the groups this person facilitates, next date first."""
-    cohorts = all_in(cohorts_facilitated_by(person))
-    drafts = tuple(cohort for cohort in cohorts if cohort.state == CohortState.DRAFT)
-    open_ones = [cohort for cohort in cohorts if cohort.state != CohortState.DRAFT]
-    nexts = _nexts([cohort.id for cohort in open_ones], now)
-    open_ones.sort(key=lambda cohort: _order(cohort, nexts))
-    pages = max(1, ceil(len(open_ones) / PAGE))
+    mine = cohorts_facilitated_by(person).order_by(None)
+    opened = mine.where(Cohort.state != CohortState.DRAFT)
+    ids = opened.with_only_columns(Cohort.id).subquery()
+    pages = max(1, ceil((db.session.scalar(select(func.count()).select_from(ids)) or 0) / PAGE))
     page = min(max(page, 1), pages)
-    shown = open_ones[(page - 1) * PAGE : page * PAGE]
+    in_order = opened.order_by(*_order(now)).limit(PAGE).offset((page - 1) * PAGE)
+    shown = all_in(in_order)
+    nexts = _nexts([cohort.id for cohort in shown], now)
     facts = _facts(shown, nexts, now)
     rows = tuple(_row(cohort, nexts.get(cohort.id), facts, person, now) for cohort in shown)
-    return Overview(rows, drafts, page, pages)
+    drafts = mine.where(Cohort.state == CohortState.DRAFT).order_by(Cohort.id)
+    return Overview(rows, tuple(all_in(drafts)), page, pages)
 
 
-def _order(cohort: Cohort, nexts: Mapping[int, _Next]) -> tuple[datetime, int]:
-    following = nexts.get(cohort.id)
-    return (following.starts_at if following else NEVER, cohort.id)
+def _order(now: datetime) -> tuple[ColumnElement[Any], ...]:
+    """Return what puts groups in order: of their next dates, with those that have none last."""
+    following = (
+        select(PeerSession.starts_at)
+        .where(
+            PeerSession.cohort_id == Cohort.id,
+            PeerSession.state == SessionState.PLANNED,
+            # Nothing lasts so long; with it the index begins at now and not at the first date.
+            PeerSession.starts_at > now - LONGEST,
+            PeerSession.ends_at > now,
+        )
+        .order_by(PeerSession.starts_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return following.is_(None).asc(), following.asc(), Cohort.id.asc()
 
 
 def _nexts(ids: Sequence[int], now: datetime) -> dict[int, _Next]:
