@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
@@ -33,6 +33,7 @@ __all__ = [
     "blank",
     "can_recall",
     "detach",
+    "for_the_gone",
     "has_replaced",
     "post",
     "post_many",
@@ -42,8 +43,11 @@ __all__ = [
     "supersede",
     "supersede_keys",
     "under_way",
+    "was_tried",
 ]
 
+#: Before the parcel of an act that removed a letter's reader.
+GONE: Final = "gone:"
 _posted: ContextVar[list[str] | None] = ContextVar("posted", default=None)
 
 
@@ -197,18 +201,37 @@ def recall(parcel: str, now: datetime) -> int:
     for mail in mails:
         mail.state = MailState.RECALLED
         mail.final_at = now
+    _keep_from_the_gone(found, parcel)
     db.session.execute(
         update(OutgoingMail)
-        .where(OutgoingMail.replaced_by == parcel, OutgoingMail.state == MailState.SUPERSEDED)
+        .where(
+            OutgoingMail.replaced_by.in_((parcel, for_the_gone(parcel))),
+            OutgoingMail.state == MailState.SUPERSEDED,
+        )
         .values(state=MailState.DUE, final_at=None, replaced_by=None)
     )
     return len(mails)
 
 
+def _keep_from_the_gone(mails: Sequence[OutgoingMail], parcel: str) -> None:
+    """Let what a parcel had replaced not leave after all to readers who have gone meanwhile; it
+    may when they come back, which what the parcel itself said to them never does.
+    """
+    gone = [mail for mail in mails if mail.replaced_by and mail.replaced_by.startswith(GONE)]
+    for mail in gone:
+        db.session.execute(
+            update(OutgoingMail)
+            .where(OutgoingMail.replaced_by == parcel, OutgoingMail.addressee == mail.addressee)
+            .values(replaced_by=mail.replaced_by)
+        )
+        mail.replaced_by = None
+
+
 def has_replaced(parcel: str) -> bool:
     """Return whether letters that had not left made way for this parcel."""
     replaced = select(OutgoingMail.id).where(
-        OutgoingMail.replaced_by == parcel, OutgoingMail.state == MailState.SUPERSEDED
+        OutgoingMail.replaced_by.in_((parcel, for_the_gone(parcel))),
+        OutgoingMail.state == MailState.SUPERSEDED,
     )
     return db.session.scalar(replaced.limit(1)) is not None
 
@@ -231,7 +254,15 @@ def can_recall(parcel: str | None, now: datetime) -> bool:
 
 def _dropped(state: str, replaced_by: str | None) -> bool:
     """Tell whether a letter was dropped because its reader has gone: it keeps nobody waiting."""
-    return state == MailState.SUPERSEDED and replaced_by is None
+    gone = replaced_by is None or replaced_by.startswith(GONE)
+    return state == MailState.SUPERSEDED and gone
+
+
+def for_the_gone(parcel: str | None) -> str | None:
+    """Return what takes the place of letters whose reader an act removes: nothing, unless the
+    parcel of that act is recalled.
+    """
+    return None if parcel is None else f"{GONE}{parcel}"
 
 
 def supersede(
@@ -296,6 +327,14 @@ def detach(addressees: Sequence[str], now: datetime) -> None:
         .where(theirs)
         .values(topic=None, addressee=None, parcel=None, replaced_by=None)
     )
+
+
+def was_tried(addressee: str) -> bool:
+    """Return whether any letter to this addressee may have arrived."""
+    tried = select(OutgoingMail.id).where(
+        OutgoingMail.addressee == addressee, OutgoingMail.attempts > 0
+    )
+    return db.session.scalar(tried.limit(1)) is not None
 
 
 def under_way(*, thread: str | None = None, addressee: str | None = None) -> list[OutgoingMail]:

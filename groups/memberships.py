@@ -31,7 +31,7 @@ def pause(membership: Membership, *, now: datetime) -> None:
     """
     hold_places(membership.cohort)
     _refuse_unless_here(membership)
-    _refuse_only_facilitator(membership)
+    refuse_only_facilitator(membership)
     membership.state, membership.changed_at = MembershipState.PAUSED, now
 
 
@@ -47,24 +47,12 @@ def leave(membership: Membership, *, now: datetime) -> None:
 
     Raises ``DomainError`` for the only facilitator.
     """
-    _go(membership, MembershipState.LEFT, now)
-
-
-def remove(membership: Membership, *, now: datetime) -> None:
-    """Take somebody's place away at ``now``, for good: only a new offer brings them back.
-
-    Raises ``DomainError`` for the only facilitator.
-    """
-    _go(membership, MembershipState.REMOVED, now)
-
-
-def _go(membership: Membership, state: MembershipState, now: datetime) -> None:
     hold_places(membership.cohort)
     db.session.refresh(membership)
     if membership.state not in HERE:
         return
-    _refuse_only_facilitator(membership)
-    membership.state, membership.changed_at = state, now
+    refuse_only_facilitator(membership)
+    membership.state, membership.changed_at = MembershipState.LEFT, now
     membership.left_at = now
 
 
@@ -114,7 +102,8 @@ def _refuse_unless_here(membership: Membership) -> None:
         raise DomainError(LEFT)
 
 
-def _refuse_only_facilitator(membership: Membership) -> None:
+def refuse_only_facilitator(membership: Membership) -> None:
+    """Raise ``DomainError`` if nobody else facilitates this person's group."""
     if holds_alone(membership):
         raise DomainError(ONLY_FACILITATOR)
 

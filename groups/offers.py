@@ -225,8 +225,9 @@ def hold_offer(offer: PlaceOffer) -> None:
     db.session.refresh(offer)
 
 
-def withdraw(offer: PlaceOffer, *, now: datetime) -> None:
-    """Take an offer back, and its letter if that has not left.
+def withdraw(offer: PlaceOffer, *, now: datetime) -> bool:
+    """Take an offer back, and its letter if that has not left; return whether a letter about it
+    may have left.
 
     Raises ``DomainError`` if it was never sent, or the place has been taken.
     """
@@ -236,4 +237,5 @@ def withdraw(offer: PlaceOffer, *, now: datetime) -> None:
     if offer.state == OfferState.DRAFTED:
         raise DomainError("This invitation has not been sent yet.")
     offer.state = OfferState.WITHDRAWN
-    outbox.supersede(now, addressee=offer.public_id)
+    waited = outbox.supersede(now, addressee=offer.public_id) > 0
+    return outbox.was_tried(offer.public_id) or not waited

@@ -12,7 +12,7 @@ from core.db import db
 from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail
 from groups.access import HERE
-from groups.messages import SPECS
+from groups.messages import SPECS, MessageKind
 from groups.models import Cohort, Membership, OfferState, Person, PlaceOffer
 from groups.offers import may_write
 from scheduling.calendars.ical import Method
@@ -87,6 +87,27 @@ def troubles(cohort: Cohort, addressees: Sequence[str]) -> Mapping[str, str]:
     )
     said = {addressee: trouble_words(state, reason) for addressee, state, reason in rows}
     return {str(addressee): words for addressee, words in said.items() if words is not None}
+
+
+def waiting(cohort: Cohort, addressees: Sequence[str]) -> set[str]:
+    """Return to which of these, ids of offers and of places, a letter waits that has not left."""
+    found = select(OutgoingMail.addressee).where(
+        OutgoingMail.topic == cohort.public_id,
+        OutgoingMail.addressee.in_(addressees),
+        OutgoingMail.state == MailState.DUE,
+        OutgoingMail.attempts == 0,
+    )
+    return {str(addressee) for addressee in db.session.scalars(found)}
+
+
+def offers_waiting(cohort: Cohort) -> int:
+    """Return how many places have been offered by letters that have not left."""
+    found = select(func.count(OutgoingMail.addressee.distinct())).where(
+        OutgoingMail.topic == cohort.public_id,
+        OutgoingMail.kind == MessageKind.OFFER,
+        OutgoingMail.state == MailState.DUE,
+    )
+    return db.session.scalar(found) or 0
 
 
 def in_trouble(cohort: Cohort, *, now: datetime) -> int:

@@ -9,11 +9,14 @@ from datetime import datetime
 from groups import memberships
 from groups.access import HERE
 from groups.messages import Act
-from groups.models import Membership, MembershipState
-from scheduling.attendance.standing import ask_each_time
+from groups.models import CohortState, Membership, MembershipState, Person
+from scheduling.attendance.standing import ask_each_time, standing_answer
 from scheduling.letters.bulk_invitations import welcome
 from scheduling.letters.changes import Because
 from scheduling.letters.withdraw import withdraw_all
+from scheduling.rescheduling.apply import Change, apply
+from scheduling.rescheduling.change_plan import ChangePlan, RowChange, Subject
+from scheduling.rescheduling.rows import Rows
 
 
 def depart(membership: Membership, *, now: datetime) -> None:
@@ -27,15 +30,31 @@ def depart(membership: Membership, *, now: datetime) -> None:
         withdraw_all(membership, Act(now), because=Because.LEFT)
 
 
-def remove(membership: Membership, *, now: datetime) -> None:
-    """Take somebody's place away; the coming dates are taken out of their calendar.
+def remove(membership: Membership, *, by: Person, now: datetime) -> Change:
+    """Take somebody's place away. They reach nothing from now on; what they are told leaves after
+    the pause, and until then ``by`` can undo it, which gives back the place and the answers.
 
-    Raises ``DomainError`` for the only facilitator.
+    Raises ``DomainError`` for the only facilitator, and for a place that has ended already.
     """
-    if membership.state in HERE:
-        memberships.remove(membership, now=now)
-        ask_each_time(membership)
-        withdraw_all(membership, Act(now), because=Because.REMOVED)
+    memberships.refuse_only_facilitator(membership)
+    gone = {"state": MembershipState.REMOVED.value, "left_at": now}
+    held = {"state": membership.state, "left_at": membership.left_at}
+    rows = [RowChange("place", membership.public_id, held, gone)]
+    usual = standing_answer(membership)
+    if usual is not None:
+        said = {"given_at": usual.given_at}
+        rows.append(RowChange("usual", membership.public_id, said, None))
+    cohort = membership.cohort
+    if cohort.state == CohortState.ENDED:
+        as_it_is = {"state": cohort.state}
+        rows.append(RowChange("cohort", cohort.public_id, as_it_is, as_it_is))
+    plan = ChangePlan(Subject.PLACE_END, cohort.public_id, rows=tuple(rows))
+    return apply(plan, by=by, now=now, post=_tell_who_was_removed)
+
+
+def _tell_who_was_removed(rows: Rows, act: Act) -> int:
+    [place] = (rows.places[one.public_id] for one in rows.plan.rows if one.table == "place")
+    return withdraw_all(place, act, because=Because.REMOVED)
 
 
 def pause(membership: Membership, *, now: datetime) -> None:

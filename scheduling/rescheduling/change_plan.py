@@ -19,7 +19,7 @@ from scheduling.models import PeerSession, SessionState
 
 #: Columns that are others each time the same is worked out.
 _FLEETING: Final = (
-    *("asked_anew_at", "created_at", "sent_at", "opened_at", "ended_at", "expires_at"),
+    *("asked_anew_at", "created_at", "sent_at", "opened_at", "ended_at", "expires_at", "left_at"),
     *("public_id", "token_hash", "parcel"),
 )
 
@@ -40,6 +40,7 @@ class Subject(StrEnum):
     GROUP_END = "group_end"
     OPENING = "opening"
     INVITATIONS = "invitations"
+    PLACE_END = "place_end"
 
 
 @dataclass(frozen=True)

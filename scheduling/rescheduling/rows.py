@@ -8,16 +8,16 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from core.db import Base, db
 from core.encryption import SealedBytes
-from groups.models import Cohort, CohortState, PlaceOffer
+from groups.models import Cohort, CohortState, Membership, PlaceOffer
 from scheduling.access import active_memberships
 from scheduling.keeping.changes import newest_diary_change, next_change
 from scheduling.letters.announcing import ChangeKind, SessionChange
-from scheduling.models import PeerSession, Series, SessionPrompt
+from scheduling.models import PeerSession, Series, SessionPrompt, StandingAnswer
 from scheduling.reflection.prompts import plan_themes
 from scheduling.rescheduling.change_plan import ChangePlan, RowChange, Slot, SlotChange
 from scheduling.runs.numbering import free_day, numbered
@@ -27,6 +27,8 @@ MODELS: Final[dict[str, type[Any]]] = {
     "series": Series,
     "cohort": Cohort,
     "offer": PlaceOffer,
+    "place": Membership,
+    "usual": StandingAnswer,
 }
 ONE_DAY: Final = timedelta(days=1)
 
@@ -60,7 +62,8 @@ class Sheet:
     def write(self) -> None:
         """Write it, in a statement for each set of columns."""
         for row in self.gone:
-            db.session.execute(delete(type(row)).where(type(row).id == row.id))
+            [key] = inspect(type(row)).primary_key
+            db.session.execute(delete(type(row)).where(key == getattr(row, key.name)))
             db.session.expunge(row)
         for model, rows in self.columns.items():
             values = [{"id": key, **columns} for key, columns in rows.items()]
@@ -102,12 +105,34 @@ class Rows:
         found = _anew(select(PlaceOffer).where(PlaceOffer.cohort_id == self.cohort.id))
         return {one.public_id: one for one in db.session.scalars(found)}
 
+    @cached_property
+    def places(self) -> dict[str, Membership]:
+        """The places people hold or held in the group, by public id."""
+        found = _anew(select(Membership).where(Membership.cohort_id == self.cohort.id))
+        return {one.public_id: one for one in db.session.scalars(found)}
+
+    @cached_property
+    def usual(self) -> dict[str, StandingAnswer]:
+        """What members said once for all, by the public id of their place."""
+        ids = {place.id: key for key, place in self.places.items()}
+        found = _anew(select(StandingAnswer).where(StandingAnswer.membership_id.in_(ids)))
+        return {ids[one.membership_id]: one for one in db.session.scalars(found)}
+
+    def _held(self, table: str) -> dict[str, Any]:
+        match table:
+            case "session":
+                return self.sessions
+            case "series":
+                return self.series
+            case "place":
+                return self.places
+            case "usual":
+                return self.usual
+        return self.offers if table == "offer" else {}
+
     def find(self, one: RowChange) -> Any:
         """Return the row a change is about; ``None`` where it is not there."""
-        if one.table == "cohort":
-            return self.cohort
-        held: dict[str, dict[str, Any]] = {"session": self.sessions, "series": self.series}
-        return held.get(one.table, self.offers if one.table == "offer" else {}).get(one.public_id)
+        return self.cohort if one.table == "cohort" else self._held(one.table).get(one.public_id)
 
     @property
     def holds(self) -> bool:
@@ -153,22 +178,27 @@ class Rows:
         plan = self.plan
         venues = self._venues()
         for one in plan.rows:
-            self._make_row(one)
+            self._make_row(one, now)
         if plan.slots:
             self._make_slots(now)
         self._stamp(venues, now)
 
-    def _make_row(self, one: RowChange) -> None:
+    def _make_row(self, one: RowChange, now: datetime) -> None:
         row = self.find(one)
         if one.after is None:
-            self.sheet.gone.append(self.offers.pop(one.public_id))
+            self.sheet.gone.append(self._held(one.table).pop(one.public_id))
+        elif row is None and one.table == "usual":
+            place = self.places[one.public_id]
+            self.sheet.new.append(StandingAnswer(membership_id=place.id, **one.after))
         elif row is None:
             made = MODELS[one.table](public_id=one.public_id, cohort_id=self.cohort.id, **one.after)
             set_committed_value(made, "cohort", self.cohort)
             self.offers[one.public_id] = made
             self.sheet.new.append(made)
         else:
-            self.sheet.set(row, one.after)
+            # That somebody came or went is a change of their calendar, also when it is undone.
+            moved = {"changed_at": now} if one.table == "place" else {}
+            self.sheet.set(row, {**one.after, **moved})
 
     def _make_slots(self, now: datetime) -> None:
         changed = {one.session_id for one in self.plan.slots}

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from core.db import db
 from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail, can_recall, recall
 from groups.messages import Act
-from groups.models import Cohort, Membership, OfferState, Person
+from groups.models import Cohort, Membership, OfferState, Person, Role
+from groups.places import places_left
 from scheduling.access import active_memberships
 from scheduling.calendars.ical import Method
 from scheduling.letters.announcing import ChangeKind, SessionChange, announce
@@ -40,6 +41,7 @@ HAVE_LEFT: Final = (
 INVITATIONS_HAVE_LEFT: Final = (
     "These messages have already left. You can withdraw the invitations instead."
 )
+GIVEN_AWAY: Final = "Somebody else has taken their place since, so this can no longer be undone."
 PLACE_TAKEN: Final = "Somebody has already taken a place, so this can no longer be undone."
 
 
@@ -65,13 +67,16 @@ def undo(token: str, cohort: Cohort, *, by: Person, now: datetime) -> Undone:
         raise CannotUndo(PLACE_TAKEN if _was_answered(rows) else CHANGED_SINCE)
     if plan.subject is Subject.OPENING:
         _refuse_if_gone_on(rows)
-    newcomers = _newcomers(rows.cohort, made_at)
+    if plan.subject is Subject.PLACE_END:
+        _refuse_if_full(rows)
+    newcomers = _newcomers(rows.cohort, made_at, batch)
     rows.make(now)
     rows.write(now)
     let_count_again(rows)
     if newcomers:
         _put_right(rows, newcomers, now)
-    concerned = [session.id for session in rows.changed]
+    whole = plan.subject is Subject.PLACE_END
+    concerned = [one.id for one in (rows.sessions.values() if whole else rows.changed)]
     rows.remove(now)
     _settle_calendars(concerned, now)
     db.session.flush()
@@ -146,9 +151,22 @@ def let_count_again(rows: Rows) -> None:
             setattr(reply, name, value)
 
 
-def _newcomers(cohort: Cohort, since: datetime) -> Sequence[Membership]:
+def _refuse_if_full(rows: Rows) -> None:
+    """Raise ``CannotUndo`` if a member's place has been taken by somebody else."""
+    [place] = (rows.places[one.public_id] for one in rows.plan.rows if one.table == "place")
+    if place.role == Role.MEMBER and places_left(rows.cohort) == 0:
+        raise CannotUndo(GIVEN_AWAY)
+
+
+def _newcomers(cohort: Cohort, since: datetime, batch: str | None) -> Sequence[Membership]:
     came = or_(Membership.joined_at >= since, Membership.changed_at >= since)
-    return db.session.scalars(active_memberships(cohort).where(came)).all()
+    # Whoever was removed for a while and was to be told in vain of what is undone never knew of it.
+    told = select(OutgoingMail.addressee).where(
+        OutgoingMail.parcel == batch, OutgoingMail.state == MailState.RECALLED
+    )
+    knew_nothing = and_(Membership.public_id.in_(told), Person.reached_at < since)
+    places = active_memberships(cohort).join(Person, Person.id == Membership.person_id)
+    return db.session.scalars(places.where(came, ~knew_nothing)).all()
 
 
 def _put_right(rows: Rows, newcomers: Sequence[Membership], now: datetime) -> None:

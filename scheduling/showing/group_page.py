@@ -91,8 +91,9 @@ def group_page(cohort: Cohort, *, viewer: Person, now: datetime) -> GroupPage:
     """Return the group as its facilitator sees it; ``now`` is aware, in UTC."""
     series, sessions = current_series(cohort), _sessions(cohort)
     to_come = [one for one in sessions if one.ends_at > now]
-    next_session = next((one for one in to_come if one.state == SessionState.PLANNED), None)
-    clashing = conflicts_of(viewer, to_come)
+    # What does not take place is at the same time as nothing.
+    planned = [one for one in to_come if one.state == SessionState.PLANNED]
+    clashing, next_session = conflicts_of(viewer, planned), next(iter(planned), None)
     breaks, last_break = _breaks(series, sessions, now)
     lines = [
         replace(_line(one, clashing, now), break_words=words)

@@ -24,6 +24,7 @@ _DONE = {
     Subject.GROUP_END: "The group has ended.",
     Subject.OPENING: "The group is open.",
     Subject.INVITATIONS: "Saved.",
+    Subject.PLACE_END: "Their place has ended.",
 }
 
 

@@ -13,6 +13,7 @@ from core.db import db
 from groups.access import HERE
 from groups.models import (
     Cohort,
+    CohortState,
     Membership,
     MembershipState,
     OfferState,
@@ -21,7 +22,7 @@ from groups.models import (
     Role,
 )
 from scheduling.dates.wording import say_count, say_date, say_time
-from scheduling.letters.deliveries import troubles
+from scheduling.letters.deliveries import troubles, waiting
 
 ON_PAGE = 30
 FROM_LETTER = "Yes, from the e-mail"
@@ -51,6 +52,8 @@ class Line:
     role_words: str
     state_words: str
     trouble: str | None
+    #: Whether its letter has not left, so that all there is to do is not to send it.
+    waits: bool = False
     can_send_again: bool = False
     can_withdraw: bool = False
     can_remove: bool = False
@@ -75,26 +78,27 @@ class _At:
 
 
 def roster(cohort: Cohort, *, viewer: Person, page: int, zone: ZoneInfo, now: datetime) -> Roster:
-    """Return a page of everybody who belongs or was asked, counted from 1; in three queries."""
+    """Return a page of everybody who belongs or was asked, counted from 1; in four queries."""
     everybody: list[Membership | PlaceOffer] = [*_places(cohort), *_offers(cohort)]
     of = max(1, -(-len(everybody) // ON_PAGE))
     page = min(max(1, page), of)
     shown = everybody[(page - 1) * ON_PAGE : page * ON_PAGE]
-    trouble = troubles(cohort, [row.public_id for row in shown])
+    names = [row.public_id for row in shown]
+    trouble, unsent = troubles(cohort, names), waiting(cohort, names)
     at = _At(now, zone)
     lines = [
-        _offer(row, trouble.get(row.public_id), at)
+        _offer(row, trouble.get(row.public_id), at, waits=row.public_id in unsent)
         if isinstance(row, PlaceOffer)
         else _place(row, trouble.get(row.public_id), viewer, at)
         for row in shown
     ]
     from_letter = any(line.state_words == FROM_LETTER for line in lines)
-    return Roster(lines, _summary(everybody, now), page, of, from_letter)
+    return Roster(lines, _summary(cohort, everybody, now), page, of, from_letter)
 
 
 def people_words(cohort: Cohort, *, now: datetime) -> str:
     """Say how many belong and how many have still to answer, in two queries."""
-    return _summary([*_places(cohort), *_offers(cohort)], now)
+    return _summary(cohort, [*_places(cohort), *_offers(cohort)], now)
 
 
 def names_of(cohort: Cohort) -> list[str]:
@@ -166,8 +170,8 @@ def _place_words(row: Membership, at: _At) -> str:
     return f"Place ended{_on(row.left_at, at)}"
 
 
-def _offer(row: PlaceOffer, trouble: str | None, at: _At) -> Line:
-    is_open = row.state == OfferState.OPEN
+def _offer(row: PlaceOffer, trouble: str | None, at: _At, *, waits: bool) -> Line:
+    is_open = row.state == OfferState.OPEN and row.cohort.state != CohortState.ENDED
     return Line(
         kind=Kind.OFFER,
         public_id=row.public_id,
@@ -176,8 +180,9 @@ def _offer(row: PlaceOffer, trouble: str | None, at: _At) -> Line:
         role_words=ROLES[Role(row.role)] if row.role != Role.MEMBER else "",
         state_words=_offer_words(row, at),
         trouble=trouble if is_open else None,
-        can_send_again=is_open,
-        can_withdraw=is_open,
+        waits=is_open and waits,
+        can_send_again=is_open and not waits,
+        can_withdraw=is_open and not waits,
     )
 
 
@@ -187,6 +192,8 @@ def _offer_words(row: PlaceOffer, at: _At) -> str:
             return "Said no"
         case OfferState.WITHDRAWN:
             return "Withdrawn"
+    if row.cohort.state == CohortState.ENDED:
+        return "Never answered"
     if is_expired(row, at.now):
         return f"Expired{_on(row.expires_at, at)}"
     leaves_at = None if row.sent_at is None else row.sent_at + config.current().pause
@@ -207,7 +214,7 @@ def _on(moment: datetime | None, at: _At) -> str:
     return f" on {say_date(moment.astimezone(at.zone).date(), today)}"
 
 
-def _summary(everybody: list[Membership | PlaceOffer], now: datetime) -> str:
+def _summary(cohort: Cohort, everybody: list[Membership | PlaceOffer], now: datetime) -> str:
     members = sum(
         isinstance(row, Membership) and row.state in HERE and row.role == Role.MEMBER
         for row in everybody
@@ -224,7 +231,7 @@ def _summary(everybody: list[Membership | PlaceOffer], now: datetime) -> str:
     if from_letter:
         few = say_count(from_letter, "of them", "of them").capitalize()
         said.append(f"{few} said yes from the e-mail.")
-    if waiting:
+    if waiting and cohort.state != CohortState.ENDED:
         asked = say_count(waiting, "person has", "people have")
         said.append(f"{asked.capitalize()} still to answer.")
     return " ".join(said)

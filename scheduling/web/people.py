@@ -16,7 +16,7 @@ from scheduling.forms.people import ROLES, InviteForm
 from scheduling.places import departures, inviting
 from scheduling.places.offering import offer_places
 from scheduling.rescheduling.apply import apply
-from scheduling.rescheduling.change_plan import ChangePlan
+from scheduling.rescheduling.change_plan import ChangePlan, Subject
 from scheduling.showing.group_titles import group_title
 from scheduling.showing.pasted import pasted_list, person_words
 from scheduling.showing.roster import called, roster
@@ -80,11 +80,12 @@ def withdraw(cohort_id: str, offer_id: str) -> ResponseReturnValue:
     offer = _offer(cohort_id, offer_id)
     try:
         with transaction():
-            offers.withdraw(offer, now=now())
+            may_have_left = offers.withdraw(offer, now=now())
     except DomainError as error:
         note(error.words, "info")
     else:
-        note("Withdrawn. The link in the e-mail no longer works.")
+        sent = "The link in the e-mail no longer works." if may_have_left else "Nothing was sent."
+        note(f"Withdrawn. {sent}")
     return see_other("people.show", cohort_id=cohort_id)
 
 
@@ -95,14 +96,15 @@ def remove(cohort_id: str, membership_id: str) -> ResponseReturnValue:
     name = called(membership.person)
     if request.method != "POST":
         return render_template("scheduling/people/remove.html", cohort=membership.cohort, who=name)
+    cohort, person = membership.cohort, g.viewer.person
     try:
         with transaction():
-            departures.remove(membership, now=now())
+            change = departures.remove(membership, by=person, now=now())
     except DomainError as error:
         note(error.words, "info")
     else:
         # No name: notes travel in a cookie, which is signed but can be read.
-        note("Their place has ended.")
+        note_change("Their place has ended.", change, cohort, Subject.PLACE_END)
     return see_other("people.show", cohort_id=cohort_id)
 
 

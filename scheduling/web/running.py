@@ -12,7 +12,7 @@ from groups.models import Cohort, CohortState
 from scheduling.access import letters_run_by
 from scheduling.dates.wording import say_count, say_time
 from scheduling.forms.sessions import PLACE_KINDS, RunPlaceForm
-from scheduling.letters.deliveries import deliveries, send_again
+from scheduling.letters.deliveries import deliveries, offers_waiting, send_again
 from scheduling.models import PlaceKind
 from scheduling.rescheduling.change_plan import ChangePlan, Subject
 from scheduling.rescheduling.preview import Preview
@@ -38,10 +38,12 @@ UNDONE_DATES = "Undone: it is as it was before, and nothing was sent."
 UNDONE = dict.fromkeys(Subject, UNDONE_DATES) | {
     Subject.OPENING: "Undone. Nothing was sent, and this is a draft again.",
     Subject.INVITATIONS: "Undone. Nothing was sent.",
+    Subject.PLACE_END: "Undone. They have their place back, and nothing was sent.",
 }
 UNDO_LEADS_TO = {
     Subject.OPENING: "setting_up.check",
     Subject.INVITATIONS: "people.show",
+    Subject.PLACE_END: "people.show",
 }
 
 
@@ -140,11 +142,14 @@ def end(cohort_id: str) -> ResponseReturnValue:
 def _checked_end(cohort: Cohort, plan: ChangePlan) -> Checked:
     coming = len(plan.cancelled)
     counted = say_count(coming, "coming session is", "coming sessions are").capitalize()
+    unsent = offers_waiting(cohort)
+    held = say_count(unsent, "invitation has", "invitations have").capitalize()
     return Checked(
         "End the group",
         rows=[{"label": "Group", "words": cohort.name}],
-        impact=f"{counted} cancelled. Messages go out about the next ones; later dates leave "
-        "people’s calendars by themselves.",
+        impact=f"{counted} cancelled. Everybody who has a place gets one message that says so; "
+        "entries that came by e-mail are taken out, and the others leave calendars by themselves."
+        + (f" {held} not left yet, and will not be sent." if unsent else ""),
     )
 
 

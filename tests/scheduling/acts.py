@@ -194,7 +194,7 @@ class Go(OfAMember):
         "pause": departures.pause,
         "resume": departures.resume,
         "leave": departures.depart,
-        "remove": departures.remove,
+        "remove": changed.remove,
         "return": departures.return_to,
     }
 

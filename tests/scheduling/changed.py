@@ -4,11 +4,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from core.mail import Mailbox
-from groups.models import Cohort, Person, PlaceOffer, Role
+from groups.access import HERE
+from groups.models import Cohort, Membership, Person, PlaceOffer, Role
 from groups.offers import mark_sent
 from scheduling.letters.posting import Act
 from scheduling.models import PeerSession, Series
-from scheduling.places import inviting
+from scheduling.places import departures, inviting
 from scheduling.places.offering import offer_places, post_offers
 from scheduling.rescheduling import series_plans, session_plans, venue
 from scheduling.rescheduling.apply import Change, apply
@@ -54,6 +55,13 @@ def change_place(
     wanted = venue.Venue(place_kind, place, room)
     plan = venue.change_venue(changed, wanted, scope=scope, now=now)
     return apply(plan, by=by, now=now, tell=tell)
+
+
+def remove(membership: Membership, *, now: datetime) -> Change | None:
+    """End somebody's place, as whoever opened their group; twice is once."""
+    by = membership.cohort.opened_by
+    assert by is not None
+    return departures.remove(membership, by=by, now=now) if membership.state in HERE else None
 
 
 def end_group(cohort: Cohort, *, now: datetime, by: Person) -> Change:

@@ -182,7 +182,7 @@ def test_i9_whoever_has_the_event_is_told_that_it_is_off(
 ) -> None:
     move(session, date(2026, 12, 11), now)
     all_left(now)
-    going = {"left": departures.depart, "removed": departures.remove, "paused": departures.pause}
+    going = {"left": departures.depart, "removed": changed.remove, "paused": departures.pause}
 
     if how == "cancelled":
         change(session, changed.cancel, now)

@@ -15,6 +15,7 @@ from scheduling.own_data import own_dates
 from scheduling.places import departures
 from scheduling.showing.group_page import who_said_what
 from tests.build import FIRST, a_member, a_person, a_session, series_of
+from tests.scheduling import changed
 from tests.scheduling.post import letters
 from tests.scheduling.queries import counted
 
@@ -190,7 +191,7 @@ def test_who_said_no_to_an_earlier_time_is_reminded_of_the_new_one(
     assert len(letters("reminder", to=member.person)) == 1
 
 
-@pytest.mark.parametrize("goes", [departures.depart, departures.remove])
+@pytest.mark.parametrize("goes", [departures.depart, changed.remove])
 def test_a_usual_answer_goes_with_the_place(
     session: PeerSession, member: Membership, now: datetime, goes: object
 ) -> None:

@@ -13,10 +13,12 @@ from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import Cohort, Membership, MembershipState
 from scheduling.access import sessions_in_diary
+from scheduling.attendance.standing import standing_answer, usually_coming
 from scheduling.models import Diary, Invitation
 from scheduling.places import departures
+from scheduling.rescheduling.undo import undo
 from tests.build import a_cohort, a_member, a_person, a_series, a_session
-from tests.scheduling import invitations
+from tests.scheduling import changed, invitations
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -66,7 +68,7 @@ def dates_in_diary(membership: Membership, now: datetime) -> int:
     return len(all_in(sessions_in_diary(diary, now)))
 
 
-@pytest.mark.parametrize("verb", [departures.depart, departures.pause, departures.remove])
+@pytest.mark.parametrize("verb", [departures.depart, departures.pause, changed.remove])
 def test_going_cancels_the_dates_in_the_calendar(verb: Verb, now: datetime) -> None:
     membership = an_invited_member(a_running_group(), now)
 
@@ -75,7 +77,7 @@ def test_going_cancels_the_dates_in_the_calendar(verb: Verb, now: datetime) -> N
     assert methods(membership) == ["CANCEL", "CANCEL"]
 
 
-@pytest.mark.parametrize("verb", [departures.depart, departures.pause, departures.remove])
+@pytest.mark.parametrize("verb", [departures.depart, departures.pause, changed.remove])
 def test_going_empties_the_feed(verb: Verb, now: datetime) -> None:
     membership = an_invited_member(a_running_group(), now)
     before = dates_in_diary(membership, now)
@@ -85,7 +87,7 @@ def test_going_empties_the_feed(verb: Verb, now: datetime) -> None:
     assert (before, dates_in_diary(membership, now)) == (2, 0)
 
 
-@pytest.mark.parametrize("verb", [departures.depart, departures.pause, departures.remove])
+@pytest.mark.parametrize("verb", [departures.depart, departures.pause, changed.remove])
 def test_going_is_mailed_to_nobody_else(verb: Verb, now: datetime) -> None:
     cohort = a_running_group()
     an_invited_member(cohort, now, "Rhys")
@@ -97,7 +99,7 @@ def test_going_is_mailed_to_nobody_else(verb: Verb, now: datetime) -> None:
     assert waiting_for(membership) == [membership.person.email] * 3
 
 
-@pytest.mark.parametrize("verb", [departures.depart, departures.pause, departures.remove])
+@pytest.mark.parametrize("verb", [departures.depart, departures.pause, changed.remove])
 def test_going_twice_is_harmless(verb: Verb, now: datetime) -> None:
     membership = an_invited_member(a_running_group(), now)
     done(verb, membership, now + timedelta(hours=1))
@@ -140,3 +142,41 @@ def test_somebody_who_cannot_leave_keeps_their_dates(now: datetime) -> None:
         done(departures.depart, membership, now)
 
     assert dates_in_diary(membership, now) == 2
+
+
+def test_ending_a_place_can_be_undone_and_gives_everything_back(now: datetime) -> None:
+    membership = an_invited_member(a_running_group(), now)
+    cohort = membership.cohort
+    leader = next(one.person for one in cohort.memberships if one.facilitates)
+    with transaction():
+        usually_coming(membership, now=now)
+    at = now + timedelta(hours=1)
+
+    with transaction():
+        change = departures.remove(membership, by=leader, now=at)
+    assert membership.state == MembershipState.REMOVED
+    assert dates_in_diary(membership, at) == 0
+    assert change.leaves_at == at + timedelta(minutes=10)
+    with transaction():
+        undo(change.undo_token, cohort, by=leader, now=at + timedelta(minutes=2))
+
+    assert waiting_for(membership) == []
+    assert (membership.state, membership.left_at) == (MembershipState.ACTIVE, None)
+    assert dates_in_diary(membership, at) == 2
+    assert methods(membership) == ["REQUEST", "REQUEST"]
+    assert standing_answer(membership) is not None
+
+
+def test_a_place_that_somebody_else_has_taken_is_not_given_back(now: datetime) -> None:
+    membership = an_invited_member(a_running_group(), now)
+    cohort = membership.cohort
+    leader = next(one.person for one in cohort.memberships if one.facilitates)
+    with transaction():
+        cohort.places = 1
+        change = departures.remove(membership, by=leader, now=now)
+    a_member(cohort, a_person("Rhys"))
+
+    with pytest.raises(DomainError, match="Somebody else has taken"), transaction():
+        undo(change.undo_token, cohort, by=leader, now=now)
+
+    assert membership.state == MembershipState.REMOVED

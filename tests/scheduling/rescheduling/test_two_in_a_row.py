@@ -11,12 +11,12 @@ from core.outbox import MailState
 from core.transaction import transaction
 from groups.models import Membership, Person
 from scheduling.models import PeerSession, Series
-from scheduling.places import departures
 from scheduling.rescheduling import series_plans, session_plans
 from scheduling.rescheduling.apply import Change, apply
 from scheduling.rescheduling.change_plan import ChangePlan, Scope
 from scheduling.rescheduling.preview import preview
 from tests import build
+from tests.scheduling import changed
 from tests.scheduling.made_runs import change, everything, undo, welcomed
 from tests.scheduling.post import Opened, all_left, letters, only
 
@@ -175,7 +175,7 @@ def test_whoever_has_left_gets_nothing_when_the_later_change_is_undone(
     done(series, later, now)
     second = done(series, cancelled, now + MINUTE)
     with transaction():
-        departures.remove(member, now=now + MINUTE)
+        changed.remove(member, now=now + MINUTE)
 
     undo(second, series, by=amara, now=now + 2 * MINUTE)
 

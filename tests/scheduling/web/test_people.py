@@ -388,3 +388,62 @@ def a_refused_invitation(amaras_browser: PageClient, cohort: Cohort) -> Outgoing
         letter = letters()[0]
         letter.state, letter.reason, letter.final_at = MailState.REFUSED, Reason.BLOCKED, NOW
     return letter
+
+
+def test_an_invitation_that_has_not_left_can_only_be_held_back(
+    amaras_browser: PageClient, cohort: Cohort
+) -> None:
+    offer, _ = build.an_offer(cohort)
+    amaras_browser.post(at(cohort, f"/{offer.public_id}/resend"))
+
+    shown = words(amaras_browser.get(at(cohort)))
+    assert "Don’t send" in shown
+    assert "Send again" not in shown
+    assert "Withdraw" not in shown
+    amaras_browser.post(at(cohort, f"/{offer.public_id}/withdraw"))
+
+    assert "Withdrawn. Nothing was sent." in words(amaras_browser.get(at(cohort)))
+
+
+def test_an_invitation_that_has_left_can_be_sent_again_or_withdrawn(
+    amaras_browser: PageClient, cohort: Cohort
+) -> None:
+    offer, _ = build.an_offer(cohort)
+
+    shown = words(amaras_browser.get(at(cohort)))
+    assert "Don’t send" not in shown
+    assert "Send again" in shown
+    amaras_browser.post(at(cohort, f"/{offer.public_id}/withdraw"))
+
+    said = "Withdrawn. The link in the e-mail no longer works."
+    assert said in words(amaras_browser.get(at(cohort)))
+
+
+def test_ending_a_place_says_when_the_messages_leave_and_can_be_undone(
+    amaras_browser: PageClient, cohort: Cohort
+) -> None:
+    amina: Membership = build.a_member(cohort)
+    amaras_browser.post(at(cohort, f"/{amina.public_id}/remove"))
+    page = amaras_browser.get(at(cohort))
+
+    assert "Their place has ended. One message leaves at 9:10am." in words(page)
+    press_undo(amaras_browser, page.text)
+
+    assert amina.state == MembershipState.ACTIVE
+    assert "They have their place back" in words(amaras_browser.get(at(cohort)))
+
+
+def test_the_end_of_a_group_holds_back_its_invitations(
+    amaras_browser: PageClient, cohort: Cohort
+) -> None:
+    offer, _ = build.an_offer(cohort)
+    amaras_browser.post(at(cohort, f"/{offer.public_id}/resend"))
+    end = f"/groups/{cohort.public_id}/end"
+
+    said = "One invitation has not left yet, and will not be sent."
+    assert said in words(amaras_browser.get(end))
+    amaras_browser.post(end, data={"confirmed": "y"})
+
+    assert [mail.state for mail in letters() if mail.kind == "offer"] == [MailState.SUPERSEDED]
+    assert "Never answered" in words(amaras_browser.get(at(cohort)))
+    assert "still to answer" not in words(amaras_browser.get(f"/groups/{cohort.public_id}"))
