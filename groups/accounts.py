@@ -30,6 +30,8 @@ _GRAIN: Final = timedelta(minutes=1)
 _HELD: Final = "sign_in"
 _SEEN: Final = "seen"
 
+#: How long the name may be by which somebody is called.
+LONGEST_NAME: Final = 60
 HAS_ACCOUNT: Final = "There is an account with this address already."
 
 Session = MutableMapping[str, Any]

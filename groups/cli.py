@@ -11,8 +11,7 @@ from core.errors import NotSetUp
 from core.moment import now
 from core.text import clean_line, problem_in
 from core.transaction import transaction
-from groups.accounts import person_with, register
-from groups.forms.account import LONGEST_NAME
+from groups.accounts import LONGEST_NAME, person_with, register
 from groups.grants import all_live, give, withdraw
 from groups.models import GrantRole, Person
 

@@ -7,9 +7,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import StopValidation
 
 from core.forms import CleanString, PageForm, Understandable
+from groups.accounts import LONGEST_NAME
 from groups.forms.zones import ZoneField
 
-LONGEST_NAME: Final = 60
 THEMES: Final = {
     "system": "As my device is set",
     "light": "Light",

@@ -6,12 +6,12 @@ from wtforms import BooleanField, RadioField, SelectChoice  # type: ignore[attr-
 from wtforms.validators import AnyOf, DataRequired, InputRequired, ValidationError
 
 from core.forms import CleanString, PageForm, Understandable
+from groups.accounts import LONGEST_NAME
 from scheduling.keeping.diaries import LONGEST_WORDS
 from scheduling.models import Detail, KeptBy
 from scheduling.models.diary import NEUTRAL_WORDS
 from scheduling.places.arrivals import DiaryChoices
 
-LONGEST_NAME: Final = 60
 NEUTRAL, FULL, OWN = "neutral", "full", "own"
 KEEPING: Final = {
     KeptBy.INVITATIONS: "Calendar invitations by e-mail",
