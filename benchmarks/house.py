@@ -18,7 +18,7 @@ import click
 
 ROOT = Path(__file__).parent.parent
 #: The product: no migrations, no benchmarks, no tests.
-PRODUCT = ("app.py", "core", "groups", "scheduling")
+PRODUCT = ("app.py", "wsgi.py", "core", "groups", "scheduling")
 SMALL = 40
 #: A module is a home of offering a place if it names an offer this often, in a hundred lines.
 OFTEN = 15
@@ -62,7 +62,8 @@ class Module:
 def modules(tree: Path) -> Iterator[Module]:
     """Return every module of the product in a working copy, with paths from its root."""
     for name in PRODUCT:
-        found = [tree / name] if name.endswith(".py") else sorted((tree / name).rglob("*.py"))
+        is_file = name.endswith(".py")
+        found = sorted(tree.glob(name) if is_file else (tree / name).rglob("*.py"))
         for path in found:
             yield Module(path.relative_to(tree), path.read_text())
 

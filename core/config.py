@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from core import service_urls, settings, strength
+from core import service_urls, settings, tokens
 from core.errors import NotSetUp
 from core.service_urls import ImapSettings, SmtpSettings
 
@@ -181,7 +181,7 @@ def _host(base_url: str) -> str:
 
 
 def _secret_key(text: str) -> str:
-    reason = strength.weakness(text) if text else None
+    reason = tokens.weakness(text) if text else None
     if reason:
         raise NotSetUp(f"SECRET_KEY {reason}. Make one with: {MAKING}")
     return text

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 
 from core.errors import NotSetUp
-from core.strength import is_weak_key
+from core.tokens import is_weak_key
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -154,7 +154,7 @@ def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)
 
 
-class Unreadable(Exception):  # noqa: N818 - it names the fact, as every error here does
+class Unreadable(Exception):
     """A sealed value cannot be opened with this key ring."""
 
 

@@ -12,11 +12,11 @@ class DomainError(Exception):
         self.field = field
 
 
-class NotFound(Exception):  # noqa: N818 - it names the fact, as every error here does
+class NotFound(Exception):
     """There is no such thing, or not for this person: both are the same page."""
 
 
-class Unreachable(Exception):  # noqa: N818 - it names the fact, as every error here does
+class Unreachable(Exception):
     """Another server cannot be worked with just now; ``words`` say what to look at.
 
     Nothing was handed over to it, and it refused nobody.

@@ -77,7 +77,7 @@ _ADDED: Final = text(
 ).bindparams(bindparam("answered_at", type_=UTCDateTime()))
 
 
-class AlreadyAnswered(Exception):  # noqa: N818 - it names the fact, as every error here does
+class AlreadyAnswered(Exception):
     """This form has been acted on before; ``answer`` is what was kept of its first answer."""
 
     def __init__(self, answer: str | None) -> None:

@@ -22,12 +22,6 @@ def find(scope: Select[Row], public_id: str) -> Row:
     return row
 
 
-def in_scope(row: Any, scope: Select[Any]) -> bool:
-    """Tell whether the scope reaches this row; pages ask before they show a button."""
-    entity: Any = scope.column_descriptions[0]["entity"]
-    return db.session.scalars(scope.where(entity.id == row.id)).first() is not None
-
-
 def all_in(scope: Select[Row]) -> list[Row]:
     """Return every row of a scope, in the scope's order."""
     return list(db.session.scalars(scope))

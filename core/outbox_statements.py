@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from core.db import UTCDateTime
-from core.lease import is_over, lease_time
+from core.moment import is_over, lease_time
 from core.outgoing import UNDER_WAY, Lane, MailBacklog, MailState, OutgoingMail
 
 #: After this a letter whose process died while sending it is looked at again. More than twice

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import and_, exists, or_, select, update
 
 from core.db import db
-from core.lease import is_over, lease_time
+from core.moment import is_over, lease_time
 from core.outbox_statements import LEASE
 from core.outgoing import MailBacklog, MailState, OutgoingMail, Promise
 from core.transaction import transaction

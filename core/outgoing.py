@@ -120,7 +120,7 @@ class OutgoingMail(Base):
     #: After this it would only confuse, and is superseded instead of sent.
     useful_until: Mapped[Technical[datetime | None]]
     attempts: Mapped[Technical[int]] = mapped_column(default=0)
-    #: When a sender's hold on it ends, in the time of ``core.lease``.
+    #: When a sender's hold on it ends, in the time of ``core.moment``.
     leased_until: Mapped[Technical[datetime | None]]
     #: Why it was refused or parked: a value of ``core.refusals.Reason``, or the class of an error.
     reason: Mapped[Technical[str | None]]
@@ -138,5 +138,5 @@ class MailBacklog(Base):
     #: When delivery last worked before the stop, and when it began again.
     stopped_at: Mapped[Technical[datetime]]
     ended_at: Mapped[Technical[datetime]]
-    #: When the next letter of the backlog may leave, in the time of ``core.lease``.
+    #: When the next letter of the backlog may leave, in the time of ``core.moment``.
     free_at: Mapped[Technical[datetime]]

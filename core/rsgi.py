@@ -61,7 +61,7 @@ _NOW: Final = frozenset({"/leave"})
 _SERVER: Final = ("server", "web")
 
 
-class Refused(Exception):  # noqa: N818 - it names the fact, as every error here does
+class Refused(Exception):
     """A request that gets no thread in this form; ``status`` says why."""
 
     def __init__(self, status: int) -> None:

@@ -57,7 +57,7 @@ _CONNECTION_TROUBLE: Final[tuple[tuple[type[Exception], str], ...]] = (
 )
 
 
-class Refused(Exception):  # noqa: N818 - it names the fact, as every error here does
+class Refused(Exception):
     """The server said no to this recipient or message; ``permanent`` means do not try again."""
 
     def __init__(self, *, permanent: bool, code: int, reason: Reason) -> None:
@@ -67,11 +67,11 @@ class Refused(Exception):  # noqa: N818 - it names the fact, as every error here
         self.reason = reason
 
 
-class Uncertain(Exception):  # noqa: N818 - it names the fact, as every error here does
+class Uncertain(Exception):
     """The whole message went over and no answer came (RFC 1047): it may or may not arrive."""
 
 
-class Withheld(Exception):  # noqa: N818 - it names the fact, as every error here does
+class Withheld(Exception):
     """The sender itself held the message back, because it may no longer send it."""
 
 

@@ -19,8 +19,6 @@ from scheduling.models import (
     Feed,
     PeerSession,
     Reply,
-    Series,
-    SessionPrompt,
     SessionState,
 )
 
@@ -53,30 +51,12 @@ def sessions_run_by(person: Person) -> Select[PeerSession]:
     )
 
 
-def series_run_by(person: Person) -> Select[Series]:
-    """The runs of the groups this person facilitates."""
-    cohorts = cohorts_facilitated_by(person).with_only_columns(Cohort.id).order_by(None)
-    return select(Series).where(Series.cohort_id.in_(cohorts)).order_by(Series.id)
-
-
 def letters_run_by(person: Person) -> Select[OutgoingMail]:
     """The letters about the groups this person facilitates, newest first."""
     topics = cohorts_facilitated_by(person).with_only_columns(Cohort.public_id).order_by(None)
     return (
         select(OutgoingMail).where(OutgoingMail.topic.in_(topics)).order_by(OutgoingMail.id.desc())
     )
-
-
-def prompts_run_by(person: Person) -> Select[SessionPrompt]:
-    """The prompts of sessions this person facilitates."""
-    sessions = sessions_run_by(person).with_only_columns(PeerSession.id).order_by(None)
-    return select(SessionPrompt).where(SessionPrompt.session_id.in_(sessions))
-
-
-def replies_run_by(person: Person) -> Select[Reply]:
-    """The answers given for sessions this person facilitates."""
-    sessions = sessions_run_by(person).with_only_columns(PeerSession.id).order_by(None)
-    return select(Reply).where(Reply.session_id.in_(sessions))
 
 
 def replies_of(person: Person) -> Select[Reply]:
@@ -159,10 +139,7 @@ __all__ = [
     "active_memberships",
     "feeds_of",
     "letters_run_by",
-    "prompts_run_by",
     "replies_of",
-    "replies_run_by",
-    "series_run_by",
     "sessions_in_diary",
     "sessions_offered",
     "sessions_run_by",

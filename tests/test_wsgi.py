@@ -74,6 +74,32 @@ print(oct(os.stat(os.environ["ALCOVE_INSTANCE"]).st_mode))
     assert said_by(code, tmp_path) == f"10000 {0o077} {logging.INFO} 1\nTrue\n0o40700\n"
 
 
+def test_an_installation_is_for_the_account_that_made_it_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "instance"
+    answers = {
+        "BASE_URL": "https://thursdays.example",
+        "SITE_NAME": "Thursdays",
+        "SMTP_URL": "smtp://127.0.0.1:9",
+        "MAIL_FROM": "hello@thursdays.example",
+        "PUBLIC_CONTACT": "help@thursdays.example",
+        "OPERATOR_ADDRESS": "sol@operators.example",
+    }
+    command = ["init", "--facilitator", "Amara Osei", "--address", "amara@people.example"]
+
+    subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "flask", *command],
+        cwd=ROOT,
+        env={**os.environ, **answers, "ALCOVE_INSTANCE": str(folder)},
+        capture_output=True,
+        check=True,
+        umask=0o022,
+    )
+
+    made = {path.name: path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())}
+    assert made.keys() >= {"instance", "alcove.db", "alcove.toml", "key-ring.json"}
+    assert set(made.values()) == {0}
+
+
 def test_a_served_process_reads_nothing_that_only_commands_need(tmp_path: Path) -> None:
     code = """
 import sys, wsgi

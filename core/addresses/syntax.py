@@ -23,7 +23,7 @@ _LINK: Final = re.compile(r"(?i)^mailto:\s*")
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 
 
-class AddressProblem(ValueError):  # noqa: N818 - it names the fact, as every error here does
+class AddressProblem(ValueError):
     """Why this is no address, in words for the person who typed it."""
 
 

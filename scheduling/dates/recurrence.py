@@ -6,7 +6,7 @@ in UTC. Adding days or months to an instant would lose an hour at every change o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -33,7 +33,6 @@ __all__ = [
     "occurrences",
     "pattern_of",
     "plan",
-    "reconcile",
 ]
 
 SATURDAY = 5
@@ -42,7 +41,7 @@ WEEKS_IN_YEAR = 52
 PATIENCE = timedelta(days=3653)
 
 
-class TooFewDates(ValueError):  # noqa: N818 - it names the fact, as every error here does
+class TooFewDates(ValueError):
     """The pattern cannot give as many dates as were asked for."""
 
 
@@ -251,13 +250,3 @@ def _fill(draft: _Draft, dates: Iterator[date], count: int) -> None:
         draft.add(planned_on)
         if draft.kept:
             last_kept_on = draft.kept[-1].planned_on
-
-
-def reconcile(existing: Collection[date], wanted: Plan) -> tuple[Occurrence, ...]:
-    """Return what is wanted and not there yet, told apart by the dates of the pattern.
-
-    `existing` holds the `planned_on` of every session already made, moved or called off ones
-    included, so rolling a run forward twice adds nothing the second time.
-    """
-    known = frozenset(existing)
-    return tuple(held for held in wanted.occurrences if held.planned_on not in known)

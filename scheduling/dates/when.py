@@ -61,14 +61,6 @@ def when(
     )
 
 
-def own_time(starts_at: datetime, zone_name: str, reader_zone: str, now: datetime) -> str | None:
-    """Say what a reader's clock shows when a session begins: "1pm your time".
-
-    None where it shows the same as the clocks of the session's own zone.
-    """
-    return _own_words(starts_at.astimezone(ZoneInfo(zone_name)), ZoneInfo(reader_zone), now)
-
-
 def _own_words(starts: datetime, own_zone: ZoneInfo, now: datetime) -> str | None:
     own = starts.astimezone(own_zone)
     if own.replace(tzinfo=None, fold=0) == starts.replace(tzinfo=None, fold=0):

@@ -57,7 +57,7 @@ MONTH_FIRST_DATE = re.compile(
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-") | {ord("’"): "'"}
 
 
-class NotUnderstood(ValueError):  # noqa: N818 - it names the fact, as every error here does
+class NotUnderstood(ValueError):
     """What was typed is not a date or a time; the text is fit for the person who typed it."""
 
 

@@ -46,7 +46,7 @@ PART: Final = "bytes=0-14"
 MOST_SILENCES: Final = 2
 
 
-class NotFetched(Exception):  # noqa: N818 - it names the fact, as every error here does
+class NotFetched(Exception):
     """Why nothing could be examined. ``words`` are for the operator and hold no secret."""
 
     def __init__(self, words: str) -> None:

@@ -36,7 +36,7 @@ _TOKEN: Final = "<token_hash>"  # noqa: S105 - it stands for one
 Value = str | bytes | None
 
 
-class NotSure(Exception):  # noqa: N818 - it names the fact, as every error here does
+class NotSure(Exception):
     """The plain path has to answer."""
 
 

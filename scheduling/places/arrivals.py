@@ -28,7 +28,7 @@ class DiaryChoices:
     words: str = ""
 
 
-class SignInFirst(Exception):  # noqa: N818 - it names the fact, as every error here does
+class SignInFirst(Exception):
     """The person who answers must be signed in with the offer's address."""
 
 

@@ -34,7 +34,7 @@ class Depth(StrEnum):
     DEEPER = "deeper"
 
 
-class UnknownTheme(LookupError):  # noqa: N818 - it names the fact, as every error here does
+class UnknownTheme(LookupError):
     """No theme of the library has this key."""
 
 

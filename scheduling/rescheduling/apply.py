@@ -34,7 +34,7 @@ AS_IT_IS = "That is how it is already."
 LASTS: Final = timedelta(hours=1)
 
 
-class ChangedSince(DomainError):  # noqa: N818 - it names the fact, as every error here does
+class ChangedSince(DomainError):
     """What a change was worked out from is no more as it was."""
 
     def __init__(self) -> None:

@@ -28,7 +28,7 @@ from scheduling.rescheduling.change_plan import ChangePlan, SlotChange, Subject
 from scheduling.rescheduling.rows import Rows
 
 
-class CannotUndo(DomainError):  # noqa: N818 - it names the fact, as every error here does
+class CannotUndo(DomainError):
     """A change stays as it is; the words say why."""
 
 

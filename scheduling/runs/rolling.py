@@ -46,14 +46,6 @@ class _Known:
     beyond: frozenset[date] = frozenset()
 
 
-def roll_forward(series: Series, *, now: datetime) -> int:
-    """Add the sessions that a run without an end still lacks up to 15 months from ``now``.
-
-    Returns how many were added.
-    """
-    return _roll([series.id], now)
-
-
 def roll_forward_due(now: datetime) -> int:
     """Roll forward every run of an open group that is planned for less than 13 months (job).
 
@@ -64,7 +56,7 @@ def roll_forward_due(now: datetime) -> int:
     added = 0
     for first in range(0, len(due), TOGETHER):
         with transaction():
-            added += _roll(due[first : first + TOGETHER], now)
+            added += roll_forward(due[first : first + TOGETHER], now)
     return added
 
 
@@ -89,8 +81,10 @@ def _running_short(now: datetime) -> Select[int]:
     )
 
 
-def _roll(ids: Sequence[int], now: datetime) -> int:
-    """Append to these runs what they lack, in three statements."""
+def roll_forward(ids: Sequence[int], now: datetime) -> int:
+    """Append to these runs what they lack up to 15 months from ``now``, in three statements;
+    returns how many sessions were added.
+    """
     # Two clocks on one PostgreSQL take turns here; SQLite has only one writer anyway.
     runs = db.session.scalars(
         select(Series)

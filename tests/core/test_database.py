@@ -2,21 +2,18 @@
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import Table, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app import create_app
 from core.db import Base, Technical, db, insert_many, public_id
 from core.errors import NotFound
-from core.lookup import all_in, find, in_scope
+from core.lookup import all_in, find
 from core.transaction import transaction
 from groups.models import Person
 from tests.build import CREATED, a_person
-from tests.conftest import settings
 
 
 def test_a_time_comes_back_aware_and_in_utc(app: Flask) -> None:
@@ -138,22 +135,8 @@ def test_find_gives_what_the_scope_reaches_and_nothing_else(app: Flask) -> None:
     for identifier in (dev.public_id, "no such id", ""):
         with pytest.raises(NotFound):
             find(scope, identifier)
-    assert (in_scope(amina, scope), in_scope(dev, scope)) == (True, False)
     assert all_in(scope) == [amina]
     assert amina.created_at == CREATED
-
-
-def test_a_database_is_for_the_account_that_made_it_alone(
-    tmp_path: Path, key_ring_file: Path
-) -> None:
-    instance = tmp_path / "new"
-    app = create_app(settings(instance, key_ring_file, f"sqlite:///{instance / 'alcove.db'}"))
-    with app.app_context():
-        db.create_all()
-        db.engine.dispose()
-
-    modes = {path.stat().st_mode & 0o077 for path in (instance, instance / "alcove.db")}
-    assert modes == {0}
 
 
 def test_many_rows_are_what_they_would_have_been_one_by_one(app: Flask) -> None:

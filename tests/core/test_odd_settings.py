@@ -10,7 +10,7 @@ import pytest
 from core.config import Config
 from core.encryption import KeyRing
 from core.errors import NotSetUp
-from core.strength import weakness
+from core.tokens import weakness
 
 GOOD = "https://alcove.example.org"
 A_SECRET = secrets.token_urlsafe(48)

@@ -24,7 +24,6 @@ from scheduling.dates.recurrence import (
     occurrences,
     pattern_of,
     plan,
-    reconcile,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -460,14 +459,3 @@ def test_run_that_would_never_stop_is_refused() -> None:
 def test_hours_that_end_before_they_start_are_refused(ends: time) -> None:
     with pytest.raises(ValueError, match="ends after it starts"):
         _plan(EveryWeeks(4), date(2027, 1, 14), count=1, ends=ends)
-
-
-def test_rolling_forward_adds_what_is_new_and_nothing_the_second_time() -> None:
-    pattern, first = MonthlyByWeekday(3, 2), date(2027, 1, 14)
-    existing = _planned(_plan(pattern, first, count=2))
-    wanted = _plan(pattern, first, count=3)
-
-    added = reconcile(existing, wanted)
-
-    assert [held.planned_on for held in added] == [date(2027, 3, 11)]
-    assert reconcile([*existing, *(held.planned_on for held in added)], wanted) == ()

@@ -68,7 +68,7 @@ def test_rolling_forward_leaves_a_later_break_out(app: Flask, now: datetime) -> 
     )
 
     with transaction():
-        roll_forward(series, now=now.replace(year=2027))
+        roll_forward([series.id], now.replace(year=2027))
 
     assert [day for day in days(series) if from_on <= day <= until_on] == []
     assert days(series)[-1] > until_on
@@ -135,7 +135,7 @@ def test_a_run_that_went_on_ends_and_is_rolled_forward_no_more(app: Flask, now: 
         lambda: series_plans.end_after(sessions_of(series)[3], now=now), by=facilitator_of(series)
     )
     with transaction():
-        added = roll_forward(series, now=now.replace(year=2027))
+        added = roll_forward([series.id], now.replace(year=2027))
 
     assert (days(series), series.sessions, added) == (SECOND_THURSDAYS[:4], 4, 0)
 
@@ -163,7 +163,7 @@ def test_extending_without_end_fills_the_run_up_and_lets_it_go_on(
     change(lambda: series_plans.extend(series, more=None, now=now), by=facilitator_of(series))
     before = days(series)
     with transaction():
-        added = roll_forward(series, now=now.replace(year=2027))
+        added = roll_forward([series.id], now.replace(year=2027))
 
     assert (series.sessions, added > 0) == (None, True)
     assert before[-1] >= date(2028, 1, 13)

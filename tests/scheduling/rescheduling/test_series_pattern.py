@@ -232,9 +232,9 @@ def test_rolling_forward_goes_on_with_the_new_pattern(
     before, later = days(series), now.replace(year=2027)
 
     with transaction():
-        added = roll_forward(series, now=later)
+        added = roll_forward([series.id], later)
     with transaction():
-        again = roll_forward(series, now=later)
+        again = roll_forward([series.id], later)
 
     held = days(series)
     assert (added > 0, again) == (True, 0)

@@ -73,7 +73,7 @@ def test_rolling_forward_appends_once_and_goes_on_counting(now: datetime) -> Non
     later = now + timedelta(days=120)
 
     with transaction():
-        first, second = roll_forward(series, now=later), roll_forward(series, now=later)
+        first, second = roll_forward([series.id], later), roll_forward([series.id], later)
 
     sessions = sessions_of(series)
     assert (first, second) == (len(sessions) - len(before), 0)
@@ -89,7 +89,7 @@ def test_rolling_forward_after_a_long_rest_makes_no_session_in_the_past(now: dat
     later = now + timedelta(days=365 * 3)
 
     with transaction():
-        roll_forward(series, now=later)
+        roll_forward([series.id], later)
 
     new = sessions_of(series)[known:]
     assert new[0].starts_at > later
@@ -109,7 +109,7 @@ def test_rolling_forward_leaves_a_counted_run_and_an_ended_one_alone(now: dateti
     later = now + timedelta(days=400)
 
     with transaction():
-        assert (roll_forward(counted, now=later), roll_forward(ended, now=later)) == (0, 0)
+        assert (roll_forward([counted.id], later), roll_forward([ended.id], later)) == (0, 0)
 
 
 @pytest.mark.usefixtures("app")
