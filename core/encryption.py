@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 
 from core.errors import NotSetUp
+from core.text import Damaged
 from core.tokens import is_weak_key
 
 KEY_BYTES = 32
@@ -67,7 +68,7 @@ class KeyRing:
 
         Raises ``Unreadable`` if the key is unknown or the bytes were changed or moved.
         """
-        length = envelope[1]
+        length = envelope[1] if len(envelope) > 1 else 0
         name = envelope[2 : 2 + length].decode(errors="replace")
         nonce = envelope[2 + length : 2 + length + NONCE_BYTES]
         if envelope[:1] != VERSION or name not in self.sealing:
@@ -75,7 +76,7 @@ class KeyRing:
         try:
             cipher = _cipher(self.sealing[name])
             return cipher.decrypt(nonce, envelope[2 + length + NONCE_BYTES :], place.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise Unreadable(f"{place.split(':')[0]} was changed or moved") from error
 
     def blind(self, text: str) -> str:
@@ -222,13 +223,39 @@ class SealedBytes:
 
 
 class Sealed(SealedBytes):
-    """The same for text. Reading gives ``str`` (or ``None`` where nothing is stored)."""
+    """The same for text. Reading gives ``str`` (or ``None`` where nothing is stored).
+
+    One that does not open takes nothing else along: reading it gives ``Damaged``, which says so to
+    whoever is shown it, and is noted (``damaged_lately``). Writing that, or nothing at all, leaves
+    the column as it is, so that a form in which nobody typed anything cannot wipe out what the
+    right key could still open.
+    """
 
     def __get__(self, row: object | None, owner: type[Any]) -> Any:
         if row is None:
             return self
-        plain = self._read(row)
-        return None if plain is None else plain.decode()
+        try:
+            plain = self._read(row)
+            return None if plain is None else plain.decode()
+        except (Unreadable, UnicodeDecodeError):
+            _damaged.add(f"{self.table}.{self.column.removesuffix('_sealed')}")
+            return Damaged()
 
     def __set__(self, row: object, value: Any) -> None:
+        if isinstance(value, Damaged):
+            return
+        if not value and isinstance(self.__get__(row, type(row)), Damaged):
+            return
         self._write(row, None if value is None else str(value).encode())
+
+
+_damaged: set[str] = set()
+
+
+def damaged_lately() -> set[str]:
+    """Return which kinds of text could not be read in this process since this was last asked, such
+    as ``series.place``; never whose.
+    """
+    found = set(_damaged)
+    _damaged.difference_update(found)
+    return found

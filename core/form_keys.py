@@ -33,6 +33,7 @@ from core.error_pages import error_page
 from core.errors import NotFound
 from core.moment import now
 from core.retention import Rule
+from core.text import readable
 from core.tokens import secret, sign, unsign
 from core.transaction import Claim, transaction
 from core.typed_text import account, keep_typed, owner_here
@@ -237,7 +238,7 @@ def _answered_once(view: Any) -> Any:
             form.refuse_if_answered()
             return _act(form, view, values)
         except AlreadyAnswered as first:
-            return _second_answer(first.answer)
+            return _second_answer(readable(first.answer) or None)
         finally:
             del g.claim
 

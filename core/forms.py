@@ -8,7 +8,7 @@ from wtforms import Field, Form, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from core.errors import DomainError
-from core.text import clean_line, clean_paragraph, problem_in
+from core.text import clean_line, clean_paragraph, problem_in, readable
 from core.typed_text import typed_into
 
 
@@ -31,6 +31,10 @@ class PageForm(FlaskForm):
 class CleanString(StringField):
     """One line of text. What comes out is cleaned; see ``core.text.clean_line``."""
 
+    def process_data(self, value: Any) -> None:
+        """Begin with what is stored, or with nothing if that cannot be read."""
+        self.data = readable(value) if isinstance(value, str) else value
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Keep the first value that was sent, cleaned."""
         if valuelist:
@@ -39,6 +43,10 @@ class CleanString(StringField):
 
 class CleanText(TextAreaField):
     """Several lines of text. What comes out is cleaned; see ``core.text.clean_paragraph``."""
+
+    def process_data(self, value: Any) -> None:
+        """Begin with what is stored, or with nothing if that cannot be read."""
+        self.data = readable(value) if isinstance(value, str) else value
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Keep the first value that was sent, cleaned line by line."""

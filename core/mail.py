@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import Final
 
-from core.text import clean_line, without_controls
+from core.text import Damaged, clean_line, without_controls
 
 # Characters with a meaning in an address header: the "specials" of RFC 5322 but for the full stop,
 # and the two that begin an encoded word. The library loses the quotes round a long name when it
@@ -30,15 +30,27 @@ _BARE_ADDRESS: Final = re.compile(rf"{_WORD}(\.{_WORD})*@{_WORD}(\.{_WORD})*")
 _WEB_ADDRESS: Final = re.compile(r"https?://[!-;=?-~]{1,900}")
 
 
+#: An address that no mail can reach (RFC 2606).
+NOBODY: Final = "nobody@address.invalid"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Mailbox:
     """A person or service that mail can reach: a name, which may be empty, and an address.
 
-    It has no telling ``repr``, so that neither ends up in a log or an error report.
+    It has no telling ``repr``, so that neither ends up in a log or an error report. An address that
+    cannot be read any more becomes ``NOBODY``, to whom nothing is ever posted.
     """
 
     name: str
     address: str
+
+    def __post_init__(self) -> None:
+        """Leave out a name, and put nobody in the place of an address, that cannot be read."""
+        if isinstance(self.name, Damaged):
+            object.__setattr__(self, "name", "")
+        if isinstance(self.address, Damaged):
+            object.__setattr__(self, "address", NOBODY)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

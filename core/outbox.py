@@ -19,7 +19,7 @@ from core import config
 from core.db import db, insert_many, public_id
 from core.encryption import index_of, key_ring
 from core.errors import DomainError
-from core.mail import Letter, Mailbox, compose, message_id, readdressed
+from core.mail import NOBODY, Letter, Mailbox, compose, message_id, readdressed
 from core.outgoing import UNDER_WAY, Lane, MailState, OutgoingMail, Promise
 
 __all__ = [
@@ -74,10 +74,11 @@ def post(
 ) -> bool:
     """Put a letter into the outbox, due at once unless ``due_at`` says when.
 
-    Returns whether it was put there: a letter whose ``key`` has been posted before is not posted
-    again, so a job may run twice. The caller's transaction decides whether it stays.
+    Returns whether it was put there: not one to ``NOBODY`` or whose ``key`` has been posted before,
+    so a job may run twice. The caller's transaction decides whether it stays.
     """
-    if db.session.scalar(select(OutgoingMail.id).where(OutgoingMail.key == key)) is not None:
+    known = select(OutgoingMail.id).where(OutgoingMail.key == key)
+    if letter.to.address == NOBODY or db.session.scalar(known) is not None:
         return False
     identifier = _identifier(key)
     mail = OutgoingMail(
@@ -96,8 +97,7 @@ def post(
     try:
         with db.session.begin_nested():
             db.session.add(mail)
-    except IntegrityError:
-        # On PostgreSQL another process can have posted the same key in the meantime.
+    except IntegrityError:  # on PostgreSQL another process can have posted the same key since
         return False
     _note_posted(key)
     return True
@@ -140,7 +140,7 @@ def post_many(postings: Iterable[Posting], now: datetime) -> int:
     new. Raises ``IntegrityError`` if another process is posting one of them at this moment: then
     none of the caller's transaction stays.
     """
-    by_key = {posting.key: posting for posting in postings}
+    by_key = {one.key: one for one in postings if one.letter.to.address != NOBODY}
     known = set(
         db.session.scalars(select(OutgoingMail.key).where(OutgoingMail.key.in_(list(by_key))))
     )

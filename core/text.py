@@ -7,7 +7,7 @@ What lives elsewhere: escaping for one format (HTML, iCalendar, headers) is that
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Final
+from typing import Final, Self
 
 # Controls, invisible formatting (zero width, bidirectional overrides, byte order mark, tags),
 # lone surrogates that no encoding can write, and the two Unicode separators.
@@ -19,6 +19,35 @@ _MOST_MARKS: Final = 30
 
 # These count as letters or symbols in Unicode but show as nothing, so a name could look empty.
 _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
+class Damaged(str):
+    """Stands where a stored text cannot be read any more, and says so.
+
+    It is equal to nothing but itself, is cleaned to nothing, and is never written into a sealed
+    column (``core.encryption``). So it can be shown, and goes no further.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls) -> Self:
+        """Return the words that a page shows."""
+        return super().__new__(cls, "Can’t be read")
+
+    def __str__(self) -> str:
+        """Return itself, so that it stays what it is."""
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether it is the very same object: what two texts said, nobody knows."""
+        return self is other
+
+    __hash__ = object.__hash__
+
+
+def readable(text: str | None) -> str:
+    """Return a stored text, or an empty one if there is none or it cannot be read."""
+    return "" if text is None or isinstance(text, Damaged) else text
 
 
 def without_controls(text: str) -> str:
@@ -39,12 +68,12 @@ def without_controls(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Return one line: no unusable characters, single spaces, nothing at the ends, NFC."""
-    return " ".join(_composed(text).split())
+    return " ".join(_composed(readable(text)).split())
 
 
 def clean_paragraph(text: str) -> str:
     r"""Return lines cleaned one by one, joined by ``\n``, with at most one blank line in a row."""
-    lines = "\n".join(" ".join(line.split()) for line in _composed(text).split("\n"))
+    lines = "\n".join(" ".join(line.split()) for line in _composed(readable(text)).split("\n"))
     return re.sub("\n{3,}", "\n\n", lines).strip("\n")
 
 

@@ -20,6 +20,7 @@ from core.db import Base, Belongs, Technical, db
 from core.encryption import Sealed, Unreadable, key_ring
 from core.moment import now
 from core.retention import Rule
+from core.text import readable
 from core.throttle import hold
 from core.tokens import digest
 from core.web import TYPED, Note, page_for
@@ -100,7 +101,7 @@ def typed_by(identity: str) -> list[dict[str, str]]:
     """Return what is kept for an account, for itself."""
     owner = key_ring().private_token("typed by", account(identity))
     rows = db.session.scalars(select(TypedText).where(TypedText.owner_hash == owner))
-    return [dict(json.loads(row.fields)) for row in rows]
+    return [dict(json.loads(readable(row.fields) or "[]")) for row in rows]
 
 
 def forget_typed(identity: str) -> None:
@@ -122,7 +123,7 @@ def _kept() -> MultiDict[str, str]:
     wanted = select(TypedText).filter_by(**which).where(TypedText.typed_at > now() - LASTS)
     row = db.session.scalars(wanted).one_or_none()
     try:
-        found: list[Any] = [] if row is None else json.loads(row.fields)
+        found: list[Any] = json.loads((row and readable(row.fields)) or "[]")
     except Unreadable:
         return MultiDict()
     return MultiDict((str(name), str(value)) for name, value in found)

@@ -27,9 +27,10 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as PlainResponse
 
-from core import config
+from core import config, moment
 from core.tokens import sign
 from core.transaction import AWAY
+from core.worker import note_damaged
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -170,6 +171,7 @@ def init_web(
         return redirect(url_for(sign_in_endpoint, **way_back_to(path)), code=303)
 
     app.after_request(_secure)
+    app.teardown_request(lambda _error: note_damaged(moment.now()))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.pop("config", None)
     app.context_processor(_page_context)

@@ -16,10 +16,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Technical, db
+from core.encryption import damaged_lately
 from core.errors import NotSetUp, Unreachable
-from core.transaction import transaction
+from core.transaction import AWAY, transaction
 
 log = logging.getLogger(__name__)
+
+#: Under this name it is noted that stored text cannot be read.
+DAMAGED = "stored text"
+DAMAGED_WORDS = "Can’t be opened with this key ring: "
+A_DAY = timedelta(days=1)
 
 #: Set when this process must end: long work finishes its current step and returns.
 LEAVING = threading.Event()
@@ -80,6 +86,7 @@ def run_job(job: Job, now: datetime, *, quietly: bool = False) -> Outcome:
         outcome = Outcome(job, 0, type(error).__name__)
         log.error("the job %s met %s", job.name, type(error).__name__)
     db.session.rollback()
+    note_damaged(now)
     if quietly and not outcome.done and outcome.trouble is None:
         return outcome
     try:
@@ -116,6 +123,32 @@ def note_trouble(name: str, words: str | None, now: datetime) -> None:
             db.session.execute(delete(JobRun).where(JobRun.name == name))
         else:
             _row(name, now).trouble = words
+
+
+def note_damaged(now: datetime) -> None:
+    """Note which kinds of stored text could not be read lately, once a day each; never whose.
+
+    Trouble with noting it is logged and never raised: whatever met the damage has gone on.
+    """
+    seen = damaged_lately()
+    if not seen:
+        return
+    try:
+        with transaction():
+            row = _row(DAMAGED, now)
+            known = (row.trouble or "").removeprefix(DAMAGED_WORDS).split(", ")
+            if row.started_at < now - A_DAY:
+                known, row.started_at = [], now
+            row.trouble = DAMAGED_WORDS + ", ".join(sorted({*filter(None, known), *seen}))
+    except (*AWAY, NotSetUp) as error:
+        log.warning("damaged text was not noted: %s", type(error).__name__)
+
+
+def forget_damaged(now: datetime) -> None:
+    """Forget damage that was noted more than a day ago: what is still there is met again."""
+    row = heartbeat(DAMAGED)
+    if row is not None and row.started_at < now - A_DAY:
+        note_trouble(DAMAGED, None, now)
 
 
 def one_by_one(items: Iterable[Item], act: Callable[[Item], int]) -> int:

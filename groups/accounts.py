@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from core.db import UTCDateTime, db
 from core.encryption import blind_index
 from core.errors import DomainError
+from core.text import readable
 from core.tokens import digest, secret
 from groups.models import Person, SignIn
 
@@ -32,6 +33,9 @@ _SEEN: Final = "seen"
 
 #: How long the name may be by which somebody is called.
 LONGEST_NAME: Final = 60
+UNREADABLE: Final = (
+    "Your address can’t be read any more. Ask whoever invited you to invite you again."
+)
 HAS_ACCOUNT: Final = "There is an account with this address already."
 
 Session = MutableMapping[str, Any]
@@ -65,8 +69,10 @@ def person_at(email_index: str) -> Person | None:
 def register(address: str, *, name: str | None, now: datetime) -> Person:
     """Add a person whose address has not been proved yet.
 
-    Raises ``DomainError`` if somebody has this address already.
+    Raises ``DomainError`` if somebody has this address already, or nobody can read it.
     """
+    if not readable(address):
+        raise DomainError(UNREADABLE)
     if person_with(address) is not None:
         raise DomainError(HAS_ACCOUNT, field="address")
     person = Person(

@@ -21,6 +21,7 @@ from core.db import db, public_id
 from core.encryption import blind_index, key_ring
 from core.mail import Letter, Mailbox
 from core.outbox import MailState, OutgoingMail, supersede_keys
+from core.text import readable
 from core.throttle import Limit, hold, network_of, take
 from core.tokens import digest
 from groups.accounts import person_with
@@ -75,7 +76,7 @@ def ask_code(
 
     def write(digits: str, token: str) -> tuple[Letter, bool]:
         person = person_with(address)
-        to = Mailbox("", address if person is None else person.email)
+        to = Mailbox("", (person and readable(person.email)) or address)
         return code(to, digits, sign_in_letter(token)), person is not None
 
     asker = Asker(browser, network, known_as)

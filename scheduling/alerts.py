@@ -12,7 +12,7 @@ from core.outbox import MailState, OutgoingMail
 from core.outbox_statements import in_state
 from core.pulse import Pulse, beats
 from core.transaction import transaction
-from core.worker import Job, heartbeats
+from core.worker import Job, forget_damaged, heartbeats
 from groups.links import status_page
 from groups.messages import NOBODY_IN_PARTICULAR, Act, MessageKind, message, post_message
 from scheduling.dates.wording import say_count
@@ -33,10 +33,11 @@ OUT_OF_TIME = {
 
 
 def alert_due(now: datetime, jobs: Sequence[Job]) -> int:
-    """Write to the operator if letters are parked, a message in the mailbox waits for a person, or
-    one of these jobs keeps meeting trouble or does not run in time (a job); returns how many
-    letters were posted. The words name no person and no group.
+    """Write to the operator if letters are parked, a message in the mailbox waits for a person,
+    stored text can't be read, or one of these jobs keeps meeting trouble or does not run in time
+    (a job); returns how many letters were posted. The words name no person and no group.
     """
+    forget_damaged(now)
     address = config.current().operator_address
     troubles = [
         *_parked(),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.text import readable
 from groups.links import session_page
 from scheduling.models import Detail, Diary, PeerSession
 from scheduling.models.diary import NEUTRAL_WORDS
@@ -22,14 +23,16 @@ def words_for(session: PeerSession, diary: Diary) -> EntryWords:
     A discreet entry holds the person's own words and nothing else. A full one names the group and
     the place, and has the prompts once they can be seen, with a link that needs signing in. The
     link of the room is never in it: it would outlive the diary it was written into.
+
+    What cannot be read any more is left out, and the entry stays.
     """
     if diary.detail != Detail.FULL:
-        return EntryWords(summary=diary.words or NEUTRAL_WORDS)
+        return EntryWords(summary=readable(diary.words) or NEUTRAL_WORDS)
     page = session_page(session.cohort, session.public_id)
     return EntryWords(
-        summary=session.cohort.name,
-        description="\n".join([*prompts_shown(session), page]),
-        location=session.where or "",
+        summary=readable(session.cohort.name) or NEUTRAL_WORDS,
+        description="\n".join([*filter(readable, prompts_shown(session)), page]),
+        location=readable(session.where),
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from core import config
 from core.db import db, public_id
-from core.encryption import index_of
+from core.encryption import Unreadable, index_of
 from core.mail import Mailbox
 from core.outbox import UNDER_WAY, MailState, OutgoingMail, Posting, post_many, supersede
 from groups.messages import Act
@@ -257,7 +257,11 @@ class InvitationBook:
         told.diary_changed_at, told.is_changed = recipient.diary.changed_at, True
         place, now = recipient.membership, self.act.now
         said = None if asked_anew else self.answers.said(session, place, now)
-        return calendar_part(told, self._words_for(session, recipient), recipient, said)
+        try:
+            return calendar_part(told, self._words_for(session, recipient), recipient, said)
+        except Unreadable:
+            # Nobody knows its UID any more. The letter says the same in words.
+            return None
 
     # Writing, once.
 

@@ -10,6 +10,7 @@ from core.db import db, insert_rows, public_id
 from core.encryption import blind_index
 from core.errors import DomainError
 from core.mail import Mailbox
+from core.text import readable
 from groups.cohorts import draft_cohort
 from groups.models import Cohort, CohortState, OfferState, Person, PlaceOffer, Role
 from groups.offers import columns_of_new, remove_draft
@@ -55,9 +56,9 @@ def change_draft(cohort: Cohort, draft: Draft, *, now: datetime) -> None:
     wanted = _by_index(draft, cohort.opened_by)
     for offer in drafted_offers(cohort):
         mailbox = wanted.pop(offer.email_index, None)
-        if mailbox is None:
+        if mailbox is None and readable(offer.email):
             remove_draft(offer)
-        elif (offer.name or "") != mailbox.name:
+        elif mailbox and (offer.name or "") != mailbox.name:
             offer.name = mailbox.name or None
     _draft_offers(cohort, wanted.values(), now)
 

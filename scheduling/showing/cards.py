@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.text import Damaged
 from scheduling.attendance.answers import NOTHING_SAID, Said
 from scheduling.dates.when import When, when
 from scheduling.dates.wording import MONTHS, say_date, say_time, say_zone
@@ -16,6 +17,8 @@ from scheduling.keeping.entry_words import prompts_shown
 from scheduling.models import Answer, PeerSession, PlaceKind, SessionState
 from scheduling.reflection.themes import UnknownTheme, theme
 
+#: What stands in the place of a link that cannot be read when it is wanted.
+NO_LINK: Final = "Online. The link of the room can’t be read: ask whoever facilitates"
 #: How long before the start the room can be opened.
 ROOM_OPENS_BEFORE: Final = timedelta(minutes=10)
 ONLINE: Final = "Online"
@@ -103,6 +106,8 @@ def card(
     """
     said = _when(session, now, reader_zone)
     open_now = room_is_open(session, now)
+    link = session.room_link if places and room and open_now else None
+    lost = isinstance(link, Damaged)
     upcoming = places and not open_now and session.room_link is not None
     return SessionCard(
         state=_state(session, now),
@@ -111,8 +116,8 @@ def card(
         starts_at_iso=said.starts_at_iso,
         until_words=said.until_words,
         lead_words=lead_words,
-        place_words=place_words(session) if places else None,
-        room_url=session.room_link if places and room and open_now else None,
+        place_words=(NO_LINK if lost else place_words(session)) if places else None,
+        room_url=None if lost else link,
         room_words=f"from {_room_opens(session, said)}" if upcoming else None,
         moved_words=moved_words(session, now),
         clock_note=said.clock_note if _is_planned(session) else None,

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from core.db import db
 from core.mail import Mailbox
+from core.text import readable
 from groups.access import HERE, cohorts_facilitated_by
 from groups.models import Cohort, CohortState, Membership, OfferState, Person, PlaceOffer, Role
 from scheduling.dates.wording import say_count, say_time
@@ -86,5 +87,9 @@ def drafted_people(cohort: Cohort) -> list[Mailbox]:
 
 
 def _once(rows: Iterable[Person | PlaceOffer]) -> list[Mailbox]:
-    by_index = {row.email_index: Mailbox(row.name or "", row.email) for row in reversed([*rows])}
+    by_index = {
+        row.email_index: Mailbox(row.name or "", row.email)
+        for row in reversed([*rows])
+        if readable(row.email)
+    }
     return list(reversed(by_index.values()))

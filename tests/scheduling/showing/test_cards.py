@@ -10,6 +10,7 @@ from core.transaction import transaction
 from scheduling.attendance.answers import Said
 from scheduling.models import Answer, PeerSession, PlaceKind, Series, SessionState
 from scheduling.showing.cards import (
+    NO_LINK,
     PromptCard,
     YearCell,
     card,
@@ -21,6 +22,17 @@ from scheduling.showing.group_words import say_facilitators, say_members, say_re
 from tests.build import a_cohort, a_facilitator, a_prompt, a_series, a_session
 
 FEBRUARY = date(2027, 2, 18)
+
+
+def test_a_link_that_cannot_be_read_is_said_and_not_linked_to(session: PeerSession) -> None:
+    with transaction():
+        assert session.series is not None
+        session.series.room_sealed = b"1\x02k1" + b"x" * 40
+
+    shown = card(session, now=session.starts_at, room=True)
+
+    assert shown.room_url is None
+    assert shown.place_words == NO_LINK
 
 
 def test_the_next_session_says_when_where_and_how_far_off(
