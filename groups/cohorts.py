@@ -1,4 +1,6 @@
-"""Setting up a group: from a draft that has told nobody, to an open one, and back."""
+"""Setting up a group: from a draft that has told nobody, to an open one, and back; what it has
+agreed on, and which groups the menu offers.
+"""
 
 from datetime import datetime
 from typing import Final
@@ -8,7 +10,7 @@ from sqlalchemy import Select, literal, select, true
 from core.db import db
 from core.errors import DomainError
 from groups.access import WHOEVER, cohorts_facilitated_by, cohorts_seen_by
-from groups.agreement_text import STARTER_CLAUSES
+from groups.agreement_text import STARTER_CLAUSES, Clause
 from groups.models import (
     AgreementVersion,
     Cohort,
@@ -111,3 +113,18 @@ def delete_draft(cohort: Cohort) -> None:
 def _refuse_unless_draft(cohort: Cohort) -> None:
     if cohort.state != CohortState.DRAFT:
         raise DomainError("This group has been opened already.")
+
+
+def current_agreement(cohort: Cohort) -> AgreementVersion:
+    """Return the latest version of a group's agreement; every group has one from the start."""
+    return db.session.scalars(
+        select(AgreementVersion)
+        .where(AgreementVersion.cohort_id == cohort.id)
+        .order_by(AgreementVersion.number.desc())
+        .limit(1)
+    ).one()
+
+
+def clauses_of(agreement: AgreementVersion) -> list[Clause]:
+    """Return what the agreement says, clause by clause."""
+    return [Clause(title, words) for title, words in agreement.clauses]

@@ -1,17 +1,17 @@
 """What somebody does with the place they have: pausing, leaving, coming back. Never a reason.
+And how many places are left.
 
 What follows for their calendar is in ``scheduling.places.departures``.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.db import db
 from core.errors import DomainError, NotFound
 from groups.access import HERE, facilitators_of, place_kept_by
-from groups.models import CohortState, Membership, MembershipState, Person, Role
-from groups.places import hold_places, places_left
+from groups.models import Cohort, CohortState, Membership, MembershipState, Person, Role
 
 #: For how long somebody who left can come back by themselves.
 COMES_BACK = timedelta(days=30)
@@ -135,3 +135,29 @@ def place_of(person: Person, cohort_id: str, *, now: datetime) -> Membership:
     if membership is None or now > (comes_back_until(membership) or now):
         raise NotFound
     return membership
+
+
+def places_left(cohort: Cohort) -> int | None:
+    """Return how many members can still be taken in; ``None`` is no limit.
+
+    Facilitators take no place. Whoever pauses keeps theirs.
+    """
+    if cohort.places is None:
+        return None
+    taken = db.session.scalar(
+        select(func.count(Membership.id)).where(
+            Membership.cohort_id == cohort.id,
+            Membership.role == Role.MEMBER,
+            Membership.state.in_(HERE),
+        )
+    )
+    return max(0, cohort.places - (taken or 0))
+
+
+def hold_places(cohort: Cohort) -> None:
+    """Let nobody else take a place in this group until this transaction ends.
+
+    SQLite has let in only one writer by now; PostgreSQL locks the group's row.
+    """
+    db.session.flush()
+    db.session.refresh(cohort, with_for_update=True)

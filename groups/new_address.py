@@ -24,10 +24,10 @@ from groups.access import sign_ins_of
 from groups.accounts import end_sign_in, person_with
 from groups.codes import end_codes, request_code
 from groups.codes_under_way import Asker, Purpose
-from groups.do_not_write import asked_not_to_write
 from groups.links import address_not_mine, help_page
 from groups.messages import Act, MessageKind, about_person, message, post_message
 from groups.models import Membership, OfferState, Person, PlaceOffer
+from groups.offers import asked_not_to_write
 from groups.proving import Refusal, use_code
 
 #: Purpose and life of the link by which the former address says that it was not them.

@@ -16,8 +16,7 @@ from core.errors import DomainError
 from groups import memberships
 from groups.access import HERE
 from groups.accounts import reach
-from groups.agreements import current_agreement
-from groups.do_not_write import asked_not_to_write
+from groups.cohorts import current_agreement
 from groups.models import (
     Cohort,
     DoNotWrite,
@@ -28,7 +27,7 @@ from groups.models import (
     PlaceOffer,
     Role,
 )
-from groups.offers import REFUSALS, Situation, hold_offer, may_write, situation
+from groups.offers import REFUSALS, Situation, asked_not_to_write, hold_offer, may_write, situation
 
 SIGNED_IN_SINCE = "Somebody has signed in with this place since. Sign in to leave the group."
 

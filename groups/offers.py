@@ -17,18 +17,18 @@ from core.errors import DomainError, NotFound
 from core.mail import Mailbox
 from core.tokens import digest
 from groups.access import HERE
-from groups.do_not_write import asked_not_to_write
+from groups.memberships import hold_places
+from groups.memberships import places_left as places_left
 from groups.models import (
     Cohort,
     CohortState,
+    DoNotWrite,
     Membership,
     OfferState,
     Person,
     PlaceOffer,
     Role,
 )
-from groups.places import hold_places
-from groups.places import places_left as places_left
 
 #: How long an offer can be answered, counted from the day its letter was last sent.
 LASTS = timedelta(days=14)
@@ -239,3 +239,10 @@ def withdraw(offer: PlaceOffer, *, now: datetime) -> bool:
     offer.state = OfferState.WITHDRAWN
     waited = outbox.supersede(now, addressee=offer.public_id) > 0
     return outbox.was_tried(offer.public_id) or not waited
+
+
+def asked_not_to_write(email_index: str) -> DoNotWrite | None:
+    """Return the wish never to be written to of the address with this index, if there is one."""
+    return db.session.scalars(
+        select(DoNotWrite).where(DoNotWrite.email_index == email_index)
+    ).one_or_none()

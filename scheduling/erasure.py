@@ -16,10 +16,9 @@ from groups.access import HERE, memberships_of
 from groups.cohorts import delete_draft
 from groups.erasure import forget, needed_by
 from groups.links import help_page
-from groups.memberships import holds_alone
+from groups.memberships import hold_places, holds_alone
 from groups.messages import Act
 from groups.models import CohortState, Membership, Person
-from groups.places import hold_places
 from scheduling.letters.withdraw import withdraw_all
 from scheduling.models import Diary, Feed, Invitation, Reply, StandingAnswer
 

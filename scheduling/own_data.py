@@ -7,8 +7,7 @@ from core.lookup import all_in
 from groups.access import memberships_of
 from groups.models import Person
 from scheduling.access import feeds_of, replies_of, sessions_seen_by
-from scheduling.attendance.answers import Said, said_by
-from scheduling.attendance.standing import standing_answer
+from scheduling.attendance.answers import Said, said_by, standing_answer
 from scheduling.keeping.diaries import existing_diary
 from scheduling.models import TAKEN_BACK, Feed, PeerSession, Reply, ReplyNote
 

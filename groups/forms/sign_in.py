@@ -1,8 +1,8 @@
-"""The two steps of signing in."""
+"""The two steps of signing in, and of moving to another address."""
 
 from typing import Final
 
-from wtforms import Field, Form
+from wtforms import BooleanField, Field, Form
 from wtforms.validators import StopValidation
 
 from core.addresses import AddressProblem, read_address
@@ -60,3 +60,15 @@ class CodeForm(PageForm):
     def read(self) -> str:
         """The digits, once the form is valid."""
         return digits_of(self.code.data or "")
+
+
+class NewAddressForm(AddressForm):
+    """The address somebody wants to have."""
+
+    address = CleanString("Your new e-mail address", [is_address])
+
+
+class NewAddressCodeForm(CodeForm):
+    """The code from the new address, and whether the former one may still be written to."""
+
+    quiet = BooleanField("Send nothing about dates to the old address any more")

@@ -18,8 +18,7 @@ from groups.accounts import change, end_others, end_sign_in
 from groups.forms.account import AccountForm
 from groups.models import SignIn
 from groups.own_data import own_data
-from groups.web.fresh import sign_in_first
-from groups.web.viewer import sign_out_here
+from groups.web.viewer import sign_in_first, sign_out_here
 
 pages = Blueprint("account", __name__, url_prefix="/account")
 

@@ -8,6 +8,7 @@ arrives without a choice changes nothing.
 from collections.abc import Mapping
 from typing import Final
 
+from flask import abort, request
 from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
@@ -70,3 +71,21 @@ def stop_offers_form() -> ChoiceForm:
         "May we write to you again?",
         {NO: "No, don’t write to me again", YES: "Yes, you can write to me"},
     )
+
+
+def chosen(form: ChoiceForm) -> str:
+    """Return what was chosen; empty if nothing was, which the form then says, or if the page was
+    only opened. Ends the request with 400 for anything that no page of ours has offered.
+    """
+    if request.method != "POST" or not form.validate():
+        return ""
+    if not form.chosen:
+        abort(400)
+    return form.chosen
+
+
+def is_one_click() -> bool:
+    """Return whether a mail program pressed its own button for its reader (RFC 8058 section 3.1),
+    which acts without a choice.
+    """
+    return request.form.get("List-Unsubscribe") == "One-Click"

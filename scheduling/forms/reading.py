@@ -1,15 +1,16 @@
 """How single answers about a group are read, each with words for the person who typed it."""
 
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from wtforms import Field, TextAreaField
+from wtforms import Field, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 from wtforms.validators import StopValidation, ValidationError
 
 from core.text import without_controls
-from scheduling.dates.recurrence import MonthlyByWeekday, occurrences
-from scheduling.dates.rhythm import LAST
+from scheduling.dates.recurrence import LAST, MonthlyByWeekday, occurrences
 from scheduling.dates.wording import (
     WEEKDAYS,
     NotUnderstood,
@@ -18,6 +19,26 @@ from scheduling.dates.wording import (
     say_date,
     say_month,
 )
+
+CHOOSE_ONE: Final = "Choose one of these"
+#: As keywords, because the stubs of WTForms do not know of it yet.
+WORDS: Final[dict[str, Any]] = {"invalid_choice_message": CHOOSE_ONE}
+
+
+def choices_of(words: Mapping[str, str]) -> list[SelectChoice]:
+    """Return what can be chosen, given as words by value."""
+    return [SelectChoice(value, label) for value, label in words.items()]
+
+
+def radios(label: str, words: Mapping[str, str] | None = None, **more: Any) -> RadioField:
+    """Return one question with an answer to pick; ``words`` may still be set later."""
+    return RadioField(label, choices=choices_of(words or {}), **WORDS, **more)
+
+
+def select(label: str, words: Mapping[str, str] | None = None, **more: Any) -> SelectField:
+    """Return a list to pick from; ``words`` may still be set later."""
+    return SelectField(label, choices=choices_of(words or {}), **WORDS, **more)
+
 
 LONGEST_LINK: Final = 500
 LONGEST_SESSION: Final = timedelta(hours=8)

@@ -8,7 +8,7 @@ from wtforms import BooleanField, Field
 from wtforms.validators import InputRequired, ValidationError
 
 from core.forms import CleanString
-from groups.forms.zones import ZoneField
+from groups.forms.account import ZoneField
 from scheduling.dates.recurrence import (
     LAST,
     ChosenDates,
@@ -18,12 +18,14 @@ from scheduling.dates.recurrence import (
     pattern_of,
 )
 from scheduling.dates.wording import ORDINALS, WEEKDAYS, NotUnderstood, read_dates
-from scheduling.forms.choosing import choices_of, radios, select
 from scheduling.forms.reading import (
     PastedText,
     check_last,
     check_length,
+    choices_of,
     day_of,
+    radios,
+    select,
     time_of_day,
     whole_number,
 )

@@ -8,11 +8,12 @@ from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import ValidationError
 
 from core.forms import CleanString, PageForm, Understandable
-from scheduling.forms.choosing import choices_of, radios
 from scheduling.forms.reading import (
     check_length,
+    choices_of,
     day_of,
     https_link,
+    radios,
     time_of_day,
     whole_number,
 )

@@ -9,7 +9,7 @@ from groups.links import help_page
 from groups.memberships import has_a_place
 from groups.messages import Act
 from groups.models import Membership, OfferState, Person, PlaceOffer, Role
-from scheduling.attendance.standing import ask_each_time
+from scheduling.attendance.answers import ask_each_time
 from scheduling.keeping import diaries
 from scheduling.letters.bulk_invitations import welcome
 from scheduling.letters.changes import Because

@@ -10,7 +10,7 @@ from groups import memberships
 from groups.access import HERE
 from groups.messages import Act
 from groups.models import CohortState, Membership, MembershipState, Person
-from scheduling.attendance.standing import ask_each_time, standing_answer
+from scheduling.attendance.answers import ask_each_time, standing_answer
 from scheduling.letters.bulk_invitations import welcome
 from scheduling.letters.changes import Because
 from scheduling.letters.withdraw import withdraw_all

@@ -13,9 +13,9 @@ from sqlalchemy import and_, or_, select
 from core.db import db
 from core.errors import DomainError
 from core.outbox import MailState, OutgoingMail, can_recall, recall
+from groups.memberships import places_left
 from groups.messages import Act
 from groups.models import Cohort, Membership, OfferState, Person, Role
-from groups.places import places_left
 from scheduling.access import active_memberships
 from scheduling.calendars.ical import Method
 from scheduling.letters.announcing import ChangeKind, SessionChange, announce

@@ -24,7 +24,7 @@ from scheduling.models import PeerSession, PlaceKind, Series
 from scheduling.runs.laying_out import rule_of
 from scheduling.runs.series import current_series
 from scheduling.showing.member_view import facilitator_names
-from scheduling.showing.run_notes import run_note
+from scheduling.showing.run_words import run_note
 
 PLACES = {
     PlaceKind.ONLINE: "Online. You get the link of the room when you have a place.",

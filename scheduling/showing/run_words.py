@@ -1,13 +1,16 @@
-"""A run in words: how often it meets, and when it has a break."""
+"""A run in words: how often it meets, when it has a break, and what clocks do meanwhile."""
 
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
+from scheduling.dates.clock_changes import changes_words, clock_changes
 from scheduling.dates.closures import Break, LeaveOuts
-from scheduling.dates.wording import MONTHS, say_date, say_pattern, say_times, say_zone
-from scheduling.models import Series
+from scheduling.dates.wording import MONTHS, say_date, say_pattern, say_time, say_times, say_zone
+from scheduling.models import PeerSession, Series
 from scheduling.runs.laying_out import rule_of, today_for
 
 
@@ -74,3 +77,23 @@ def _said(breaks: Sequence[Break], since: date, until: date, today: date) -> str
     """
     found = [say_break(one, today) for one in breaks if since < one.from_on <= until]
     return ". ".join(found)
+
+
+#: A long run passes many changes of the clocks; the first two tell how it is.
+NAMED: Final = 2
+
+
+def run_note(series: Series, sessions: Sequence[PeerSession], *, now: datetime) -> str | None:
+    """Say that sessions keep their hours although the clocks change between two of them.
+
+    None where they do not change; ``sessions`` may be empty and in any order.
+    """
+    if not sessions:
+        return None
+    zone = ZoneInfo(series.time_zone)
+    days = sorted(session.starts_at.astimezone(zone).date() for session in sessions)
+    changes = clock_changes(days[0], days[-1], zone)
+    if not changes:
+        return None
+    said = changes_words(changes[:NAMED], now.astimezone(zone).date())
+    return f"{said}; it stays {say_time(series.starts)} by the clock."

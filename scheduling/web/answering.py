@@ -21,16 +21,16 @@ from core.transaction import transaction
 from core.web import cookieless, note, retry_after, see_other
 from groups.access import cohorts_seen_by
 from scheduling.access import sessions_seen_by
-from scheduling.attendance import answers, standing
+from scheduling.attendance import answers
 from scheduling.attendance.answer_links import AnswerLink, Situation, opened, situation, wait_for
 from scheduling.attendance.answers import Said
 from scheduling.forms.answer import EACH_TIME, NOTHING, USUALLY, LetterAnswerForm, UsuallyForm
+from scheduling.forms.by_letter import chosen
 from scheduling.letters.resend import send_again
 from scheduling.models import Answer
 from scheduling.showing.cards import starts_at_iso
 from scheduling.showing.member_view import membership_in
 from scheduling.web.answering_words import TIME_CHANGED, link_words, saved_words, wait_note
-from scheduling.web.by_letter import chosen
 
 pages = Blueprint("answering", __name__)
 
@@ -81,11 +81,11 @@ def usually(cohort_id: str) -> ResponseReturnValue:
     wanted = form.usually.data == USUALLY
     with transaction():
         membership = membership_in(cohort, g.viewer.person)
-        before = standing.standing_answer(membership) is not None
+        before = answers.standing_answer(membership) is not None
         if wanted:
-            standing.usually_coming(membership, now=now())
+            answers.usually_coming(membership, now=now())
         else:
-            standing.ask_each_time(membership)
+            answers.ask_each_time(membership)
     undone = form.undo.data or before == wanted
     undo = None if undone else url_for("answering.usually", cohort_id=cohort_id)
     fields = {"usually": USUALLY if before else EACH_TIME, "undo": "y"}

@@ -12,16 +12,15 @@ from core.forms import show_problem
 from core.lookup import all_in, find
 from core.transaction import transaction
 from core.web import note, public, see_other
-from groups.web.fresh import sign_in_first
+from groups.web.viewer import sign_in_first
 from scheduling.access import feeds_of
 from scheduling.feeds.dates_file import dates_file
 from scheduling.feeds.words import feed_rows
-from scheduling.forms.by_letter import NO, YES, reminders_form
+from scheduling.forms.by_letter import NO, YES, chosen, is_one_click, reminders_form
 from scheduling.forms.diary import BUSY, DiaryForm, FeedForm
 from scheduling.keeping import diaries
 from scheduling.models import Detail, KeptBy
 from scheduling.showing.member_view import diary_picture
-from scheduling.web.by_letter import chosen, is_one_click
 from scheduling.web.calendar_box import calendar_box
 from scheduling.web.calendar_box import qr_code as drawn_code
 

@@ -28,7 +28,7 @@ from scheduling.runs.series import series_of, set_up_of
 from scheduling.showing.cards import year_cells
 from scheduling.showing.checking import DateRow, date_rows, sessions_of, skip_rows
 from scheduling.showing.pasted import counted_words
-from scheduling.showing.run_notes import run_note
+from scheduling.showing.run_words import run_note
 from scheduling.web.confirm import Asked
 
 #: Stands where each reader finds a link that is theirs alone.

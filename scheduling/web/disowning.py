@@ -11,9 +11,8 @@ from core.moment import now
 from core.transaction import transaction
 from core.web import cookieless
 from groups.new_address import disowned
-from scheduling.forms.by_letter import NO, ChoiceForm, not_me_form
+from scheduling.forms.by_letter import NO, ChoiceForm, chosen, not_me_form
 from scheduling.places.disowning import close_everything
-from scheduling.web.by_letter import chosen
 
 pages = Blueprint("disowning", __name__, url_prefix="/not-me")
 

@@ -10,8 +10,7 @@ from core.moment import now
 from core.transaction import transaction
 from core.web import note, see_other
 from groups.erasure import needed_by
-from groups.web.fresh import sign_in_first
-from groups.web.viewer import forget_here
+from groups.web.viewer import forget_here, sign_in_first
 from scheduling.erasure import erase as erase_account
 from scheduling.erasure import refusal
 

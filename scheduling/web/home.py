@@ -22,11 +22,10 @@ from scheduling.letters.resend import can_send_again
 from scheduling.models import Answer, PeerSession
 from scheduling.showing.cards import SessionCard, card, prompt_card, session_number
 from scheduling.showing.group_titles import group_title
-from scheduling.showing.group_words import say_readers
 from scheduling.showing.member_view import dates_view, facilitator_names, group_view, membership_in
 from scheduling.web.answering_words import SAVED, TIME_CHANGED, USUAL_AGAIN
 from scheduling.web.calendar_box import CalendarBox, calendar_box
-from scheduling.web.home_words import answer_url, group_words, months_of
+from scheduling.web.home_words import answer_url, group_words, months_of, say_readers
 
 pages = Blueprint("home", __name__)
 

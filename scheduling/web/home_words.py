@@ -1,5 +1,8 @@
-"""What stands on the member's pages, put together from what was read."""
+"""What stands on the member's pages, put together from what was read: groups and their people
+in sentences.
+"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,7 +13,7 @@ from flask import url_for
 
 from groups.agreement_text import summary
 from groups.models import Cohort, Membership, MembershipState
-from scheduling.dates.wording import say_month, say_pattern
+from scheduling.dates.wording import NUMBERS, say_count, say_month, say_pattern
 from scheduling.models import PeerSession, SessionState
 from scheduling.runs.set_up import pattern_from_json
 from scheduling.showing.cards import (
@@ -21,7 +24,6 @@ from scheduling.showing.cards import (
     room_is_open,
     year_cells,
 )
-from scheduling.showing.group_words import say_facilitators, say_members, say_readers
 from scheduling.showing.member_view import DatesView, GroupView
 
 
@@ -120,3 +122,36 @@ def _row(session: PeerSession, view: DatesView, now: datetime) -> DateRow:
     )
     url = answer_url(session, membership, now, "dates", view.page)
     return DateRow(session, session.cohort, shown, url, paused=not active)
+
+
+def joined(names: Sequence[str]) -> str:
+    """Join names as they are said: "Amara", "Amara and Tom", "Amara, Tom and Rhys"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def say_facilitators(names: Sequence[str]) -> str:
+    """Say who holds the frame: "Amara and Tom facilitate."; nothing while no name is known."""
+    if not names:
+        return ""
+    return f"{joined(names)} {'facilitates' if len(names) == 1 else 'facilitate'}."
+
+
+def say_readers(names: Sequence[str]) -> str:
+    """Say who sees an answer: "Only Amara and Tom see your answer"."""
+    who = joined(names) if names else "facilitators"
+    return f"Only {who} {'sees' if len(names) == 1 else 'see'} your answer"
+
+
+def say_members(members: int, pqe_most: int | None) -> str:
+    """Say how large a group is: "Seven members, all within ten years of qualifying."
+
+    ``pqe_most`` is how many years after qualifying somebody can be, or None for no limit.
+    """
+    counted = say_count(members, "member", "members")
+    counted = counted[0].upper() + counted[1:]
+    if pqe_most is None or members == 0:
+        return f"{counted}{' yet' if members == 0 else ''}."
+    years = NUMBERS[pqe_most] if 0 < pqe_most < len(NUMBERS) else str(pqe_most)
+    every = ", all" if members > 1 else ","
+    return f"{counted}{every} within {years} {'year' if pqe_most == 1 else 'years'} of qualifying."

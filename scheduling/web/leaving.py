@@ -15,7 +15,7 @@ from core.transaction import transaction
 from core.web import note, see_other
 from groups.access import HERE, cohorts_seen_by
 from groups.agreement_text import LIMITS, WHO_SEES_WHAT
-from groups.agreements import clauses_of, current_agreement
+from groups.cohorts import clauses_of, current_agreement
 from groups.memberships import (
     ONLY_FACILITATOR,
     can_come_back,

@@ -10,7 +10,7 @@ from core.web import way_back_to
 from groups import offers
 from groups.access import HERE
 from groups.agreement_text import LIMITS, WHO_SEES_WHAT, summary
-from groups.agreements import clauses_of, current_agreement
+from groups.cohorts import clauses_of, current_agreement
 from groups.memberships import can_come_back
 from groups.models import Person, PlaceOffer, Role
 from groups.offer_answers import said_from_letter

@@ -22,11 +22,10 @@ from groups.models import Membership, OfferState, Person, PlaceOffer
 from groups.offer_answers import said_from_letter
 from groups.offers import Situation, may_write, offer_with, situation
 from groups.web.sign_in import send_code
-from scheduling.forms.by_letter import NO, stop_offers_form
+from scheduling.forms.by_letter import NO, chosen, is_one_click, stop_offers_form
 from scheduling.forms.offers import ChangedMindForm, NameForm, NoForm, TakeBackForm
 from scheduling.places import arrivals
 from scheduling.places.arrivals import SignInFirst
-from scheduling.web.by_letter import chosen, is_one_click
 from scheduling.web.offer_page import is_somebody_else, page_of, viewer_person, yes_form
 
 pages = Blueprint("offers", __name__)

@@ -13,13 +13,11 @@ from core.throttle import wait_words
 from core.transaction import transaction
 from core.web import note, retry_after, see_other
 from groups import new_address
-from groups.forms.sign_in import REFUSALS
+from groups.forms.sign_in import REFUSALS, NewAddressCodeForm, NewAddressForm
 from groups.proving import Refusal
 from groups.web.asking import Asking, asking_here, browser_here
-from groups.web.fresh import sign_in_first
 from groups.web.known_browsers import know_here
-from groups.web.viewer import sign_in_here
-from scheduling.forms.address import NewAddressCodeForm, NewAddressForm
+from groups.web.viewer import sign_in_first, sign_in_here
 from scheduling.places.readdressing import change_address
 
 pages = Blueprint("readdressing", __name__, url_prefix="/account/address")

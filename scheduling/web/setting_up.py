@@ -16,11 +16,10 @@ from groups.access import cohorts_facilitated_by
 from groups.cohorts import delete_draft
 from groups.models import Cohort, CohortState
 from scheduling.dates.wording import say_count, say_date
-from scheduling.forms.one_date import OneDateForm
 from scheduling.forms.prefill import values_like, values_of
 from scheduling.forms.reading import kind_of_date_field
 from scheduling.forms.sessions import CheckedForm
-from scheduling.forms.set_up import SetUpForm
+from scheduling.forms.set_up import OneDateForm, SetUpForm
 from scheduling.places.drafts import change_draft, drafted_offers, save_draft
 from scheduling.runs.series import (
     leave_out,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from groups.devices import device_words
+from groups.web.viewer import device_words
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

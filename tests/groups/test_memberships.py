@@ -9,8 +9,8 @@ import pytest
 from core.errors import DomainError, NotFound
 from core.transaction import transaction
 from groups import memberships
+from groups.memberships import places_left
 from groups.models import CohortState, Membership, MembershipState, Role
-from groups.places import places_left
 from tests.build import a_cohort, a_facilitator, a_member, a_person
 
 pytestmark = pytest.mark.usefixtures("app")

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from core.errors import DomainError
-from scheduling.attendance import answers, standing
+from scheduling.attendance import answers
 from scheduling.dates.recurrence import ChosenDates, EveryWeeks, MonthlyByWeekday, Pattern
 from scheduling.letters import resend
 from scheduling.models import PeerSession, PlaceKind
@@ -221,9 +221,9 @@ class Usually(OfAMember):
     def do(self, world: World) -> None:
         place = self.place(world)
         if self.coming:
-            standing.usually_coming(place, now=world.now)
+            answers.usually_coming(place, now=world.now)
         else:
-            standing.ask_each_time(place)
+            answers.ask_each_time(place)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from core.tokens import unsign
 from core.transaction import transaction
 from core.web import RETURN
 from groups.access import sign_ins_of
-from scheduling.attendance.standing import usually_coming
+from scheduling.attendance.answers import usually_coming
 from tests.build import a_cohort, a_facilitator, a_member, a_person, a_series, a_session
 from tests.conftest import NOW
 from tests.page import PageClient, words

@@ -7,7 +7,7 @@ import pytest
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling.attendance import answers, standing
+from scheduling.attendance import answers
 from scheduling.attendance.answers import NOTHING_SAID, Count, Said
 from scheduling.letters.reminders import remind_due
 from scheduling.models import Answer, PeerSession, Reply, SessionState, StandingAnswer
@@ -27,7 +27,7 @@ USUAL = Said(Answer.COMING, is_usual=True, usually=True)
 def usually(member: Membership, now: datetime) -> None:
     """Say once for all that this member comes."""
     with transaction():
-        standing.usually_coming(member, now=now)
+        answers.usually_coming(member, now=now)
 
 
 def say(session: PeerSession, member: Membership, answer: Answer, now: datetime) -> None:
@@ -90,8 +90,8 @@ def test_rather_being_asked_leaves_what_was_said_about_single_sessions(
     say(session, member, Answer.UNSURE, now)
 
     with transaction():
-        standing.ask_each_time(member)
-        standing.ask_each_time(member)
+        answers.ask_each_time(member)
+        answers.ask_each_time(member)
 
     assert answers.said_by([member], [session, later], now=now) == {
         session.id: Said(Answer.UNSURE),

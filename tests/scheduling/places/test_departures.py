@@ -13,7 +13,7 @@ from core.outbox import MailState, OutgoingMail
 from core.transaction import transaction
 from groups.models import Cohort, Membership, MembershipState
 from scheduling.access import sessions_in_diary
-from scheduling.attendance.standing import standing_answer, usually_coming
+from scheduling.attendance.answers import standing_answer, usually_coming
 from scheduling.models import Diary, Invitation
 from scheduling.places import departures
 from scheduling.rescheduling.undo import undo

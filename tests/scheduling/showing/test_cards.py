@@ -18,7 +18,7 @@ from scheduling.showing.cards import (
     prompt_card,
     year_cells,
 )
-from scheduling.showing.group_words import say_facilitators, say_members, say_readers
+from scheduling.web.home_words import say_facilitators, say_members, say_readers
 from tests.build import a_cohort, a_facilitator, a_prompt, a_series, a_session
 
 FEBRUARY = date(2027, 2, 18)

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership, MembershipState
-from scheduling.attendance import standing
+from scheduling.attendance import answers
 from scheduling.attendance.answer_links import LIMITS, token_for
 from scheduling.models import Answer, Detail, Diary, PeerSession, Reply, SessionState
 from tests.build import a_session, series_of
@@ -185,7 +185,7 @@ def test_who_usually_comes_goes_back_to_that_by_the_letter(
     client: PageClient, session: PeerSession, member: Membership, url: str
 ) -> None:
     with transaction():
-        standing.usually_coming(member, now=NOW)
+        answers.usually_coming(member, now=NOW)
     otherwise = words(press(client, url, Answer.UNSURE))
 
     page = words(press(client, url, "nothing"))
@@ -257,7 +257,7 @@ def test_who_usually_comes_sees_that_it_counts(
     client: PageClient, member: Membership, url: str
 ) -> None:
     with transaction():
-        standing.usually_coming(member, now=NOW)
+        answers.usually_coming(member, now=NOW)
 
     assert "You are usually coming, so this counts as yes" in words(client.get(url))
 

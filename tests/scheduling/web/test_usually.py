@@ -7,7 +7,7 @@ import pytest
 from core.db import db
 from core.transaction import transaction
 from groups.models import Membership
-from scheduling.attendance import answers, standing
+from scheduling.attendance import answers
 from scheduling.models import Answer, PeerSession, Reply
 from tests.build import a_session, series_of
 from tests.conftest import NOW
@@ -27,7 +27,7 @@ def choose(visitor: PageClient, member: Membership, value: str, **more: str) -> 
 def usual(member: Membership) -> bool:
     """Tell whether this member is usually coming."""
     db.session.rollback()
-    return standing.standing_answer(member) is not None
+    return answers.standing_answer(member) is not None
 
 
 def test_home_offers_to_answer_once_for_all(
