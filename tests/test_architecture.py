@@ -1,12 +1,14 @@
 """What a reviewer would otherwise count: sizes, open doors, and words that pages do not use."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from core.db import Base
 from core.web import is_public
 
 ROOT = Path(__file__).parent.parent
@@ -146,3 +148,19 @@ def test_the_open_doors_are_the_ones_we_decided_on(app: Flask) -> None:
     found = {rule.endpoint for rule in app.url_map.iter_rules() if is_public(app, rule.endpoint)}
 
     assert found == OPEN_DOORS
+
+
+def test_every_arrow_between_tables_is_a_foreign_key() -> None:
+    diagram = (
+        (ROOT / "docs" / "architecture.md").read_text().split("```mermaid\n")[1].split("```")[0]
+    )
+    drawn = re.findall(r"^  (\w+) -.*> (\w+)$", diagram, flags=re.MULTILINE)
+    known = {
+        (table.name, key.column.table.name)
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+    }
+
+    assert len(drawn) == len(diagram.splitlines()) - 1
+    assert set(drawn) - known == set()
+    assert len({name for arrow in drawn for name in arrow}) >= 12
