@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import calendars, mail, memory, pace, postgres, rolling, ticks
+from benchmarks import calendars, load, mail, memory, pace, postgres, rolling, ticks
 from benchmarks.calendars import Effort
 from benchmarks.feeds import Costs
 from benchmarks.report import Row, write
@@ -132,6 +132,7 @@ def main(quick: bool, large: bool, part: tuple[str, ...]) -> None:
     with _folder() as folder:
         run = Run(extent, folder, datetime.now(UTC))
         run.rows += pace.measure()
+        run.rows.append(Row("What puts load on servers", "", load.loader()))
         for name in part or PARTS:
             click.echo(f"Measuring: {name}")
             getattr(run, name)()

@@ -75,7 +75,9 @@ class KeyRing:
             raise Unreadable(f"no key called {name} to open {place.split(':')[0]}")
         try:
             cipher = _cipher(self.sealing[name])
-            return cipher.decrypt(nonce, envelope[2 + length + NONCE_BYTES :], place.encode())
+            # A view, since a body can be long and need not be copied once more.
+            sealed = memoryview(envelope)[2 + length + NONCE_BYTES :]
+            return cipher.decrypt(nonce, sealed, place.encode())
         except (InvalidTag, ValueError) as error:
             raise Unreadable(f"{place.split(':')[0]} was changed or moved") from error
 
