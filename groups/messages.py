@@ -46,8 +46,9 @@ class MessageSpec:
     """What holds for every message of one kind.
 
     ``words`` say on the delivery page what it is; without them it is never shown there. ``method``
-    is the METHOD of the calendar part it may carry (RFC 5546). One that ``replaces`` takes the
-    place of what has not left in its thread. One that ``waits`` leaves when its act can no longer
+    is the METHOD of the calendar part it may carry (RFC 5546). What is ``taken_in``
+    says nothing but what has become of dates: while it has not left, later news says it instead.
+    One that ``waits`` leaves when its act can no longer
     be undone; any other leaves at once.
     """
 
@@ -55,7 +56,7 @@ class MessageSpec:
     promise: Promise
     words: str | None = None
     method: str | None = None
-    replaces: bool = False
+    taken_in: bool = False
     ends_with_session: bool = False
     can_resend: bool = True
     waits: bool = False
@@ -67,15 +68,20 @@ _REQUEST, _CANCEL = "REQUEST", "CANCEL"
 
 
 def _about_a_date(
-    template: str, words: str, method: str = _REQUEST, lane: Lane = Lane.USUAL
+    template: str,
+    words: str,
+    method: str = _REQUEST,
+    lane: Lane = Lane.USUAL,
+    *,
+    taken_in: bool = False,
 ) -> MessageSpec:
-    """Return what holds for news about one date, which the next news about it overtakes."""
+    """Return what holds for a message about one date, which it does not outlive."""
     return MessageSpec(
         (template,),
         _MUST,
         words,
         method,
-        replaces=True,
+        taken_in=taken_in,
         ends_with_session=True,
         waits=True,
         lane=lane,
@@ -96,15 +102,19 @@ SPECS: Final[Mapping[str, MessageSpec]] = MappingProxyType(
         MessageKind.DATES: MessageSpec(("dates",), _MUST, "All dates", lane=Lane.URGENT),
         MessageKind.WAS_IT_YOU: MessageSpec(("was_it_you",), _ONCE, "Question about the yes"),
         MessageKind.NEW_DATES: MessageSpec(
-            ("new_dates",), _MUST, "New dates", replaces=True, ends_with_session=True, waits=True
+            ("new_dates",), _MUST, "New dates", taken_in=True, ends_with_session=True, waits=True
         ),
         MessageKind.ENDED: MessageSpec(
             ("ended",), _MUST, "No more dates, and why", waits=True, lane=Lane.FIRST
         ),
         MessageKind.INVITATION: _about_a_date("invitation", "One date for the calendar"),
-        MessageKind.MOVED: _about_a_date("moved", "New time"),
-        MessageKind.CANCELLED: _about_a_date("cancelled", "Session cancelled", _CANCEL, Lane.FIRST),
-        MessageKind.REINSTATED: _about_a_date("reinstated", "Session takes place after all"),
+        MessageKind.MOVED: _about_a_date("moved", "New time", taken_in=True),
+        MessageKind.CANCELLED: _about_a_date(
+            "cancelled", "Session cancelled", _CANCEL, Lane.FIRST, taken_in=True
+        ),
+        MessageKind.REINSTATED: _about_a_date(
+            "reinstated", "Session takes place after all", taken_in=True
+        ),
         MessageKind.VENUE: _about_a_date("place_changed", "Another place"),
         MessageKind.REFRESHED: _about_a_date("rewritten", "Calendar update"),
         MessageKind.WITHDRAWN: _about_a_date(

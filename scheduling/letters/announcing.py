@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from core.db import db
 from groups.links import calendar_page
-from groups.messages import Act, MessageKind
+from groups.messages import SPECS, Act, MessageKind
 from groups.models import Cohort
 from scheduling.dates.when import When, when
 from scheduling.letters.book import InvitationBook
@@ -33,8 +33,7 @@ from scheduling.models import PeerSession
 
 __all__ = ["Because", "ChangeKind", "SessionChange", "announce"]
 
-#: Letters that say nothing but what has become of a date.
-_NEWS: Final = {MessageKind.MOVED, MessageKind.CANCELLED, MessageKind.REINSTATED}
+_NEWS: Final = {kind for kind in MessageKind if SPECS[kind].taken_in}
 
 
 def announce(
