@@ -36,7 +36,7 @@ from core.retention import Rule
 from core.text import readable
 from core.tokens import secret, sign, unsign
 from core.transaction import Claim, transaction
-from core.typed_text import account, keep_typed, owner_here
+from core.typed_text import account, has_typed, keep_typed, owner_here
 from core.web import note, page_for
 
 #: The field of a form that holds its key; and that of a form which only proves whose it is.
@@ -170,7 +170,8 @@ def keep_form(lapsed: Callable[[], str | None]) -> str:
         return page_for(request.path)
     with transaction():
         back = keep_typed(owner)
-    note(KEPT, "info")
+    if has_typed():
+        note(KEPT, "info")
     return back
 
 

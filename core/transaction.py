@@ -6,9 +6,10 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import Connection, MetaData, Select, Table, text
+from sqlalchemy import Connection, MetaData, Select, Table, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -90,6 +91,16 @@ def transaction() -> Iterator[None]:
 def writes() -> bool:
     """Return whether a ``transaction()`` is open, so that what is decided now can be written."""
     return bool(db.session.connection().get_execution_options().get("writes"))
+
+
+def hold(row: Any) -> None:
+    """Let nobody else change this row until the caller's transaction ends: what is decided on it,
+    and on what hangs on it, still holds when it is written.
+
+    SQLite has let in only one writer by now; PostgreSQL locks the row, and the second waits.
+    """
+    own = type(row)
+    db.session.execute(select(own.id).where(own.id == row.id).with_for_update())
 
 
 def database_answers() -> bool:

@@ -71,8 +71,7 @@ def keep_typed(owner: str) -> str:
 
     Belongs inside a transaction. What is too long for anything our forms take is not kept.
     """
-    page = page_for(request.path)
-    fields = [pair for pair in request.form.items(multi=True) if pair[0] not in _NEVER]
+    page, fields = page_for(request.path), _said()
     content = json.dumps(fields, ensure_ascii=False)
     if fields and len(content.encode()) <= MOST:
         which = _hashes(owner, page)
@@ -82,6 +81,15 @@ def keep_typed(owner: str) -> str:
         db.session.add(TypedText(**which, fields=content, typed_at=now()))
         db.session.flush()
     return f"{page}?{TYPED}=y"
+
+
+def has_typed() -> bool:
+    """Return whether this request brought anything that could be kept."""
+    return bool(_said())
+
+
+def _said() -> list[tuple[str, str]]:
+    return [pair for pair in request.form.items(multi=True) if pair[0] not in _NEVER]
 
 
 def typed_into(names: set[str]) -> MultiDict[str, str] | None:

@@ -11,6 +11,7 @@ from core.db import db
 from core.errors import DomainError
 from groups.access import WHOEVER, cohorts_facilitated_by, cohorts_seen_by
 from groups.agreement_text import STARTER_CLAUSES, Clause
+from groups.memberships import hold_places
 from groups.models import (
     AgreementVersion,
     Cohort,
@@ -106,6 +107,7 @@ def delete_draft(cohort: Cohort) -> None:
 
     Raises ``DomainError`` for a group that has been opened.
     """
+    hold_places(cohort)
     _refuse_unless_draft(cohort)
     db.session.delete(cohort)
 

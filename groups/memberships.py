@@ -24,12 +24,20 @@ LEFT = "You have left this group."
 TAKEN = "Your place has been taken since."
 
 
+def hold(membership: Membership) -> None:
+    """Let nobody else change this place, or take one in its group, until this transaction ends, and
+    read it afresh: what is decided on it then still holds when it is written.
+    """
+    hold_places(membership.cohort)
+    db.session.refresh(membership)
+
+
 def pause(membership: Membership, *, now: datetime) -> None:
     """Stop getting dates and keep the place; pausing twice is harmless.
 
     Raises ``DomainError`` for somebody who has left, and for the only facilitator.
     """
-    hold_places(membership.cohort)
+    hold(membership)
     _refuse_unless_here(membership)
     refuse_only_facilitator(membership)
     membership.state, membership.changed_at = MembershipState.PAUSED, now
@@ -37,7 +45,7 @@ def pause(membership: Membership, *, now: datetime) -> None:
 
 def resume(membership: Membership, *, now: datetime) -> None:
     """Get dates again; raises ``DomainError`` for somebody who has left."""
-    hold_places(membership.cohort)
+    hold(membership)
     _refuse_unless_here(membership)
     membership.state, membership.changed_at = MembershipState.ACTIVE, now
 
@@ -47,8 +55,7 @@ def leave(membership: Membership, *, now: datetime) -> None:
 
     Raises ``DomainError`` for the only facilitator.
     """
-    hold_places(membership.cohort)
-    db.session.refresh(membership)
+    hold(membership)
     if membership.state not in HERE:
         return
     refuse_only_facilitator(membership)
@@ -74,8 +81,7 @@ def come_back(membership: Membership, *, now: datetime) -> None:
     Raises ``DomainError`` when more than 30 days have passed, the place is taken, the group has
     ended, or a facilitator took the place away.
     """
-    hold_places(membership.cohort)
-    db.session.refresh(membership)
+    hold(membership)
     if membership.state in HERE:
         return
     problem = _problem_with_coming_back(membership, now)
@@ -97,7 +103,6 @@ def _problem_with_coming_back(membership: Membership, now: datetime) -> str | No
 
 
 def _refuse_unless_here(membership: Membership) -> None:
-    db.session.refresh(membership)
     if membership.state not in HERE:
         raise DomainError(LEFT)
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, s
 
 from core.db import db
 from core.errors import DomainError
+from core.transaction import hold
 from groups.models import Membership, MembershipState, Person, Role
 from scheduling.models import (
     TAKEN_BACK,
@@ -62,6 +63,7 @@ def give(session: PeerSession, membership: Membership, answer: Answer, *, now: d
     dates are paused.
     """
     _refuse_if_closed(session, membership, now)
+    hold(membership)
     reply = record_of(session, membership)
     if reply is None:
         reply = Reply(session_id=session.id, membership_id=membership.id)
@@ -79,6 +81,7 @@ def take_back(session: PeerSession, membership: Membership, *, now: datetime) ->
     calendar program says is older than that, however late it arrives, does not count any more.
     """
     _refuse_if_closed(session, membership, now)
+    hold(membership)
     reply = record_of(session, membership)
     if reply is not None:
         reply.answer, reply.answered_at = TAKEN_BACK, now
@@ -335,6 +338,7 @@ def usually_coming(membership: Membership, *, now: datetime) -> StandingAnswer:
 
     Saying it again covers what has moved since.
     """
+    hold(membership)
     found = standing_answer(membership)
     if found is None:
         found = StandingAnswer(membership_id=membership.id, given_at=now)
@@ -346,6 +350,7 @@ def usually_coming(membership: Membership, *, now: datetime) -> StandingAnswer:
 
 def ask_each_time(membership: Membership) -> None:
     """Forget that a member is usually coming; what they said about single sessions stays."""
+    hold(membership)
     found = standing_answer(membership)
     if found is not None:
         db.session.delete(found)

@@ -13,6 +13,7 @@ from core.encryption import key_ring
 from core.errors import DomainError, NotFound
 from core.text import clean_line, problem_in
 from core.tokens import digest, sign, unsign
+from core.transaction import hold
 from groups import accounts
 from groups.access import WHOEVER
 from groups.models import Membership, Person
@@ -52,6 +53,10 @@ def diary_of(person: Person, *, now: datetime) -> Diary:
     Making one writes, so this belongs inside a transaction.
     """
     diary = existing_diary(person)
+    if diary is None:
+        # Two who find none make one after the other, and the second finds the first one's.
+        hold(person)
+        diary = existing_diary(person)
     if diary is None:
         diary = Diary(
             person_id=person.id,
@@ -150,6 +155,7 @@ def make_feed(diary: Diary, label: str, *, now: datetime) -> Feed:
     Raises DomainError for somebody whose address has not been proved, for a label that cannot be
     shown and when there are ten links already.
     """
+    hold(diary)
     if db.session.get_one(Person, diary.person_id).proved_at is None:
         raise DomainError("Sign in with a code before you make a private link.")
     problem = problem_in(label, longest=LONGEST_LABEL)

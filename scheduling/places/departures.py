@@ -24,6 +24,7 @@ def depart(membership: Membership, *, now: datetime) -> None:
 
     Leaving twice is harmless. Raises ``DomainError`` for the only facilitator.
     """
+    memberships.hold(membership)
     if membership.state in HERE:
         memberships.leave(membership, now=now)
         ask_each_time(membership)
@@ -62,6 +63,7 @@ def pause(membership: Membership, *, now: datetime) -> None:
 
     Raises ``DomainError`` for somebody who has left, and for the only facilitator.
     """
+    memberships.hold(membership)
     if membership.state != MembershipState.PAUSED:
         memberships.pause(membership, now=now)
         withdraw_all(membership, Act(now), because=Because.PAUSED)
@@ -72,6 +74,7 @@ def resume(membership: Membership, *, now: datetime) -> None:
 
     Raises ``DomainError`` for somebody who has left.
     """
+    memberships.hold(membership)
     if membership.state != MembershipState.ACTIVE:
         memberships.resume(membership, now=now)
         welcome(membership, now=now)
@@ -82,6 +85,7 @@ def return_to(membership: Membership, *, now: datetime) -> None:
 
     Raises ``DomainError`` when it is too late, or the place is taken.
     """
+    memberships.hold(membership)
     if membership.state not in HERE:
         memberships.come_back(membership, now=now)
         welcome(membership, now=now)

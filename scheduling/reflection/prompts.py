@@ -15,7 +15,7 @@ from sqlalchemy.orm import selectinload
 from core.db import db, insert_rows
 from core.errors import DomainError, NotFound
 from core.text import clean_paragraph, problem_in
-from core.transaction import transaction
+from core.transaction import hold, transaction
 from groups.models import Cohort, CohortState
 from scheduling.keeping.changes import note_details_changed
 from scheduling.models import PeerSession, Series, SessionPrompt, SessionState
@@ -244,6 +244,8 @@ def _changed(session: PeerSession, now: datetime) -> None:
 
 def _open(session: PeerSession, now: datetime) -> None:
     """Make sure that a session has its prompts to change; raise ``DomainError`` if it is over."""
+    hold(session)
+    db.session.refresh(session)
     if session.starts_at <= now:
         raise DomainError("This session has begun or is over, so its prompts stay as they were.")
     if not session.prompts_drawn:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from core.db import db
 from core.errors import DomainError, NotFound
+from groups.memberships import hold_places
 from groups.models import Cohort, CohortState
 from scheduling.dates.wording import say_date
 from scheduling.models import PeerSession, Series, SessionState
@@ -157,6 +158,9 @@ def _decide(series: Series, exceptions: Exceptions, now: datetime) -> None:
 
 
 def _refuse_unless_draft(series: Series) -> None:
+    """Raise ``DomainError`` for a group that has been opened; else nobody changes it meanwhile."""
+    hold_places(series.cohort)
+    db.session.refresh(series)
     if series.cohort.state != CohortState.DRAFT:
         raise DomainError(
             "This group has been opened. Its sessions are now moved and cancelled one by one."
