@@ -1,12 +1,13 @@
-"""``transaction()``: the only commit in the code base, its plain sister for sending mail, and
-``rehearsal()``, of which nothing stays.
+"""``transaction()``: the only commit in the code base, its plain sister for sending mail,
+``prepared()``, which reads and works out before it takes the lock, and ``rehearsal()``, of which
+nothing stays.
 """
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from flask import g, has_request_context, request
 from sqlalchemy import Connection, MetaData, Select, Table, select, text
@@ -18,6 +19,9 @@ from core.db import Base, db
 from core.rsgi import NEVER_WAITS
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
 
 #: The rows of each table that an act can change, as selects of their ids.
 Touched = Mapping[type[Base], Select[int]]
@@ -101,6 +105,52 @@ def hold(row: Any) -> None:
     """
     own = type(row)
     db.session.execute(select(own.id).where(own.id == row.id).with_for_update())
+
+
+class Prepared(Protocol[Result_co]):
+    """What was worked out from what was read, and is still to be written."""
+
+    def still_holds(self) -> bool:
+        """Return whether what it was worked out from is still so; takes the locks it needs."""
+
+    def write(self) -> Result_co:
+        """Write it, in the transaction that is open."""
+
+
+class OnlyUnderLock(Exception):
+    """What is to be worked out has to write something on the way."""
+
+
+class _BeginAgain(Exception):
+    """Something was changed between reading and writing."""
+
+
+def prepared(work: Callable[[], Prepared[Result]]) -> Result:
+    """Let ``work`` read and work out what is to be written while others can write; then take the
+    write lock, compare, and write; or begin again. The third time it is worked out under the lock.
+
+    Nothing that was decided before the lock is written unless it still holds under it.
+    """
+    for _ in range(2):
+        try:
+            found = work()
+        except OnlyUnderLock:
+            break
+        except BaseException:
+            # What was tried in memory is not what is there.
+            db.session.rollback()
+            raise
+        try:
+            with transaction():
+                if not found.still_holds():
+                    raise _BeginAgain
+                return found.write()
+        except _BeginAgain:
+            claim = _claim()
+            if claim is not None:
+                claim.is_tried = False
+    with transaction():
+        return work().write()
 
 
 def database_answers() -> bool:

@@ -31,7 +31,7 @@ from scheduling.letters.recipients import Recipient
 from scheduling.letters.taking_in import Formerly, Stood, became, chain_of, stood_before
 from scheduling.models import PeerSession
 
-__all__ = ["Because", "ChangeKind", "SessionChange", "announce"]
+__all__ = ["Because", "ChangeKind", "SessionChange", "announce", "announcement"]
 
 _NEWS: Final = {kind for kind in MessageKind if SPECS[kind].taken_in}
 
@@ -46,13 +46,29 @@ def announce(
     because: Because | None = None,
 ) -> int:
     """Tell everybody in a group, or only these readers, what has become of these sessions; returns
-    how many letters were posted. Changes stand in the order of their dates.
+    how many letters were posted.
+    """
+    book = announcement(cohort, changes, act, readers=readers, formerly=formerly, because=because)
+    return book.write()
+
+
+def announcement(
+    cohort: Cohort,
+    changes: Sequence[SessionChange],
+    act: Act,
+    *,
+    readers: Sequence[Recipient] | None = None,
+    formerly: Formerly = MappingProxyType({}),
+    because: Because | None = None,
+) -> InvitationBook:
+    """Return the book in which everybody in a group, or only these readers, are told what has
+    become of these sessions, ready to be written. Changes stand in the order of their dates.
 
     ``formerly`` is what stood before changes whose letters may still wait; these are taken in.
     ``because`` says why all dates go: once a person, instead of a letter about each.
     """
     if not changes:
-        return 0
+        return InvitationBook([], [], act)
     sessions = {one.session.id: one.session for one in changes if one.session.id is not None}
     earlier = _earlier_sessions(formerly, sessions) if because is None else {}
     new = [one.session for one in changes if one.session.id is None]
@@ -65,7 +81,7 @@ def announce(
             telling.tell(reader, alone=readers is None)
     if because is not None:
         book.drop_all_about(cohort)
-    return book.write()
+    return book
 
 
 def _earlier_sessions(

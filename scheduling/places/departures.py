@@ -14,7 +14,7 @@ from scheduling.attendance.answers import ask_each_time, standing_answer
 from scheduling.letters.bulk_invitations import welcome
 from scheduling.letters.changes import Because
 from scheduling.letters.withdraw import withdraw_all
-from scheduling.rescheduling.apply import Change, apply
+from scheduling.rescheduling.apply import Change, Messages, Postings, apply
 from scheduling.rescheduling.change_plan import ChangePlan, RowChange, Subject
 from scheduling.rescheduling.rows import Rows
 
@@ -53,9 +53,9 @@ def remove(membership: Membership, *, by: Person, now: datetime) -> Change:
     return apply(plan, by=by, now=now, post=_tell_who_was_removed)
 
 
-def _tell_who_was_removed(rows: Rows, act: Act) -> int:
+def _tell_who_was_removed(rows: Rows, act: Act) -> Messages:
     [place] = (rows.places[one.public_id] for one in rows.plan.rows if one.table == "place")
-    return withdraw_all(place, act, because=Because.REMOVED)
+    return Postings(lambda: withdraw_all(place, act, because=Because.REMOVED))
 
 
 def pause(membership: Membership, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.db import db
 from core.errors import DomainError
 from core.mail import Letter, Mailbox
-from core.outbox import post_many
+from core.outbox import Posting, post_many
 from groups.links import offer_page, stop_offers
 from groups.messages import Act, MessageKind, about_group, message
 from groups.models import Cohort, DoNotWrite, PlaceOffer
@@ -19,6 +19,7 @@ from scheduling.dates.wording import ONE_BY_ONE, say_count, say_date, say_patter
 from scheduling.letters.emails import place_offered
 from scheduling.letters.posting import coming, when_of
 from scheduling.models import PeerSession
+from scheduling.rescheduling.apply import Messages, Postings
 from scheduling.rescheduling.rows import Rows
 from scheduling.runs.laying_out import rule_of
 
@@ -33,21 +34,22 @@ def sessions_to_come(cohort: Cohort, now: datetime) -> Sequence[PeerSession]:
     return sessions
 
 
-def offer_places(rows: Rows, act: Act) -> int:
-    """Post the letters about the places that a change offers; returns how many."""
+def offer_places(rows: Rows, act: Act) -> Messages:
+    """Write the letters about the places that a change offers."""
     found = [rows.find(one) for one in rows.plan.rows if one.table == "offer"]
-    return post_offers(rows.cohort, [offer for offer in found if offer is not None], act)
+    letters = letters_to(rows.cohort, [offer for offer in found if offer is not None], act)
+    return Postings(lambda: post_many(letters, act.now))
 
 
-def post_offers(cohort: Cohort, offers: Iterable[PlaceOffer], act: Act) -> int:
-    """Post a letter for each of these offers of one group, which can be answered; returns how many.
+def letters_to(cohort: Cohort, offers: Iterable[PlaceOffer], act: Act) -> list[Posting]:
+    """Return a letter for each of these offers of one group, which can be answered.
 
     Whoever asked never to be written to gets nothing, and whoever offers sees no difference: the
     letter waits with the others and lapses when it would leave.
     """
     told = list(offers)
     if not told:
-        return 0
+        return []
     sessions = sessions_to_come(cohort, act.now)
     indexes = [offer.email_index for offer in told]
     silent = set(
@@ -57,20 +59,17 @@ def post_offers(cohort: Cohort, offers: Iterable[PlaceOffer], act: Act) -> int:
     )
     kind, leaves_at = MessageKind.OFFER, act.due_at or act.now
     name = act.parcel or f"{act.now:%Y%m%dT%H%M%SZ}"
-    return post_many(
-        [
-            message(
-                kind,
-                _letter_to(offer, sessions, act.now),
-                about_group(cohort, offer),
-                replace(act, due_at=leaves_at),
-                key=f"{kind}:{offer.public_id}:{name}",
-                useful_until=leaves_at if offer.email_index in silent else offer.expires_at,
-            )
-            for offer in told
-        ],
-        act.now,
-    )
+    return [
+        message(
+            kind,
+            _letter_to(offer, sessions, act.now),
+            about_group(cohort, offer),
+            replace(act, due_at=leaves_at),
+            key=f"{kind}:{offer.public_id}:{name}",
+            useful_until=leaves_at if offer.email_index in silent else offer.expires_at,
+        )
+        for offer in told
+    ]
 
 
 def _letter_to(offer: PlaceOffer, sessions: Sequence[PeerSession], now: datetime) -> Letter:

@@ -1,15 +1,16 @@
 """Making a change that was worked out before, as one act whose messages leave together.
 
-The group is locked first. What a plan expects to find is compared under that lock, so nothing that
-was decided before is written unless it still holds. What the way back needs is kept sealed for a
-day; a note that offers it has nothing but a random name, of use only to whoever made the change.
+What a plan expects to find is compared with the group's rows while these are locked, so nothing is
+written that was decided before unless it still holds (``core.transaction.prepared``). What the way
+back needs is kept sealed for a day; a note that offers it has nothing but a random name, of use
+only to whoever made the change.
 """
 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
@@ -19,9 +20,10 @@ from core.db import db, public_id
 from core.encryption import Unreadable
 from core.errors import DomainError
 from core.outbox import has_replaced
+from core.transaction import OnlyUnderLock, writes
 from groups.messages import Act
 from groups.models import Cohort, Person
-from scheduling.letters.announcing import Because, announce
+from scheduling.letters.announcing import Because, announcement
 from scheduling.letters.taking_in import Formerly, Stood, parcels_waiting
 from scheduling.models import PeerSession, Reply, Reversal
 from scheduling.rescheduling.change_plan import ChangePlan, KeptAnswer, Slot, Subject
@@ -53,15 +55,93 @@ class Change:
     undo_token: str
 
 
-#: Puts the messages of an act into the outbox; returns how many.
-Post = Callable[[Rows, Act], int]
+class Messages(Protocol):
+    """The messages of an act, ready to be written."""
+
+    def still_holds(self) -> bool:
+        """Return whether everything they go by is still so."""
+
+    def write(self) -> int:
+        """Put them into the outbox; returns how many."""
 
 
-def tell_of_dates(rows: Rows, act: Act) -> int:
+#: Prepares the messages of an act; rows in memory are what they will be.
+Post = Callable[[Rows, Act], Messages]
+
+
+@dataclass(frozen=True)
+class Postings:
+    """Messages that go by nothing but the rows that the act changes; ``post`` writes them."""
+
+    post: Callable[[], int]
+
+    def still_holds(self) -> bool:
+        """Return that they do."""
+        return True
+
+    def write(self) -> int:
+        """Put them into the outbox; returns how many."""
+        return self.post()
+
+
+NOTHING_TO_TELL: Final = Postings(lambda: 0)
+
+
+def tell_of_dates(rows: Rows, act: Act) -> Messages:
     """Tell everybody in the group what has become of their dates."""
     because = Because.GROUP_ENDED if rows.plan.subject is Subject.GROUP_END else None
     formerly = {} if because else pending_snapshots(rows.cohort, now=act.now)
-    return announce(rows.cohort, rows.news, act, formerly=formerly, because=because)
+    return announcement(rows.cohort, rows.news, act, formerly=formerly, because=because)
+
+
+class PreparedChange:
+    """A change and its messages, read, compared and worked out, and not yet written. ``ahead`` is
+    before the write lock is taken.
+    """
+
+    def __init__(
+        self,
+        plan: ChangePlan,
+        *,
+        by: Person,
+        now: datetime,
+        tell: bool = True,
+        post: Post,
+        ahead: bool = False,
+    ) -> None:
+        if plan.is_empty:
+            raise DomainError(AS_IT_IS)
+        self.rows = rows = Rows(plan)
+        if not rows.holds:
+            raise ChangedSince
+        self._by, self._now = by.public_id, now
+        self._revision, self._readers = rows.cohort.revision, rows.readers
+        if ahead and not writes() and any(one.revision is None for one in self._readers):
+            raise OnlyUnderLock("a diary has to be made first")
+        answers = _kept_answers(rows.asked_anew)
+        rows.make(now)
+        self._asked = rows.asked_anew
+        self._inverse = replace(plan.inverse, answers=answers, stamps=rows.stamps)
+        self._batch, self._leaves_at = plan.batch or public_id(), now + config.current().pause
+        act = Act(now, self._leaves_at, self._batch)
+        self._messages = post(rows, act) if tell else NOTHING_TO_TELL
+
+    def still_holds(self) -> bool:
+        """Lock the group, and return whether it and its readers are as they were."""
+        now = Rows(self.rows.plan)
+        is_same = (now.cohort.revision, now.readers) == (self._revision, self._readers)
+        return is_same and now.holds and self._messages.still_holds()
+
+    def write(self) -> Change:
+        """Write it, with what the way back needs; returns what a page says about it."""
+        self.rows.write(self._now)
+        ask_anew(self._asked)
+        letters = self._messages.write()
+        # A batch without messages may have taken the place of others, so it can be recalled too.
+        is_kept = letters or has_replaced(self._batch)
+        batch = self._batch if is_kept else None
+        _keep(self._inverse, self._batch, batch, by=self._by, now=self._now)
+        return Change(letters, self._leaves_at if letters else None, self._batch)
 
 
 def apply(
@@ -77,27 +157,12 @@ def apply(
     ``tell=False`` is for what matters to no diary. Raises ``ChangedSince`` if something is no more
     as it was when the plan was worked out, and ``DomainError`` for a plan that changes nothing.
     """
-    if plan.is_empty:
-        raise DomainError(AS_IT_IS)
-    rows = Rows(plan)
-    if not rows.holds:
-        raise ChangedSince
-    answers = _kept_answers(rows.asked_anew)
-    rows.make(now)
-    rows.write(now)
-    ask_anew(rows.asked_anew)
-    batch, leaves_at = plan.batch or public_id(), now + config.current().pause
-    letters = post(rows, Act(now, leaves_at, batch)) if tell else 0
-    inverse = replace(plan.inverse, answers=answers, stamps=rows.stamps)
-    # A batch without messages may have taken the place of others, so it can be recalled as well.
-    is_kept = letters or has_replaced(batch)
-    _keep(inverse, batch, batch if is_kept else None, by=by, now=now)
-    return Change(letters, leaves_at if letters else None, batch)
+    return PreparedChange(plan, by=by, now=now, tell=tell, post=post).write()
 
 
-def _keep(inverse: ChangePlan, name: str, batch: str | None, *, by: Person, now: datetime) -> None:
+def _keep(inverse: ChangePlan, name: str, batch: str | None, *, by: str, now: datetime) -> None:
     content = {
-        "by": by.public_id,
+        "by": by,
         "cohort": inverse.cohort_id,
         "parcel": batch,
         "plan": inverse.to_json(),

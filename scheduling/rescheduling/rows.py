@@ -1,7 +1,7 @@
-"""The rows of one group that a change is about, read under the lock, and what is to be written."""
+"""The rows of one group that a change is about, and what is to be written."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -11,13 +11,14 @@ from typing import Any, Final
 from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
-from core.db import Base, db
+from core.db import Base, db, insert_many
 from core.encryption import SealedBytes
-from groups.models import Cohort, CohortState, Membership, PlaceOffer
+from core.transaction import writes
+from groups.models import Cohort, CohortState, Membership, Person, PlaceOffer
 from scheduling.access import active_memberships
 from scheduling.keeping.changes import newest_diary_change, next_change
 from scheduling.letters.announcing import ChangeKind, SessionChange
-from scheduling.models import PeerSession, Series, SessionPrompt, StandingAnswer
+from scheduling.models import Diary, PeerSession, Series, SessionPrompt, StandingAnswer
 from scheduling.reflection.prompts import plan_themes
 from scheduling.rescheduling.change_plan import ChangePlan, RowChange, Slot, SlotChange
 from scheduling.runs.numbering import free_day, numbered
@@ -44,7 +45,7 @@ class Sheet:
         default_factory=lambda: defaultdict(lambda: defaultdict(dict))
     )
     new: list[Base] = field(default_factory=list)
-    gone: list[Any] = field(default_factory=list)
+    gone: list[tuple[type[Base], Any]] = field(default_factory=list)
 
     def set(self, row: Any, values: Mapping[str, Any]) -> None:
         """Give some columns of a row these values, sealed ones by their plain name."""
@@ -61,26 +62,36 @@ class Sheet:
 
     def write(self) -> None:
         """Write it, in a statement for each set of columns."""
-        for row in self.gone:
-            [key] = inspect(type(row)).primary_key
-            db.session.execute(delete(type(row)).where(key == getattr(row, key.name)))
-            db.session.expunge(row)
+        for model, key in self.gone:
+            [column] = inspect(model).primary_key
+            db.session.execute(delete(model).where(column == key))
         for model, rows in self.columns.items():
             values = [{"id": key, **columns} for key, columns in rows.items()]
             for _, alike in groupby(sorted(values, key=sorted), key=sorted):
                 db.session.execute(update(model), list(alike))
-        db.session.add_all(self.new)
-        db.session.flush()
+        for model, some in groupby(self.new, key=type):
+            insert_many(model, [columns_said(row) for row in some])
         self.columns.clear()
         self.new, self.gone = [], []
 
 
+def columns_said(row: Base) -> dict[str, Any]:
+    """Return what a row that is not there yet says of its columns; defaults are filled in."""
+    held = type(row).metadata.tables[type(row).__tablename__].columns.keys()
+    said = vars(row)
+    return {name: said[name] for name in held if name in said}
+
+
 class Rows:
-    """The rows of one group that a plan names, read anew while nobody else can change them."""
+    """The rows of one group that a plan names, read anew; in a transaction that writes, the group
+    is locked first.
+    """
 
     def __init__(self, plan: ChangePlan) -> None:
         self.plan = plan
-        found = select(Cohort).where(Cohort.public_id == plan.cohort_id).with_for_update()
+        found = select(Cohort).where(Cohort.public_id == plan.cohort_id)
+        if writes():
+            found = found.with_for_update()
         self.cohort = db.session.scalars(_anew(found)).one()
         self.sheet = Sheet()
         self._days_left: dict[int, date] = {}
@@ -110,6 +121,16 @@ class Rows:
         """The places people hold or held in the group, by public id."""
         found = _anew(select(Membership).where(Membership.cohort_id == self.cohort.id))
         return {one.public_id: one for one in db.session.scalars(found)}
+
+    @cached_property
+    def readers(self) -> Sequence[Any]:
+        """Who is written to about the group, and what letters to them go by. Whoever has no diary
+        yet has no ``revision``.
+        """
+        who = (Membership.id, Person.email_index, Person.time_zone, Diary.revision)
+        found = active_memberships(self.cohort).join(Person, Person.id == Membership.person_id)
+        read = found.outerjoin(Diary, Diary.person_id == Person.id).with_only_columns(*who)
+        return db.session.execute(read).all()
 
     @cached_property
     def usual(self) -> dict[str, StandingAnswer]:
@@ -186,7 +207,8 @@ class Rows:
     def _make_row(self, one: RowChange, now: datetime) -> None:
         row = self.find(one)
         if one.after is None:
-            self.sheet.gone.append(self._held(one.table).pop(one.public_id))
+            gone = self._held(one.table).pop(one.public_id)
+            self.sheet.gone.append((type(gone), inspect(gone).identity[0]))
         elif row is None and one.table == "usual":
             place = self.places[one.public_id]
             self.sheet.new.append(StandingAnswer(membership_id=place.id, **one.after))
@@ -274,7 +296,8 @@ class Rows:
         self._make_way()
         self.sheet.write()
         if self.plan.added:
-            plan_themes(self.series[self.plan.series_id or ""], now=now)
+            run = select(Series).where(Series.public_id == self.plan.series_id)
+            plan_themes(db.session.scalars(run).one(), now=now)
 
     def _make_way(self) -> None:
         """Two sessions never answer to the same day, not even for a moment while they trade

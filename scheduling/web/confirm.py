@@ -16,7 +16,7 @@ from core.errors import DomainError, NotFound
 from core.forms import show_problem
 from core.lookup import find
 from core.moment import now
-from core.transaction import transaction
+from core.transaction import prepared, transaction
 from core.web import note, seconds_until, see_other
 from groups.access import cohorts_facilitated_by
 from groups.models import Cohort, CohortState
@@ -24,7 +24,15 @@ from scheduling.access import sessions_run_by
 from scheduling.dates.wording import say_count, say_time
 from scheduling.forms.sessions import CheckedForm
 from scheduling.models import PeerSession, Series, SessionState
-from scheduling.rescheduling.apply import AS_IT_IS, Change, ChangedSince, Post, apply, tell_of_dates
+from scheduling.rescheduling.apply import (
+    AS_IT_IS,
+    Change,
+    ChangedSince,
+    Post,
+    PreparedChange,
+    apply,
+    tell_of_dates,
+)
 from scheduling.rescheduling.change_plan import ChangePlan, Scope, Subject
 from scheduling.rescheduling.preview import Preview, look_again_at, preview
 from scheduling.rescheduling.session_plans import concerned, conflicts_with
@@ -118,14 +126,20 @@ def check_or_act(asked: Asked) -> ResponseReturnValue:
 
 def act(form: CheckedForm, asked: Asked) -> ResponseReturnValue:
     """Make the change, and tell what was done; raises ``DomainError`` for what cannot be."""
-    person, moment = g.viewer.person, now()
-    plan = _plan(asked)
-    if form.seen.data and form.seen.data != plan.digest:
-        raise ChangedSince
+    plans: list[ChangePlan] = []
+
+    def work() -> PreparedChange:
+        plan = _plan(asked)
+        if form.seen.data and form.seen.data != plan.digest:
+            raise ChangedSince
+        plans.append(plan)
+        quiet = asked.quiet or (form.is_quiet and not plan.matters)
+        by, moment = g.viewer.person, now()
+        return PreparedChange(plan, by=by, now=moment, tell=not quiet, post=asked.post, ahead=True)
+
+    change = prepared(work)
+    plan = plans[-1]
     words, one = done_words(plan, reader()), plan.changed_count == 1
-    quiet = asked.quiet or (form.is_quiet and not plan.matters)
-    with transaction():
-        change = apply(plan, by=person, now=moment, tell=not quiet, post=asked.post)
     note_change(words, change, asked.cohort, plan.subject)
     return redirect(asked.session_url if one and asked.to is None else asked.home_url, code=303)
 

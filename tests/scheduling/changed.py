@@ -4,13 +4,14 @@ from datetime import date, datetime, time
 from typing import Any
 
 from core.mail import Mailbox
+from core.outbox import post_many
 from groups.access import HERE
 from groups.models import Cohort, Membership, Person, PlaceOffer, Role
 from groups.offers import mark_sent
 from scheduling.letters.posting import Act
 from scheduling.models import PeerSession, Series
 from scheduling.places import departures, inviting
-from scheduling.places.offering import offer_places, post_offers
+from scheduling.places.offering import letters_to, offer_places
 from scheduling.rescheduling import series_plans, session_plans, venue
 from scheduling.rescheduling.apply import Change, apply
 from scheduling.rescheduling.change_plan import Scope
@@ -88,4 +89,5 @@ def send_offer(
 ) -> bool:
     """Send the letter about one offer; returns whether one was posted."""
     mark_sent(offer, now=now)
-    return post_offers(offer.cohort, [offer], Act(now, due_at, parcel)) == 1
+    letters = letters_to(offer.cohort, [offer], Act(now, due_at, parcel))
+    return post_many(letters, now) == 1
