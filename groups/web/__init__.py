@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from groups.web import account, public, sign_in
+from groups.web import public
+from groups.web.account import pages as account
+from groups.web.sign_in import pages as sign_in
 
 PAGES = (public.pages, sign_in.pages, account.pages)
 

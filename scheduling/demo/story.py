@@ -13,7 +13,7 @@ from core.delivery import DemoCarrier, deliver_due
 from core.refusals import Reason
 from core.smtp import Refused
 from core.transaction import transaction
-from scheduling.demo import acts as acts
+from scheduling.demo import acts
 from scheduling.demo import data as cast
 from scheduling.demo.runs import sessions_until, thursday, tuesday
 from scheduling.letters.bulk_invitations import issue_due

@@ -3,7 +3,7 @@
 Calendar programs ask every few minutes for years, and almost always nothing has changed. This
 layer answers what it is sure of: a link in use, read today already, behind which a body is kept
 that is still right. Everything else, errors among it, is left to the plain path
-(``scheduling.web.feeds``).
+(``scheduling.web.calendar.pages.feeds``).
 """
 
 import logging

@@ -6,49 +6,35 @@ from core import config
 from core.moment import now
 from groups.own_data import SECTIONS
 from scheduling.own_data import own_calendar, own_dates, own_standing_answers
-from scheduling.web import (
-    answering,
-    calendar,
-    dates,
-    demo,
-    disowning,
-    erasure,
-    feeds,
-    groups,
-    home,
-    leaving,
-    offers,
-    operating,
-    people,
-    placing,
-    prompts,
-    readdressing,
-    reshaping,
-    running,
-    sessions,
-    setting_up,
-)
+from scheduling.web import demo, erasure, operating
+from scheduling.web.calendar.pages import calendar, feeds
+from scheduling.web.home.pages import group, groups, home
 from scheduling.web.navigation import navigation_context
+from scheduling.web.people.pages import email_change, email_change_dispute, leave, offers, people
+from scheduling.web.prompts import pages as prompts
+from scheduling.web.rescheduling.pages import series, session, several, venue
+from scheduling.web.rsvp.pages import answering
+from scheduling.web.set_up.pages import draft
 
 PAGES = (
     home.pages,
     answering.pages,
     groups.pages,
-    setting_up.pages,
-    running.pages,
-    sessions.pages,
-    placing.pages,
-    reshaping.pages,
-    dates.pages,
+    draft.pages,
+    group.pages,
+    session.pages,
+    venue.pages,
+    several.pages,
+    series.pages,
     people.pages,
     prompts.pages,
     offers.pages,
-    leaving.pages,
+    leave.pages,
     calendar.pages,
     feeds.pages,
     erasure.pages,
-    readdressing.pages,
-    disowning.pages,
+    email_change.pages,
+    email_change_dispute.pages,
     operating.pages,
 )
 
@@ -66,7 +52,7 @@ def init_app(app: Flask) -> None:
     app.extensions["csrf"].exempt(offers.stop)
     # A link from a letter works in any browser, with and without cookies.
     app.extensions["csrf"].exempt(answering.answer)
-    app.extensions["csrf"].exempt(disowning.act)
+    app.extensions["csrf"].exempt(email_change_dispute.act)
     if config.EXTENSION in app.extensions and app.extensions[config.EXTENSION].demo:
         app.register_blueprint(demo.pages)
     app.context_processor(navigation_context)

@@ -22,7 +22,6 @@ from groups.access import cohorts_facilitated_by
 from groups.models import Cohort, CohortState
 from scheduling.access import sessions_run_by
 from scheduling.dates.wording import say_count, say_time
-from scheduling.forms.sessions import CheckedForm
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.rescheduling.apply import (
     AS_IT_IS,
@@ -37,9 +36,11 @@ from scheduling.rescheduling.change_plan import ChangePlan, Scope, Subject
 from scheduling.rescheduling.preview import Preview, look_again_at, preview
 from scheduling.rescheduling.session_plans import concerned, conflicts_with
 from scheduling.runs.to_come import is_over
-from scheduling.showing.group_page import impact_words
-from scheduling.showing.pasted import PastedList
-from scheduling.showing.plan_words import (
+from scheduling.web.fields.pasted import PastedList
+from scheduling.web.home.view.group import impact_words
+from scheduling.web.people.view.roster import names_of
+from scheduling.web.rescheduling.forms.session import CheckedForm
+from scheduling.web.rescheduling.view import (
     PlanWords,
     Reader,
     button_words,
@@ -47,7 +48,6 @@ from scheduling.showing.plan_words import (
     letters_words,
     plan_words,
 )
-from scheduling.showing.roster import names_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs lag
 
-from groups.forms.account import ZoneField
+from groups.web.account.forms import ZoneField
 from groups.zones import say_zone, zone_groups
 
 

@@ -22,8 +22,8 @@ from wtforms.validators import InputRequired, NumberRange
 from core.forms import CleanString, CleanText, PageForm, Understandable
 from core.web import public
 from scheduling.calendars.subscribing import Machine, ways
-from scheduling.showing.member_view import DiaryPicture
-from scheduling.web.calendar_box import CalendarBox
+from scheduling.web.calendar.pages.box import CalendarBox
+from scheduling.web.home.view.member import DiaryPicture
 
 PATH = "/parts"
 TEMPLATES = Path(__file__).parent / "templates"

@@ -13,7 +13,7 @@ from scheduling.letters.reminders import remind_due
 from scheduling.models import Answer, PeerSession, Reply, SessionState, StandingAnswer
 from scheduling.own_data import own_dates
 from scheduling.places import departures
-from scheduling.showing.group_page import who_said_what
+from scheduling.web.home.view.group import who_said_what
 from tests.build import FIRST, a_member, a_person, a_session, series_of
 from tests.scheduling import changed
 from tests.scheduling.post import letters

@@ -17,7 +17,7 @@ from scheduling.models import Answer, Invitation, PeerSession, Reply, SessionSta
 from scheduling.own_data import own_dates
 from scheduling.replies.part import read_part
 from scheduling.replies.replying import Outcome, take
-from scheduling.showing.group_page import who_said_what
+from scheduling.web.home.view.group import who_said_what
 from tests import build
 from tests.scheduling import invitations
 from tests.scheduling.answered import (

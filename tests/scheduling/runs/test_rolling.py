@@ -19,7 +19,7 @@ from scheduling.reflection.drawing import NEAR, draw_due, draw_waiting, prompts_
 from scheduling.runs.rolling import roll_forward, roll_forward_due
 from scheduling.runs.series import plan_of, start_series
 from scheduling.runs.set_up import SetUp
-from scheduling.showing.prompt_plan import prompt_plan
+from scheduling.web.prompts.view import prompt_plan
 from tests.build import a_cohort, a_facilitator, a_series, a_session
 
 SECOND_THURSDAY = MonthlyByWeekday(3, 2)

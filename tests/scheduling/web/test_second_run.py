@@ -18,7 +18,7 @@ from scheduling.models import Invitation, PeerSession, Series, SessionState
 from scheduling.rescheduling.undo import undo as take_back
 from scheduling.runs.series import current_series, renew
 from scheduling.runs.set_up import SetUp
-from scheduling.showing.earlier import earlier_groups
+from scheduling.web.set_up.view.earlier import earlier_groups
 from tests import build
 from tests.conftest import NOW
 from tests.page import PageClient, words

@@ -1,1 +1,0 @@
-"""What people can send to the pages of this package."""

@@ -1,1 +1,0 @@
-"""What people type about dates, checked before it becomes a value."""

@@ -1,1 +1,0 @@
-"""What pages show, read in a fixed number of queries and put into words."""

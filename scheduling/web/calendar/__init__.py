@@ -1,0 +1,1 @@
+"""Somebody's own calendar: feeds, invitations, in whose words."""

@@ -1,0 +1,1 @@
+"""Changing dates, hours and the venue of one session or many."""

@@ -1,0 +1,1 @@
+"""What is typed, and how it is read."""

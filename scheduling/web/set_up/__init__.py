@@ -1,0 +1,1 @@
+"""Setting up a group, and checking it before it is sent."""

@@ -1,0 +1,71 @@
+"""What the first screen shows of a draft that is changed, or of an earlier group."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from core.mail import Mailbox
+from groups.models import Cohort
+from scheduling.dates.recurrence import ChosenDates, EveryWeeks, pattern_of
+from scheduling.dates.wording import MONTHS, say_time
+from scheduling.runs.set_up import SetUp
+from scheduling.web.set_up.forms.set_up import NO_BANK_HOLIDAYS
+
+
+def values_of(cohort: Cohort, set_up: SetUp, mailboxes: Iterable[Mailbox]) -> dict[str, Any]:
+    """Return what ``SetUpForm`` shows of a draft, field by field."""
+    return {
+        **values_like(cohort, set_up, mailboxes),
+        "name": cohort.name,
+        "first_on": set_up.first_on.isoformat(),
+        "dates": _later_dates(set_up),
+    }
+
+
+def values_like(cohort: Cohort, set_up: SetUp, mailboxes: Iterable[Mailbox]) -> dict[str, Any]:
+    """Return the same of an earlier group, without its name and its dates."""
+    leave_outs = set_up.leave_outs
+    return {
+        "starts": say_time(set_up.starts),
+        "ends": say_time(set_up.ends),
+        "sessions": _number(set_up.sessions) or "12",
+        "goes_on": set_up.goes_on,
+        "how_often": _how_often(set_up),
+        "weeks": str(set_up.pattern.weeks) if isinstance(set_up.pattern, EveryWeeks) else "4",
+        "bank_holidays": leave_outs.bank_holidays or NO_BANK_HOLIDAYS,
+        "august": leave_outs.august,
+        "court_vacations": leave_outs.court_vacations,
+        "place_kind": set_up.place_kind,
+        "place": set_up.place,
+        "room": set_up.room,
+        "pqe_most": _number(cohort.pqe_most),
+        "places": _number(cohort.places),
+        "people": "\n".join(_line(mailbox) for mailbox in mailboxes),
+    }
+
+
+def _how_often(set_up: SetUp) -> str:
+    if isinstance(set_up.pattern, ChosenDates):
+        return "chosen"
+    if isinstance(set_up.pattern, EveryWeeks):
+        return "weeks"
+    return "monthly" if set_up.pattern == pattern_of(set_up.first_on) else "last"
+
+
+def _later_dates(set_up: SetUp) -> str:
+    if not isinstance(set_up.pattern, ChosenDates):
+        return ""
+    return "\n".join(_written(day) for day in set_up.pattern.dates if day != set_up.first_on)
+
+
+def _written(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _line(mailbox: Mailbox) -> str:
+    # Quotation marks keep a comma in a name from being read as the end of a column.
+    return f'"{mailbox.name}" <{mailbox.address}>' if mailbox.name else mailbox.address
