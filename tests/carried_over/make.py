@@ -74,12 +74,11 @@ def arrives(offer, kept_by, now):
 
 def tell(app):
     """Let all this happen, and return what people hold of it."""
-    from scheduling.changing import sessions as acts
-
     from core.db import db
     from core.transaction import transaction
     from groups import accounts
     from scheduling.attendance.answers import give
+    from scheduling.changing import sessions as acts
     from scheduling.keeping import diaries
     from scheduling.models import Answer, KeptBy, PeerSession
 
