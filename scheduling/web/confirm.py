@@ -36,10 +36,10 @@ from scheduling.rescheduling.change_plan import ChangePlan, Scope, Subject
 from scheduling.rescheduling.preview import Preview, look_again_at, preview
 from scheduling.rescheduling.session_plans import concerned, conflicts_with
 from scheduling.runs.to_come import is_over
+from scheduling.web.fields.checked import CheckedForm
 from scheduling.web.fields.pasted import PastedList
 from scheduling.web.home.view.group import impact_words
 from scheduling.web.people.view.roster import names_of
-from scheduling.web.rescheduling.forms.session import CheckedForm
 from scheduling.web.rescheduling.view import (
     PlanWords,
     Reader,
@@ -161,8 +161,8 @@ def check(form: CheckedForm, asked: Asked) -> str:
         preview=shown,
         letters_words=say_count(shown.letters, "message", "messages"),
         readers=names_of(asked.cohort) if checked.readers is None else checked.readers,
-        fields={**_typed(form), "seen": plan.digest},
-        can_change=len(_typed(form)) > 0,
+        fields={**form.typed, "seen": plan.digest},
+        can_change=bool(form.typed),
         may_be_quiet=may_be_quiet,
         pause=int(config.current().pause.total_seconds() // 60),
     )
@@ -279,13 +279,6 @@ def _which_links(asked: Asked) -> list[dict[str, str | bool]]:
         {"words": words, "url": f"{request.path}?which={scope.value}", "chosen": scope == chosen}
         for scope, words in asked.which.items()
     ]
-
-
-def _typed(form: CheckedForm) -> dict[str, str]:
-    own = ("confirmed", "back", "seen", "csrf_token")
-    values = {field.name: field.data for field in form if field.name not in own}
-    sent = {name: "y" if value is True else value for name, value in values.items() if value}
-    return {name: str(value) for name, value in sent.items()}
 
 
 def group_run(cohort_id: str) -> Cohort:

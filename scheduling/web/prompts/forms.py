@@ -1,11 +1,11 @@
 """What a facilitator chooses or writes about prompts."""
 
-from wtforms import Field, SelectChoice, SelectField  # type: ignore[attr-defined]  # the stubs are older than the class
+from wtforms import SelectChoice, SelectField  # type: ignore[attr-defined]  # the stubs are older than the class
 
-from core.forms import CleanString, CleanText, PageForm, Understandable
+from core.forms import CleanText, PageForm, Understandable
 from scheduling.reflection.prompts import LONGEST_PROMPT, MOST_DAYS
 from scheduling.reflection.themes import library
-from scheduling.web.fields.reading import whole_number
+from scheduling.web.fields.typed import CountField
 
 NO_THEME = ""
 
@@ -31,13 +31,4 @@ class PromptForm(PageForm):
 class DaysForm(PageForm):
     """How long before a session its prompts can be seen."""
 
-    days = CleanString("Days before a session")
-
-    def validate_days(self, field: Field) -> None:
-        """Read the number."""
-        whole_number(field, MOST_DAYS, least=0)
-
-    @property
-    def number(self) -> int:
-        """What was typed."""
-        return int(self.days.data or 0)
+    days = CountField("Days before a session", MOST_DAYS, least=0)

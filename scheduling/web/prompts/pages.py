@@ -48,10 +48,10 @@ def plan(cohort_id: str) -> ResponseReturnValue:
     """Show the prompts of the whole run, and change from when they can be seen."""
     cohort = group_run(cohort_id)
     series = series_of(cohort)
-    form = DaysForm(data={"days": str(series.prompt_days)})
+    form = DaysForm(data={"days": series.prompt_days})
     if form.validate_on_submit():
         with transaction():
-            prompts.set_prompt_days(series, form.number)
+            prompts.set_prompt_days(series, form.days.data)
         note("Saved. Prompts that can be seen already stay visible.")
         return see_other("prompts.plan", cohort_id=cohort_id)
     page = render_template(

@@ -28,9 +28,10 @@ from scheduling.web.confirm import (
     open_group_run,
     own_zone,
 )
+from scheduling.web.fields.reading import PLACE_KINDS
 from scheduling.web.home.view.group import count_words, group_page
 from scheduling.web.home.view.titles import group_title
-from scheduling.web.rescheduling.forms.session import PLACE_KINDS, RunPlaceForm
+from scheduling.web.rescheduling.forms.session import RunPlaceForm
 
 pages = Blueprint("running", __name__)
 AT = "/groups/<cohort_id>"

@@ -50,7 +50,7 @@ def invite(cohort_id: str) -> ResponseReturnValue:
     asked = Asked(
         cohort,
         "Check the invitations",
-        lambda: inviting.invite(cohort, form.paste.mailboxes, role=form.asked_role, now=now()),
+        lambda: inviting.invite(cohort, form.people.data.mailboxes, role=form.role.data, now=now()),
         checked=lambda plan, _shown: _checked(cohort, form, plan),
         post=offer_places,
         to=url_for("people.show", cohort_id=cohort_id),
@@ -127,19 +127,22 @@ def _membership(cohort_id: str, membership_id: str) -> Membership:
 
 def _invite_page(cohort: Cohort, form: InviteForm) -> str:
     return render_template(
-        "scheduling/people/invite.html", cohort=cohort, form=form, pasted=pasted_list(form.paste)
+        "scheduling/people/invite.html",
+        cohort=cohort,
+        form=form,
+        pasted=pasted_list(form.people.data),
     )
 
 
 def _checked(cohort: Cohort, form: InviteForm, plan: ChangePlan) -> Checked:
     found = inviting.invited(plan)
-    asked = [box for box in form.paste.mailboxes if box.address in found]
-    known = [box.address for box in form.paste.mailboxes if box.address not in found]
+    asked = [box for box in form.people.data.mailboxes if box.address in found]
+    known = [box.address for box in form.people.data.mailboxes if box.address not in found]
     warning = inviting.too_many(cohort, len(asked))
     return Checked(
         f"Send {say_count(len(asked), 'invitation', 'invitations')}",
         rows=[{"label": "You ask them to", "words": ROLES[form.role.data]}],
         advice=[warning] if warning else [],
         readers=[person_words(box) for box in asked],
-        pasted=pasted_list(form.paste, known=known),
+        pasted=pasted_list(form.people.data, known=known),
     )

@@ -1,37 +1,21 @@
 """What a facilitator types to change several dates of a run, or the run itself."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, time
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
-from wtforms import BooleanField, Field
+from wtforms import BooleanField
 from wtforms.validators import InputRequired, ValidationError
 
-from core.forms import CleanString
 from groups.web.account.forms import ZoneField
-from scheduling.dates.recurrence import (
-    LAST,
-    ChosenDates,
-    EveryWeeks,
-    MonthlyByWeekday,
-    Pattern,
-    pattern_of,
-)
-from scheduling.dates.wording import ORDINALS, WEEKDAYS, NotUnderstood, read_dates
+from scheduling.dates.wording import ORDINALS, WEEKDAYS
 from scheduling.rescheduling.series_state import MOST_TO_COME
-from scheduling.web.fields.reading import (
-    PastedText,
-    check_last,
-    check_length,
-    choices_of,
-    day_of,
-    radios,
-    select,
-    time_of_day,
-    whole_number,
-)
-from scheduling.web.rescheduling.forms.session import CheckedForm, MoveForm, WhichForm
-from scheduling.web.set_up.forms.set_up import HOW_OFTEN, MOST_SESSIONS, MOST_WEEKS
+from scheduling.web.fields.checked import CheckedForm
+from scheduling.web.fields.reading import choices_of, radios, select
+from scheduling.web.fields.rhythm import dates_are_chosen, how_often_field, weeks_field
+from scheduling.web.fields.typed import ClockField, CountField, DayField, DaysField
+from scheduling.web.rescheduling.forms.session import MoveForm, WhichForm
+from scheduling.web.set_up.forms.set_up import MOST_SESSIONS
 
 MOST_DAYS: Final = 366
 
@@ -44,76 +28,54 @@ HOW_LONG: Final = {MORE: "A number of sessions more", GOES_ON: "Until I end it"}
 class DaysForm(WhichForm):
     """By how many days sessions move, and which way."""
 
-    days = CleanString("How many days?", default="7")
+    days = CountField("How many days?", MOST_DAYS, default=7)
     way = radios("Which way?", WAYS, default=LATER)
-
-    def validate_days(self, field: Field) -> None:
-        """Read the number."""
-        whole_number(field, MOST_DAYS)
 
     @property
     def shift(self) -> int:
         """The days to move by, negative for earlier."""
-        number = int(self.days.data or 0)
-        return -number if self.way.data == EARLIER else number
+        return -self.days.data if self.way.data == EARLIER else self.days.data
 
 
 class WeekdayForm(WhichForm):
     """Which weekday of the month sessions are to be on."""
 
-    nth = select("Which one of the month?", {str(nth): words for nth, words in ORDINALS.items()})
-    weekday = select("Weekday", {str(day): words for day, words in enumerate(WEEKDAYS)})
+    nth = select(
+        "Which one of the month?",
+        {str(nth): words for nth, words in ORDINALS.items()},
+        coerce=int,
+    )
+    weekday = select("Weekday", {str(day): words for day, words in enumerate(WEEKDAYS)}, coerce=int)
 
 
 class HoursForm(WhichForm):
     """From when to when sessions are, and by which clock."""
 
-    starts = CleanString("Starts")
-    ends = CleanString("Ends")
+    starts = ClockField("Starts")
+    ends = ClockField("Ends", after="starts")
     time_zone = ZoneField("Time zone")
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
-        self.from_time = self.to_time = time()
-
-    def validate_starts(self, field: Field) -> None:
-        """Read when they start."""
-        self.from_time = time_of_day(field)
-
-    def validate_ends(self, field: Field) -> None:
-        """Read when they end, on the same day."""
-        self.to_time = time_of_day(field)
-        if not self.starts.errors:
-            check_length(self.from_time, self.to_time)
 
 
 class AddForm(MoveForm):
     """When a session beside the pattern is to be."""
 
-    on = CleanString("Date")
+    on = DayField("Date")
 
 
 class PauseForm(CheckedForm):
     """From when until when a run has no sessions; both days belong to the break."""
 
-    from_on = CleanString("First day of the break")
-    until_on = CleanString("Last day of the break")
+    from_on = DayField("First day of the break")
+    until_on = DayField("Last day of the break", since="from_on")
     make_up = BooleanField("Add as many sessions at the end")
 
     def __init__(self, *, today: date, **more: Any) -> None:
         super().__init__(**more)
         self.today = today
-        self.from_day = self.until_day = today
 
-    def validate_from_on(self, field: Field) -> None:
-        """Read the first day."""
-        self.from_day = day_of(field, self.today)
-
-    def validate_until_on(self, field: Field) -> None:
-        """Read the last day, which is not before the first."""
-        after = self.today if self.from_on.errors else self.from_day
-        self.until_day = day_of(field, after)
-        if not self.from_on.errors and self.until_day < self.from_day:
+    def validate_until_on(self, field: DayField) -> None:
+        """Refuse a last day before the first."""
+        if self.from_on.data is not None and field.data < self.from_on.data:
             raise ValidationError("A break ends on or after its first day")
 
 
@@ -121,58 +83,23 @@ class PatternForm(CheckedForm):
     """Another rhythm, from one of the coming sessions on. ``since`` words them by public id."""
 
     since = select("From which session on?")
-    first_on = CleanString("New date of that session")
-    how_often = radios("How often from then on?", HOW_OFTEN, default="monthly")
-    weeks = CleanString("How many weeks apart", default="4")
-    dates = PastedText("Dates after that one")
+    first_on = DayField("New date of that session")
+    how_often = how_often_field("How often from then on?")
+    weeks = weeks_field()
+    dates = DaysField("Dates after that one", fewer_than=MOST_TO_COME, when=dates_are_chosen)
 
     def __init__(self, *, today: date, since: Mapping[str, str], **more: Any) -> None:
         super().__init__(**more)
-        self.today = self.first_day = today
-        self.later_days: Sequence[date] = ()
+        self.today = today
         self.since.choices = choices_of(since)
 
-    def validate_first_on(self, field: Field) -> None:
-        """Read the date from which the rhythm follows."""
-        self.first_day = day_of(field, self.today)
-
-    def validate_how_often(self, field: Field) -> None:
-        """Refuse a last weekday that the date is not."""
-        if field.data == "last" and not self.first_on.errors:
-            check_last(self.first_day, self.today)
-
-    def validate_weeks(self, field: Field) -> None:
-        """Read how many weeks lie between two sessions."""
-        if self.how_often.data == "weeks":
-            whole_number(field, MOST_WEEKS)
-
-    def validate_dates(self, field: Field) -> None:
-        """Read the dates chosen one by one, each after the first."""
-        if self.how_often.data != "chosen":
-            return
-        try:
-            self.later_days = read_dates(field.data or "", self.today)
-        except NotUnderstood as problem:
-            field.errors = str(problem).splitlines()
-            return
-        if len(self.later_days) >= MOST_TO_COME:
-            raise ValidationError(f"Choose up to {MOST_TO_COME} dates")
-        if any(day <= self.first_day for day in self.later_days):
+    def validate_dates(self, field: DaysField) -> None:
+        """Refuse dates that are not each after the first, or that are there twice."""
+        first = self.first_on.data
+        if first is not None and any(day <= first for day in field.data):
             raise ValidationError("These dates come after the one above")
-        if len(set(self.later_days)) < len(self.later_days):
+        if len(set(field.data)) < len(field.data):
             raise ValidationError("One of these dates is on the list twice")
-
-    @property
-    def pattern(self) -> Pattern:
-        """The rhythm, once the form has been found to be in order."""
-        match self.how_often.data:
-            case "chosen":
-                return ChosenDates((self.first_day, *self.later_days))
-            case "weeks":
-                return EveryWeeks(int(self.weeks.data or 0))
-            case "last":
-                return MonthlyByWeekday(self.first_day.weekday(), LAST)
-        return pattern_of(self.first_day)
 
 
 class LastForm(CheckedForm):
@@ -193,14 +120,7 @@ class ExtendForm(CheckedForm):
     """How long a run goes on after its last session."""
 
     how_long = radios("How long does it go on?", HOW_LONG, default=MORE)
-    number = CleanString("How many more", default="12")
-
-    def validate_number(self, field: Field) -> None:
-        """Read the number, where one is asked for."""
-        if self.how_long.data == MORE:
-            whole_number(field, MOST_SESSIONS)
-
-    @property
-    def more(self) -> int | None:
-        """How many sessions are added; ``None`` for a run that goes on until it is ended."""
-        return int(self.number.data or 0) if self.how_long.data == MORE else None
+    #: ``None`` for a run that goes on until it is ended.
+    number = CountField(
+        "How many more", MOST_SESSIONS, default=12, when=lambda form: form.how_long.data == MORE
+    )

@@ -1,95 +1,51 @@
 """What a facilitator types about single sessions: when, where, and how many came."""
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, Field, HiddenField
+from wtforms import BooleanField, Field
 from wtforms.validators import ValidationError
 
 from core.forms import CleanString, PageForm, Understandable
 from scheduling.models import PlaceKind
 from scheduling.rescheduling.change_plan import Scope
 from scheduling.runs.to_come import MOST_PEOPLE
+from scheduling.web.fields.checked import CheckedForm
 from scheduling.web.fields.reading import (
-    check_length,
+    PLACE_KINDS,
     choices_of,
-    day_of,
+    door_in_words,
     https_link,
     radios,
-    time_of_day,
-    whole_number,
 )
+from scheduling.web.fields.typed import ClockField, CountField, DayField
 
 LONGEST_PLACE = 100
-QUIETLY = "quietly"
 #: A session that meets as its run does.
 SAME = "same"
-PLACE_KINDS = {PlaceKind.ONLINE.value: "Online", PlaceKind.IN_PERSON.value: "In person"}
-
-
-class CheckedForm(PageForm):
-    """A form in two steps: the page that checks it sends it again with ``confirmed`` ("quietly"
-    where no message is wanted), or ``back`` to change something.
-    """
-
-    confirmed = HiddenField()
-    back = HiddenField()
-    #: What was looked at, by ``ChangePlan.digest``.
-    seen = HiddenField()
-
-    @property
-    def is_confirmed(self) -> bool:
-        """Whether the check page has been agreed to."""
-        return bool(self.confirmed.data) and not self.back.data
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether whoever agreed wants nobody written to, as far as that is theirs to say."""
-        return bool(self.confirmed.data == QUIETLY)
 
 
 class WhichForm(CheckedForm):
     """A change that one session or several can have. ``which`` words every scope on offer."""
 
-    which = radios("Which sessions?", default=Scope.ONE.value)
+    which = radios("Which sessions?", default=Scope.ONE, coerce=Scope)
 
     def __init__(self, *, which: Mapping[Scope, str], **more: Any) -> None:
         super().__init__(**more)
-        self.which.choices = choices_of({scope.value: words for scope, words in which.items()})
-
-    @property
-    def scope(self) -> Scope:
-        """Which sessions are meant, once the form has been found to be in order."""
-        return Scope(self.which.data)
+        self.which.choices = choices_of(which)
 
 
 class MoveForm(CheckedForm):
     """When a session is to be. ``today`` completes a date without a year."""
 
-    on = CleanString("New date")
-    starts = CleanString("Starts")
-    ends = CleanString("Ends")
+    on = DayField("New date")
+    starts = ClockField("Starts")
+    ends = ClockField("Ends", after="starts")
 
     def __init__(self, *, today: date, **values: Any) -> None:
         super().__init__(**values)
         self.today = today
-        self.day = today
-        self.from_time = self.to_time = time()
-
-    def validate_on(self, field: Field) -> None:
-        """Read the date."""
-        self.day = day_of(field, self.today)
-
-    def validate_starts(self, field: Field) -> None:
-        """Read when it starts."""
-        self.from_time = time_of_day(field)
-
-    def validate_ends(self, field: Field) -> None:
-        """Read when it ends, which is after it starts and within eight hours."""
-        self.to_time = time_of_day(field)
-        if not self.starts.errors:
-            check_length(self.from_time, self.to_time)
 
 
 class PlaceForm(WhichForm):
@@ -135,28 +91,15 @@ class PlaceForm(WhichForm):
 class RunPlaceForm(CheckedForm):
     """Where a whole run meets."""
 
-    place_kind = radios("How you meet", PLACE_KINDS, default=PlaceKind.ONLINE.value)
-    place = CleanString("Where, in words", [Understandable(LONGEST_PLACE, optional=True)])
+    place_kind = radios("How you meet", PLACE_KINDS, default=PlaceKind.ONLINE, coerce=PlaceKind)
+    place = CleanString(
+        "Where, in words", [Understandable(LONGEST_PLACE, optional=True), door_in_words]
+    )
     room = CleanString("Link of the room", [https_link])
     quiet = BooleanField("Save without sending a message")
-
-    def validate_place(self, field: Field) -> None:
-        """Ask for words where there is a door to find."""
-        if self.place_kind.data == PlaceKind.IN_PERSON and not field.data:
-            raise ValidationError("Say where you meet")
 
 
 class CameForm(PageForm):
     """How many came: a number, or nothing to forget it."""
 
-    came = CleanString("How many came?")
-
-    def validate_came(self, field: Field) -> None:
-        """Read the number."""
-        if field.data:
-            whole_number(field, MOST_PEOPLE, least=0)
-
-    @property
-    def number(self) -> int | None:
-        """What was typed."""
-        return int(self.came.data) if self.came.data else None
+    came = CountField("How many came?", MOST_PEOPLE, least=0, optional=True)

@@ -1,6 +1,6 @@
 """Changing a whole run: an extra date, a break, another rhythm, an earlier or a later end."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,6 @@ from core.moment import now
 from core.web import note, see_other
 from groups.models import Cohort
 from scheduling.dates.recurrence import MonthlyByWeekday
-from scheduling.dates.wording import say_time
 from scheduling.models import PeerSession, Series, SessionState
 from scheduling.rescheduling.series_plans import end_after, extend, set_pattern
 from scheduling.rescheduling.series_plans import pause as pause_series
@@ -20,7 +19,8 @@ from scheduling.runs.laying_out import rule_of
 from scheduling.runs.series import series_of, today_for
 from scheduling.runs.to_come import coming_at
 from scheduling.web.confirm import Asked, changeable_run, form_check_act, reader
-from scheduling.web.fields.reading import kind_of_date_field
+from scheduling.web.fields.checked import CheckedForm
+from scheduling.web.fields.rhythm import pattern_in
 from scheduling.web.rescheduling.forms.series import (
     AddForm,
     ExtendForm,
@@ -28,7 +28,6 @@ from scheduling.web.rescheduling.forms.series import (
     PatternForm,
     PauseForm,
 )
-from scheduling.web.rescheduling.forms.session import CheckedForm
 from scheduling.web.rescheduling.view import say_sessions
 from scheduling.web.session_card import card
 from scheduling.web.set_up.view.words import run_words
@@ -63,12 +62,14 @@ def add(cohort_id: str) -> ResponseReturnValue:
     """Add a date beside the pattern: the form, the check, and the act."""
     cohort = changeable_run(cohort_id)
     series = series_of(cohort)
-    values = {"starts": say_time(series.starts), "ends": say_time(series.ends)}
+    values = {"starts": series.starts, "ends": series.ends}
     form = AddForm(today=today_for(series, now()), data=values)
     asked = Asked(
         cohort,
         "Check the new date",
-        lambda: add_date(series, on=form.day, starts=form.from_time, ends=form.to_time, now=now()),
+        lambda: add_date(
+            series, on=form.on.data, starts=form.starts.data, ends=form.ends.data, now=now()
+        ),
         series=series,
     )
     return form_check_act(form, asked, lambda: _page("add", "Add a date", cohort, form))
@@ -86,8 +87,8 @@ def pause(cohort_id: str) -> ResponseReturnValue:
         "Check the break",
         lambda: pause_series(
             series,
-            from_on=form.from_day,
-            until_on=form.until_day,
+            from_on=form.from_on.data,
+            until_on=form.until_on.data,
             make_up=bool(form.make_up.data) and can_make_up,
             now=now(),
         ),
@@ -113,7 +114,7 @@ def pattern(cohort_id: str) -> ResponseReturnValue:
         cohort,
         "Check the new dates",
         lambda: set_pattern(
-            planned[form.since.data], form.pattern, first_on=form.first_day, now=now()
+            planned[form.since.data], pattern_in(form), first_on=form.first_on.data, now=now()
         ),
         series=series,
     )
@@ -143,7 +144,7 @@ def longer(cohort_id: str) -> ResponseReturnValue:
     asked = Asked(
         cohort,
         "Check the dates that are added",
-        lambda: extend(series, more=form.more, now=now()),
+        lambda: extend(series, more=form.number.data, now=now()),
         series=series,
     )
     return form_check_act(form, asked, lambda: _page("extend", "Go on for longer", cohort, form))
@@ -156,7 +157,6 @@ def _page(name: str, heading: str, cohort: Cohort, form: CheckedForm, **more: An
         heading=heading,
         intro=f"{cohort.name}. {run_words(series_of(cohort), now=now()).rhythm}",
         back_url=url_for("dates.show", cohort_id=cohort.public_id),
-        date_kind=kind_of_date_field,
         cohort=cohort,
         **more,
     )
@@ -174,6 +174,6 @@ def _planned(series: Series) -> dict[str, PeerSession]:
     return planned
 
 
-def _day_of(session: PeerSession) -> str:
+def _day_of(session: PeerSession) -> date:
     starts: datetime = session.starts_at.astimezone(ZoneInfo(session.zone_name))
-    return starts.date().isoformat()
+    return starts.date()

@@ -1,6 +1,7 @@
 """Moving, cancelling and preparing one session. Every change is looked at before it is made."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, render_template
@@ -13,7 +14,7 @@ from core.transaction import transaction
 from core.web import note, see_other
 from groups.models import CohortState
 from scheduling.attendance.answers import count
-from scheduling.dates.wording import say_date, say_time
+from scheduling.dates.wording import say_date
 from scheduling.models import PeerSession, SessionState
 from scheduling.reflection.drawing import prompts_of
 from scheduling.reflection.prompts import shown_from
@@ -33,7 +34,6 @@ from scheduling.web.confirm import (
     which_asked,
     which_words,
 )
-from scheduling.web.fields.reading import kind_of_date_field
 from scheduling.web.home.view.group import count_words, theme_title, who_said_what
 from scheduling.web.rescheduling.forms.session import CameForm, MoveForm
 from scheduling.web.session_card import card
@@ -48,7 +48,7 @@ def show(cohort_id: str, session_id: str) -> ResponseReturnValue:
     session = session_run(cohort_id, session_id)
     if session.cohort.state == CohortState.DRAFT:
         return see_other("setting_up.check", cohort_id=cohort_id)
-    return _page(session, CameForm(data={"came": _number_words(session.came)}))
+    return _page(session, CameForm(data={"came": session.came}))
 
 
 @pages.route(f"{AT}/move", methods=["GET", "POST"])
@@ -59,7 +59,9 @@ def move(cohort_id: str, session_id: str) -> ResponseReturnValue:
     asked = Asked(
         session.cohort,
         "Check the new time",
-        lambda: move_to(session, on=form.day, starts=form.from_time, ends=form.to_time, now=now()),
+        lambda: move_to(
+            session, on=form.on.data, starts=form.starts.data, ends=form.ends.data, now=now()
+        ),
         session,
     )
     return form_check_act(form, asked, lambda: _move_page(session, form))
@@ -104,7 +106,7 @@ def came(cohort_id: str, session_id: str) -> ResponseReturnValue:
         return _page(session, form), 422
     try:
         with transaction():
-            note_came(session, form.number, now=now())
+            note_came(session, form.came.data, now=now())
     except DomainError as error:
         show_problem(form, error)
         return _page(session, form), 422
@@ -143,7 +145,6 @@ def _move_page(session: PeerSession, form: MoveForm) -> str:
         session=session,
         cohort=session.cohort,
         said=reader().of(session),
-        date_kind=kind_of_date_field,
     )
 
 
@@ -151,14 +152,6 @@ def _local(session: PeerSession, moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(session.zone_name))
 
 
-def _now_at(session: PeerSession) -> dict[str, str]:
+def _now_at(session: PeerSession) -> dict[str, Any]:
     starts, ends = _local(session, session.starts_at), _local(session, session.ends_at)
-    return {
-        "on": starts.date().isoformat(),
-        "starts": say_time(starts.time()),
-        "ends": say_time(ends.time()),
-    }
-
-
-def _number_words(number: int | None) -> str:
-    return "" if number is None else str(number)
+    return {"on": starts.date(), "starts": starts.time(), "ends": ends.time()}

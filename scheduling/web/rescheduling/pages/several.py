@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from core.moment import now
 from scheduling.dates.recurrence import pattern_of
-from scheduling.dates.wording import say_time
 from scheduling.models import PeerSession, SessionState
 from scheduling.rescheduling.session_plans import move_to_weekday, set_hours, shift_days
 from scheduling.web.confirm import (
@@ -49,7 +48,7 @@ def days(cohort_id: str, session_id: str) -> ResponseReturnValue:
     asked = Asked(
         session.cohort,
         "Check the new dates",
-        lambda: shift_days(session, form.scope, form.shift, now=now()),
+        lambda: shift_days(session, form.which.data, form.shift, now=now()),
         session,
     )
     return form_check_act(form, asked, lambda: _page("days", "Move by days", session, form))
@@ -60,13 +59,13 @@ def weekday(cohort_id: str, session_id: str) -> ResponseReturnValue:
     """Move to another weekday of the month: the form, the check, and the act."""
     session, which = _begun(cohort_id, session_id)
     meets = pattern_of(_local(session, session.starts_at).date())
-    values = {"which": which_asked(which), "nth": str(meets.nth), "weekday": str(meets.weekday)}
+    values = {"which": which_asked(which), "nth": meets.nth, "weekday": meets.weekday}
     form = WeekdayForm(which=which, data=values)
     asked = Asked(
         session.cohort,
         "Check the new dates",
         lambda: move_to_weekday(
-            session, form.scope, int(form.weekday.data), int(form.nth.data), now=now()
+            session, form.which.data, form.weekday.data, form.nth.data, now=now()
         ),
         session,
     )
@@ -83,9 +82,9 @@ def hours(cohort_id: str, session_id: str) -> ResponseReturnValue:
         "Check the new hours",
         lambda: set_hours(
             session,
-            form.scope,
-            starts=form.from_time,
-            ends=form.to_time,
+            form.which.data,
+            starts=form.starts.data,
+            ends=form.ends.data,
             time_zone=form.time_zone.data,
             now=now(),
         ),
@@ -118,9 +117,9 @@ def _local(session: PeerSession, moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(session.zone_name))
 
 
-def _hours_of(session: PeerSession) -> dict[str, str]:
+def _hours_of(session: PeerSession) -> dict[str, Any]:
     return {
-        "starts": say_time(_local(session, session.starts_at).time()),
-        "ends": say_time(_local(session, session.ends_at).time()),
+        "starts": _local(session, session.starts_at).time(),
+        "ends": _local(session, session.ends_at).time(),
         "time_zone": session.zone_name,
     }

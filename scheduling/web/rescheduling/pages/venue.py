@@ -17,7 +17,8 @@ from scheduling.web.confirm import (
     which_asked,
     which_words,
 )
-from scheduling.web.rescheduling.forms.session import PLACE_KINDS, SAME, PlaceForm
+from scheduling.web.fields.reading import PLACE_KINDS
+from scheduling.web.rescheduling.forms.session import SAME, PlaceForm
 
 pages = Blueprint("placing", __name__)
 AS_OTHERS = "As in the other sessions"
@@ -31,7 +32,7 @@ def change(cohort_id: str, session_id: str) -> ResponseReturnValue:
     asked = Asked(
         session.cohort,
         "Check the place",
-        lambda: change_venue(session, _where(session, form), scope=form.scope, now=now()),
+        lambda: change_venue(session, _where(session, form), scope=form.which.data, now=now()),
         session,
         checked=lambda _plan, shown: _checked(session, form, shown),
         quiet=bool(form.quiet.data) and not matters,
@@ -67,7 +68,7 @@ def _checked(session: PeerSession, form: PlaceForm, shown: Preview) -> Checked:
     empty = AS_OTHERS if form.is_as_run else "–"
     rows = {
         "Session": reader().of(session).date_words,
-        "Which": which_words(session)[form.scope],
+        "Which": which_words(session)[form.which.data],
         "How": PLACE_KINDS[form.kind],
         "Where": form.place.data or empty,
         "Room": form.room.data or empty,
@@ -83,9 +84,9 @@ def _where(session: PeerSession, form: PlaceForm) -> Venue:
     another way than there, where theirs would be of no use.
     """
     others: tuple[str | None, str | None] = (None, None)
-    if form.scope != Scope.ONE and form.is_as_run and session.series is not None:
+    if form.which.data != Scope.ONE and form.is_as_run and session.series is not None:
         others = (session.series.place, session.series.room)
-    elif form.scope == Scope.ONE and not form.is_as_run:
+    elif form.which.data == Scope.ONE and not form.is_as_run:
         # Words that are there and empty stand for nowhere in particular, unlike none at all.
         others = ("", "")
     place, room = form.place.data or others[0], form.room.data or others[1]

@@ -7,7 +7,6 @@ from typing import Any
 from core.mail import Mailbox
 from groups.models import Cohort
 from scheduling.dates.recurrence import ChosenDates, EveryWeeks, pattern_of
-from scheduling.dates.wording import MONTHS, say_time
 from scheduling.runs.set_up import SetUp
 from scheduling.web.set_up.forms.set_up import NO_BANK_HOLIDAYS
 
@@ -17,7 +16,7 @@ def values_of(cohort: Cohort, set_up: SetUp, mailboxes: Iterable[Mailbox]) -> di
     return {
         **values_like(cohort, set_up, mailboxes),
         "name": cohort.name,
-        "first_on": set_up.first_on.isoformat(),
+        "first_on": set_up.first_on,
         "dates": _later_dates(set_up),
     }
 
@@ -26,20 +25,20 @@ def values_like(cohort: Cohort, set_up: SetUp, mailboxes: Iterable[Mailbox]) -> 
     """Return the same of an earlier group, without its name and its dates."""
     leave_outs = set_up.leave_outs
     return {
-        "starts": say_time(set_up.starts),
-        "ends": say_time(set_up.ends),
-        "sessions": _number(set_up.sessions) or "12",
+        "starts": set_up.starts,
+        "ends": set_up.ends,
+        "sessions": set_up.sessions or 12,
         "goes_on": set_up.goes_on,
         "how_often": _how_often(set_up),
-        "weeks": str(set_up.pattern.weeks) if isinstance(set_up.pattern, EveryWeeks) else "4",
+        "weeks": set_up.pattern.weeks if isinstance(set_up.pattern, EveryWeeks) else 4,
         "bank_holidays": leave_outs.bank_holidays or NO_BANK_HOLIDAYS,
         "august": leave_outs.august,
         "court_vacations": leave_outs.court_vacations,
         "place_kind": set_up.place_kind,
         "place": set_up.place,
         "room": set_up.room,
-        "pqe_most": _number(cohort.pqe_most),
-        "places": _number(cohort.places),
+        "pqe_most": cohort.pqe_most,
+        "places": cohort.places,
         "people": "\n".join(_line(mailbox) for mailbox in mailboxes),
     }
 
@@ -52,18 +51,10 @@ def _how_often(set_up: SetUp) -> str:
     return "monthly" if set_up.pattern == pattern_of(set_up.first_on) else "last"
 
 
-def _later_dates(set_up: SetUp) -> str:
+def _later_dates(set_up: SetUp) -> list[date]:
     if not isinstance(set_up.pattern, ChosenDates):
-        return ""
-    return "\n".join(_written(day) for day in set_up.pattern.dates if day != set_up.first_on)
-
-
-def _written(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def _number(number: int | None) -> str:
-    return "" if number is None else str(number)
+        return []
+    return [day for day in set_up.pattern.dates if day != set_up.first_on]
 
 
 def _line(mailbox: Mailbox) -> str:

@@ -50,20 +50,20 @@ def _about_people(form: SetUpForm, *, kept: int) -> list[str]:
     # Numbers only: what was typed stays out of notes, which travel in a cookie.
     said = []
     if kept:
-        said.append(f"{counted_words(form.paste)}. Each is listed under “Who gets it”.")
-    if form.paste.merged:
-        times = len(form.paste.merged)
+        said.append(f"{counted_words(form.people.data)}. Each is listed under “Who gets it”.")
+    if form.people.data.merged:
+        times = len(form.people.data.merged)
         words = "1 address" if times == 1 else f"{times} addresses"
         said.append(f"You entered {words} more than once. We’ll send each one invitation.")
-    if kept < len(form.paste.mailboxes):
+    if kept < len(form.people.data.mailboxes):
         said.append("We left out your own address because you’re already in the group.")
     return said
 
 
 def _about_dates(form: SetUpForm) -> list[str]:
-    typed = [form.first_on.data or ""]
+    typed = [form.first_on.typed]
     if form.how_often.data == "chosen":
-        typed += (form.dates.data or "").splitlines()
+        typed += form.dates.typed.splitlines()
     if not any(map(is_either_way, typed)):
         return []
     return ["We read dates in figures with the day first, then the month. Check each one."]

@@ -26,9 +26,8 @@ from scheduling.runs.series import (
     today_for,
 )
 from scheduling.web.confirm import act
+from scheduling.web.fields.checked import CheckedForm
 from scheduling.web.fields.pasted import pasted_list
-from scheduling.web.fields.reading import kind_of_date_field
-from scheduling.web.rescheduling.forms.session import CheckedForm
 from scheduling.web.set_up.forms.prefill import values_like, values_of
 from scheduling.web.set_up.forms.set_up import OneDateForm, SetUpForm
 from scheduling.web.set_up.pages.check import after_saving, check_page, opening
@@ -123,21 +122,20 @@ def one_date(cohort_id: str, planned_on: str) -> ResponseReturnValue:
     cohort, row = _date_of_draft(cohort_id, planned_on)
     series = series_of(cohort)
     form = OneDateForm(today=today_for(series, now()))
-    if form.validate_on_submit() and form.day is not None:
+    if form.validate_on_submit():
         try:
             with transaction():
-                take_alternative(series, row.planned_on, form.day, now=now())
+                take_alternative(series, row.planned_on, form.held_on.data, now=now())
         except DomainError as error:
             show_problem(form, error)
         else:
-            words = say_date(form.day, form.today)
+            words = say_date(form.held_on.data, form.today)
             return _changed(cohort_id, row, f"{words} it is, instead of {row.planned_words}.")
     page = render_template(
         "scheduling/setting_up/one_date.html",
         form=form,
         cohort=cohort,
         row=row,
-        date_kind=kind_of_date_field(form.held_on.data),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -197,7 +195,6 @@ def _first_screen(form: SetUpForm, cohort: Cohort | None = None) -> ResponseRetu
         form=form,
         cohort=cohort,
         earlier=earlier_groups(g.viewer.person) if cohort is None else [],
-        date_kind=kind_of_date_field(form.first_on.data),
-        pasted=pasted_list(form.paste),
+        pasted=pasted_list(form.people.data),
     )
     return page, 422 if form.is_submitted() else 200
