@@ -50,12 +50,6 @@ class KeyRing:
         fresh = (secrets.token_bytes(KEY_BYTES) for _ in range(3))
         return cls("k1", {"k1": next(fresh)}, next(fresh), next(fresh))
 
-    def rotated(self) -> "KeyRing":
-        """Return a ring with a new sealing key in front; the old ones still open."""
-        name = f"k{len(self.sealing) + 1}"
-        keys = {**self.sealing, name: secrets.token_bytes(KEY_BYTES)}
-        return KeyRing(name, keys, self.index, self.links)
-
     def seal(self, plain: bytes, place: str) -> bytes:
         """Encrypt (AES-256-GCM), bound to ``place`` so that it opens nowhere else."""
         nonce = secrets.token_bytes(NONCE_BYTES)

@@ -1,6 +1,4 @@
-"""Setting up a group: from a draft that has told nobody, to an open one, and back; what it has
-agreed on, and which groups the menu offers.
-"""
+"""A group as a draft that has told nobody; what it has agreed on, and what menus show of groups."""
 
 from datetime import datetime
 from typing import Final
@@ -17,7 +15,6 @@ from groups.models import (
     Cohort,
     CohortState,
     Membership,
-    OfferState,
     Person,
     Role,
 )
@@ -74,47 +71,15 @@ def draft_cohort(
     return cohort
 
 
-def open_cohort(cohort: Cohort, *, parcel: str | None, now: datetime) -> None:
-    """Open a draft; ``parcel`` names the letters that leave with it, if any do.
-
-    Raises ``DomainError`` if the group has been opened before: two browser windows, one group.
-    """
-    _refuse_unless_draft(cohort)
-    cohort.state = CohortState.OPEN
-    cohort.opened_at = now
-    cohort.parcel = parcel
-
-
-def back_to_draft(cohort: Cohort) -> None:
-    """Undo the opening of a group whose letters have been taken back: its offers are drafts again.
-
-    Raises ``DomainError`` if the group is not open, or somebody has already taken a place.
-    """
-    if cohort.state != CohortState.OPEN:
-        raise DomainError("This group is not open, so there is nothing to undo.")
-    if any(membership.role == Role.MEMBER for membership in cohort.memberships):
-        raise DomainError("Somebody has already taken a place, so this can no longer be undone.")
-    cohort.state = CohortState.DRAFT
-    cohort.opened_at = cohort.parcel = None
-    for offer in cohort.offers:
-        if offer.state == OfferState.OPEN:
-            offer.state = OfferState.DRAFTED
-            offer.sent_at = offer.expires_at = None
-
-
 def delete_draft(cohort: Cohort) -> None:
     """Delete a draft with everything that hangs on it.
 
     Raises ``DomainError`` for a group that has been opened.
     """
     hold_places(cohort)
-    _refuse_unless_draft(cohort)
-    db.session.delete(cohort)
-
-
-def _refuse_unless_draft(cohort: Cohort) -> None:
     if cohort.state != CohortState.DRAFT:
         raise DomainError("This group has been opened already.")
+    db.session.delete(cohort)
 
 
 def current_agreement(cohort: Cohort) -> AgreementVersion:

@@ -58,60 +58,6 @@ REFUSALS = {
 }
 
 
-def draft_offer(
-    cohort: Cohort, mailbox: Mailbox, *, role: Role = Role.MEMBER, now: datetime
-) -> PlaceOffer:
-    """Return an offer to this mailbox that has not been sent.
-
-    An offer that was declined or withdrawn is drafted anew, under the same link, and one that was
-    taken and given up again is replaced, so an address has one offer in a group. Raises
-    ``DomainError`` if one is waiting to be sent or answered, or if somebody with this address has a
-    place.
-    """
-    index = blind_index(mailbox.address)
-    offer = db.session.scalars(
-        select(PlaceOffer).where(PlaceOffer.cohort_id == cohort.id, PlaceOffer.email_index == index)
-    ).one_or_none()
-    _refuse_second_offer(cohort, index, offer)
-    if offer is not None and offer.state == OfferState.ACCEPTED:
-        # Whoever took it may have changed their address since; what opens at the former one must
-        # not be this.
-        db.session.delete(offer)
-        db.session.flush()
-        offer = None
-    offer = offer or _new_offer(cohort, mailbox.address, index)
-    offer.name = mailbox.name or None
-    offer.role = role
-    offer.state = OfferState.DRAFTED
-    offer.created_at = now
-    offer.sent_at = offer.expires_at = offer.answered_at = offer.asked_at = None
-    db.session.add(offer)
-    db.session.flush()
-    return offer
-
-
-def _refuse_second_offer(cohort: Cohort, index: str, offer: PlaceOffer | None) -> None:
-    if offer is not None and offer.state in (OfferState.DRAFTED, OfferState.OPEN):
-        raise DomainError("A place has already been offered to this address.")
-    holder = db.session.scalars(
-        select(Membership.id)
-        .join(Person)
-        .where(
-            Membership.cohort_id == cohort.id,
-            Membership.state.in_(HERE),
-            Person.email_index == index,
-        )
-    ).first()
-    if holder is not None:
-        raise DomainError("Somebody with this address already has a place.")
-
-
-def _new_offer(cohort: Cohort, address: str, index: str) -> PlaceOffer:
-    offer = PlaceOffer(cohort=cohort, email=address, email_index=index)
-    offer.token_hash = digest(token_of(offer))
-    return offer
-
-
 def columns_of_new(mailbox: Mailbox, name: str, *, role: Role, now: datetime) -> dict[str, Any]:
     """Return the columns of an offer to this mailbox that has not been sent, whose public id is
     ``name``; sealed ones by their plain names.
@@ -189,18 +135,6 @@ def situation(offer: PlaceOffer, *, now: datetime) -> Situation:
     if offer.role == Role.MEMBER and places_left(offer.cohort) == 0:
         return Situation.FULL
     return Situation.DECLINED if offer.state == OfferState.DECLINED else Situation.OPEN
-
-
-def mark_sent(offer: PlaceOffer, *, now: datetime) -> None:
-    """Note that the offer's letter was handed over; it can be answered for 14 days from now on.
-
-    Raises ``DomainError`` if it has been answered or withdrawn.
-    """
-    if offer.state not in (OfferState.DRAFTED, OfferState.OPEN):
-        raise DomainError("This invitation has been answered or withdrawn.")
-    offer.state = OfferState.OPEN
-    offer.sent_at = offer.sent_at or now
-    offer.expires_at = answerable_until(now)
 
 
 def answerable_until(now: datetime) -> datetime:

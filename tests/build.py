@@ -1,11 +1,12 @@
 """Builders: rows with sensible values, each in a transaction of its own. No random data."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.db import db
-from core.encryption import blind_index, key_ring
+from core.encryption import KeyRing, blind_index, key_ring
 from core.tokens import digest
 from core.transaction import transaction
 from groups.agreement_text import STARTER_CLAUSES
@@ -204,3 +205,9 @@ def a_feed(person: Person, label: str = "Phone") -> tuple[Feed, str]:
         feed.token_hash = digest(token)
         db.session.add(feed)
     return feed, token
+
+
+def rotated(ring: KeyRing) -> KeyRing:
+    """The ring with a new sealing key in front; the old ones still open."""
+    name = f"k{len(ring.sealing) + 1}"
+    return replace(ring, current=name, sealing={**ring.sealing, name: KeyRing.generate().index})

@@ -22,11 +22,11 @@ from core.transaction import transaction
 from groups import accounts
 from groups.models import Cohort, Membership, Person, SignIn
 from scheduling.feeds import contents
-from scheduling.keeping.changes import note_dates_changed_in
 from scheduling.models import Feed, Invitation, PeerSession
 from tests.build import a_cohort, a_feed, a_member, a_person, a_series, a_session
 from tests.conftest import settings
 from tests.postgres import Cluster, cluster_or_skip
+from tests.scheduling.changed import note_dates_changed
 
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 #: The last release in which a yes from a letter proved an address.
@@ -236,7 +236,8 @@ def test_f10_what_feeds_told_never_falls_at_the_update(
     at_once = _told(now)
     moments = [moment for _, moment in at_once.values()]
     with transaction():
-        note_dates_changed_in(db.session.query(PeerSession).all(), now + 2 * SECOND)
+        for session in db.session.query(PeerSession).all():
+            note_dates_changed(session, now + 2 * SECOND)
     after = _told(now)
 
     assert all(at_once[uid] >= told for uid, told in before.items())

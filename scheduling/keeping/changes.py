@@ -6,7 +6,6 @@ An entry shows a session through somebody's diary, so a session's change also ha
 the last change of every diary that shows it.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
@@ -28,32 +27,12 @@ def next_change(previous: datetime | None, now: datetime) -> datetime:
     return max(whole_second(now), whole_second(previous) + APART)
 
 
-def note_dates_changed(session: PeerSession, now: datetime) -> None:
-    """Note that something every diary shows has changed: start, end or state."""
-    session.dates_changed_at = next_change(_newest_seen(session), now)
-
-
-def note_dates_changed_in(sessions: Sequence[PeerSession], now: datetime) -> None:
-    """Note the same for many sessions of one group at once."""
-    if not sessions:
-        return
-    by_diary = newest_diary_change(sessions[0].cohort_id)
-    for session in sessions:
-        session.dates_changed_at = next_change(_newest(session, by_diary), now)
-
-
-def note_details_changed_in(sessions: Sequence[PeerSession], now: datetime) -> None:
-    """Note a change of details for many sessions of one group at once."""
-    if not sessions:
-        return
-    by_diary = newest_diary_change(sessions[0].cohort_id)
-    for session in sessions:
-        session.details_changed_at = next_change(_newest(session, by_diary), now)
-
-
 def note_details_changed(session: PeerSession, now: datetime) -> None:
     """Note that something only full entries show has changed: name, place, theme or prompts."""
-    session.details_changed_at = next_change(_newest_seen(session), now)
+    by_diary = newest_diary_change(session.cohort_id)
+    moments = (session.dates_changed_at, session.details_changed_at, by_diary)
+    newest = max(moment for moment in moments if moment is not None)
+    session.details_changed_at = next_change(newest, now)
 
 
 def newest_diary_change(cohort_id: int) -> datetime | None:
@@ -70,13 +49,3 @@ def whole_second(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("The moment of a change needs a time zone")
     return moment.astimezone(UTC).replace(microsecond=0)
-
-
-def _newest_seen(session: PeerSession) -> datetime:
-    """Return the newest change that an entry of this session can show to anybody so far."""
-    return _newest(session, newest_diary_change(session.cohort_id))
-
-
-def _newest(session: PeerSession, by_diary: datetime | None) -> datetime:
-    moments = (session.dates_changed_at, session.details_changed_at, by_diary)
-    return max(moment for moment in moments if moment is not None)

@@ -4,7 +4,6 @@ Prompts are never mailed on their own (RFC 5546 section 3.2.2: an update asks ev
 """
 
 import re
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -99,28 +98,17 @@ def choose_theme(session: PeerSession, key: str | None, *, now: datetime) -> Non
     _changed(session, now)
 
 
-def set_prompts(
-    session: PeerSession, words_and_keys: Sequence[tuple[str, str | None]], *, now: datetime
-) -> None:
-    """Replace the prompts of a session by these, in this order.
-
-    Each is a pair of words and the key of a prompt in the library; ``None`` stands for the
-    facilitator's own words. Raises ``DomainError`` for a session that is over, and for words that
-    are empty or too long.
-    """
-    _open(session, now)
-    _refuse_too_many(len(words_and_keys))
-    prompts = [_prompt(words, key) for words, key in words_and_keys]
-    session.prompts[:] = prompts
-    _changed(session, now)
-
-
 def add_prompt(
     session: PeerSession, words: str, key: str | None = None, *, now: datetime
 ) -> SessionPrompt:
-    """Add one prompt after the others; raises ``DomainError`` as ``set_prompts`` does."""
+    """Add one prompt after the others.
+
+    ``key`` names a prompt in the library; ``None`` stands for the facilitator's own words. Raises
+    ``DomainError`` for a session that is over or full, and for words that are empty or too long.
+    """
     _open(session, now)
-    _refuse_too_many(len(session.prompts) + 1)
+    if len(session.prompts) >= MOST_PROMPTS:
+        raise DomainError(f"A session holds up to {MOST_PROMPTS} prompts. Remove one first.")
     prompt = _prompt(words, key)
     session.prompts.append(prompt)
     _changed(session, now)
@@ -250,8 +238,3 @@ def _open(session: PeerSession, now: datetime) -> None:
         raise DomainError("This session has begun or is over, so its prompts stay as they were.")
     if not session.prompts_drawn:
         draw_waiting(session.together)
-
-
-def _refuse_too_many(number: int) -> None:
-    if number > MOST_PROMPTS:
-        raise DomainError(f"A session holds up to {MOST_PROMPTS} prompts. Remove one first.")

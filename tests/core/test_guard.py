@@ -19,6 +19,7 @@ from core.db import db
 from core.encryption import KeyRing
 from core.errors import NotSetUp
 from core.transaction import transaction
+from tests.build import rotated
 from tests.scheduling.commands import run, set_up
 
 MIGRATIONS = str(server.ROOT / "migrations")
@@ -129,7 +130,7 @@ def test_a_connection_that_was_refused_writes_nothing(folder: Path) -> None:
 def test_a_ring_that_was_rotated_by_the_book_passes(folder: Path) -> None:
     ring = KeyRing.read(folder / "key-ring.json")
     (folder / "key-ring.json").unlink()
-    ring.rotated().write(folder / "key-ring.json")
+    rotated(ring).write(folder / "key-ring.json")
     made = create_app(Config.load(folder, {}))
 
     with made.app_context():

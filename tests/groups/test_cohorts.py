@@ -1,4 +1,4 @@
-"""A group is a draft, then open; back only while nobody has come in."""
+"""A group as a draft: what it keeps, and that it can be deleted until it is opened."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from core.db import db
 from core.errors import DomainError
 from core.transaction import transaction
 from groups.agreement_text import STARTER_CLAUSES
-from groups.cohorts import back_to_draft, delete_draft, draft_cohort, open_cohort
+from groups.cohorts import delete_draft, draft_cohort
 from groups.models import AgreementVersion, Cohort, CohortState, Membership, OfferState, Role
-from tests.build import a_cohort, a_facilitator, a_member, an_offer
+from tests.build import a_cohort, a_facilitator, an_offer
 
 
 def a_draft(now: datetime) -> Cohort:
@@ -47,59 +47,6 @@ def test_draft_starts_with_every_clause_of_the_agreement(now: datetime) -> None:
     ).one()
     assert agreement.number == 1
     assert agreement.clauses == [[clause.title, clause.words] for clause in STARTER_CLAUSES]
-
-
-@pytest.mark.usefixtures("app")
-def test_opening_notes_when_and_with_which_parcel(now: datetime) -> None:
-    cohort = a_draft(now)
-
-    with transaction():
-        open_cohort(cohort, parcel="one-parcel", now=now)
-
-    assert (cohort.state, cohort.opened_at, cohort.parcel) == (CohortState.OPEN, now, "one-parcel")
-
-
-@pytest.mark.usefixtures("app")
-@pytest.mark.parametrize("state", [CohortState.OPEN, CohortState.ENDED])
-def test_opening_is_refused_unless_a_draft(state: CohortState, now: datetime) -> None:
-    cohort = a_cohort(state=state)
-
-    with pytest.raises(DomainError, match="opened already"), transaction():
-        open_cohort(cohort, parcel=None, now=now)
-
-
-@pytest.mark.usefixtures("app")
-def test_going_back_turns_sent_offers_into_drafts() -> None:
-    cohort = a_cohort(parcel="one-parcel")
-    sent, _ = an_offer(cohort)
-    withdrawn, _ = an_offer(cohort, "efe@people.example", state=OfferState.WITHDRAWN)
-
-    with transaction():
-        back_to_draft(cohort)
-
-    assert (cohort.state, cohort.opened_at, cohort.parcel) == (CohortState.DRAFT, None, None)
-    assert (sent.state, sent.sent_at, sent.expires_at) == (OfferState.DRAFTED, None, None)
-    assert withdrawn.state == OfferState.WITHDRAWN
-
-
-@pytest.mark.usefixtures("app")
-def test_going_back_is_refused_once_somebody_has_a_place() -> None:
-    cohort = a_cohort()
-    a_member(cohort)
-
-    with pytest.raises(DomainError, match="already taken a place"), transaction():
-        back_to_draft(cohort)
-
-    assert cohort.state == CohortState.OPEN
-
-
-@pytest.mark.usefixtures("app")
-@pytest.mark.parametrize("state", [CohortState.DRAFT, CohortState.ENDED])
-def test_going_back_is_refused_unless_open(state: CohortState) -> None:
-    cohort = a_cohort(state=state)
-
-    with pytest.raises(DomainError, match="not open"), transaction():
-        back_to_draft(cohort)
 
 
 def test_deleting_a_draft_leaves_nothing_of_it(app: Flask, now: datetime) -> None:

@@ -1,8 +1,8 @@
-"""Places offered: drafting, sending, answering, and one last place for many people."""
+"""Places offered: what has become of them, answering, and one last place for many people."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from core.db import db
 from core.encryption import blind_index
 from core.errors import DomainError, NotFound
-from core.mail import Mailbox
 from core.transaction import transaction
 from groups import offer_answers, offers
 from groups.models import (
@@ -29,13 +28,6 @@ from groups.offers import Situation, situation
 from tests.build import CREATED, a_cohort, a_member, a_person, an_offer
 
 pytestmark = pytest.mark.usefixtures("app")
-
-DEV = Mailbox("Dev", "dev@people.example")
-
-
-def drafted(cohort: Cohort, now: datetime, mailbox: Mailbox = DEV) -> PlaceOffer:
-    with transaction():
-        return offers.draft_offer(cohort, mailbox, now=now)
 
 
 def ready_offer(state: Situation, now: datetime) -> PlaceOffer:
@@ -56,58 +48,8 @@ def ready_offer(state: Situation, now: datetime) -> PlaceOffer:
     return offer
 
 
-def test_a_drafted_offer_keeps_the_address_and_name(now: datetime) -> None:
-    offer = drafted(a_cohort(), now)
-
-    assert (offer.email, offer.name, offer.role, offer.state) == (
-        "dev@people.example",
-        "Dev",
-        Role.MEMBER,
-        OfferState.DRAFTED,
-    )
-
-
-def test_a_second_offer_to_the_same_address_is_refused_however_it_is_written(
-    now: datetime,
-) -> None:
-    cohort = a_cohort()
-    drafted(cohort, now)
-
-    with pytest.raises(DomainError, match="already been offered"):
-        drafted(cohort, now, Mailbox("", "Dev@People.example"))
-
-
-def test_a_place_is_not_offered_to_somebody_who_has_one(now: datetime) -> None:
-    cohort = a_cohort()
-    a_member(cohort, a_person("Dev"))
-
-    with pytest.raises(DomainError, match="already has a place"):
-        drafted(cohort, now)
-
-
-@pytest.mark.parametrize("state", [OfferState.DECLINED, OfferState.WITHDRAWN])
-def test_a_place_can_be_offered_anew_under_the_same_link(state: OfferState, now: datetime) -> None:
-    before, token = an_offer(a_cohort(), state=state)
-
-    again = drafted(before.cohort, now)
-
-    assert (again.id, offers.token_of(again)) == (before.id, token)
-
-
-def test_a_place_that_was_given_up_is_offered_anew_under_another_link(now: datetime) -> None:
-    before, token = an_offer(a_cohort(), state=OfferState.ACCEPTED)
-
-    again = drafted(before.cohort, now)
-    with transaction():
-        offers.mark_sent(again, now=now)
-
-    assert offers.offer_with(offers.token_of(again)) is again
-    with pytest.raises(NotFound):
-        offers.offer_with(token)
-
-
-def test_an_unsent_draft_can_be_removed(now: datetime) -> None:
-    offer = drafted(a_cohort(), now)
+def test_an_unsent_draft_can_be_removed() -> None:
+    offer, _ = an_offer(a_cohort(), state=OfferState.DRAFTED)
 
     with transaction():
         offers.remove_draft(offer)
@@ -138,8 +80,8 @@ def test_an_unknown_link_opens_nothing(token: str) -> None:
         offers.offer_with(token)
 
 
-def test_the_link_of_a_draft_opens_nothing(now: datetime) -> None:
-    offer = drafted(a_cohort(), now)
+def test_the_link_of_a_draft_opens_nothing() -> None:
+    offer, _ = an_offer(a_cohort(), state=OfferState.DRAFTED)
 
     with pytest.raises(NotFound):
         offers.offer_with(offers.token_of(offer))
@@ -191,35 +133,6 @@ def test_a_place_is_taken_while_somebody_is_here(state: MembershipState, left: i
 
 def test_a_group_without_a_limit_has_no_number_of_places_left() -> None:
     assert offers.places_left(a_cohort()) is None
-
-
-def test_sending_opens_an_offer_to_the_end_of_the_fourteenth_day(now: datetime) -> None:
-    offer = drafted(a_cohort(), now)
-
-    with transaction():
-        offers.mark_sent(offer, now=now)
-
-    last_second = datetime(2026, 12, 5, 23, 59, 59, tzinfo=UTC)
-    assert (offer.state, offer.sent_at, offer.expires_at) == (OfferState.OPEN, now, last_second)
-
-
-def test_sending_again_opens_an_expired_offer_and_keeps_when_it_was_first_sent(
-    now: datetime,
-) -> None:
-    offer = ready_offer(Situation.EXPIRED, now)
-
-    with transaction():
-        offers.mark_sent(offer, now=now)
-
-    assert (situation(offer, now=now), offer.sent_at) == (Situation.OPEN, CREATED)
-
-
-@pytest.mark.parametrize("state", [OfferState.ACCEPTED, OfferState.DECLINED, OfferState.WITHDRAWN])
-def test_an_answered_offer_is_not_sent_again(state: OfferState, now: datetime) -> None:
-    offer, _ = an_offer(a_cohort(), state=state)
-
-    with pytest.raises(DomainError), transaction():
-        offers.mark_sent(offer, now=now)
 
 
 @pytest.mark.parametrize("state", [Situation.OPEN, Situation.DECLINED])

@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from core.errors import DomainError
-from core.mail import Mailbox
-from groups import offers
 from groups.models import Membership, Person
 from scheduling.attendance import answers
 from scheduling.keeping import diaries
@@ -180,8 +178,7 @@ class Join(OfAMember):
         if world.place_of(person) is not None:
             raise DomainError("They have a place already.")
         cohort = reload(world.series).cohort
-        offer = offers.draft_offer(cohort, Mailbox("", person.email), now=world.now)
-        offers.mark_sent(offer, now=world.now)
+        offer = changed.offer_silently(cohort, person, by=world.leader, now=world.now)
         arrive(offer, person, DiaryChoices(), now=world.now)
 
 

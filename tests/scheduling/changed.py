@@ -3,11 +3,12 @@
 from datetime import date, datetime, time
 from typing import Any
 
+from core.db import db
 from core.mail import Mailbox
 from core.outbox import post_many
 from groups.access import HERE
 from groups.models import Cohort, Membership, Person, PlaceOffer, Role
-from groups.offers import mark_sent
+from scheduling.keeping.changes import newest_diary_change, next_change
 from scheduling.letters.posting import Act
 from scheduling.models import PeerSession, Series
 from scheduling.places import departures, inviting
@@ -91,3 +92,24 @@ def send_offer(
     mark_sent(offer, now=now)
     letters = letters_to(offer.cohort, [offer], Act(now, due_at, parcel))
     return post_many(letters, now) == 1
+
+
+def note_dates_changed(session: PeerSession, now: datetime) -> None:
+    """Note that something every diary shows has changed, as a change of its dates does."""
+    by_diary = newest_diary_change(session.cohort_id)
+    moments = (session.dates_changed_at, session.details_changed_at, by_diary)
+    session.dates_changed_at = next_change(max(filter(None, moments)), now)
+
+
+def mark_sent(offer: PlaceOffer, *, now: datetime) -> None:
+    """Note that an offer's letter was handed over, as sending it does."""
+    for name, value in inviting.sent_columns(offer, now)[1].items():
+        setattr(offer, name, value)
+
+
+def offer_silently(cohort: Cohort, person: Person, *, by: Person, now: datetime) -> PlaceOffer:
+    """Offer a place without a letter; returns the offer."""
+    plan = inviting.invite(cohort, [Mailbox("", person.email)], now=now)
+    apply(plan, by=by, now=now, tell=False)
+    of_theirs = PlaceOffer.email_index == person.email_index
+    return db.session.query(PlaceOffer).filter_by(cohort_id=cohort.id).filter(of_theirs).one()

@@ -26,6 +26,7 @@ from scheduling.retention import (
     RULES,
 )
 from tests import build
+from tests.build import rotated
 from tests.core.letters import a_mail, mail
 
 SECOND = timedelta(seconds=1)
@@ -169,7 +170,7 @@ def test_what_another_key_sealed_goes_with_the_next_round(
         feed.last_read_on = now.date()
         keep(feed.diary, read(feed, now=now), now=now)
     ring: KeyRing = app.extensions[EXTENSION]
-    app.extensions[EXTENSION] = ring.rotated()
+    app.extensions[EXTENSION] = rotated(ring)
     try:
         assert forgotten("kept-feeds", now)[0] == 1
     finally:

@@ -16,7 +16,7 @@ from scheduling.calendars.ical import Entry
 from scheduling.calendars.stamps import lead
 from scheduling.feeds import contents
 from scheduling.feeds.contents import entries
-from scheduling.keeping.changes import note_dates_changed, note_details_changed
+from scheduling.keeping.changes import note_details_changed
 from scheduling.keeping.diaries import choose, revoke_feed
 from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession, PlaceKind, SessionState
 from tests.build import (
@@ -31,7 +31,7 @@ from tests.build import (
     a_session,
     series_of,
 )
-from tests.scheduling.changed import change_place
+from tests.scheduling.changed import change_place, note_dates_changed
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

@@ -18,12 +18,13 @@ from core.text import clean_paragraph
 from core.transaction import transaction
 from groups.models import Membership, MembershipState
 from scheduling.feeds.contents import note_read
-from scheduling.keeping.changes import note_dates_changed, note_details_changed
+from scheduling.keeping.changes import note_details_changed
 from scheduling.keeping.diaries import choose, feed_token, revoke_feed
 from scheduling.models import Detail, Diary, Feed, KeptBy, PeerSession, Series, SessionState
 from tests.build import CREATED, a_cohort, a_feed, a_member, a_person, a_prompt, a_series, a_session
 from tests.conftest import NOW
 from tests.scheduling.calendar_bytes import HOSTILE, lines_of
+from tests.scheduling.changed import note_dates_changed
 from tests.scheduling.polling import asked, both, fast_alone, fast_of, ready_for_fast
 
 pytestmark = pytest.mark.usefixtures("clock")

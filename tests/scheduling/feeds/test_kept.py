@@ -16,10 +16,11 @@ from groups.models import Membership, MembershipState
 from scheduling.erasure import erase
 from scheduling.feeds import contents
 from scheduling.feeds.kept import is_kept, keep
-from scheduling.keeping.changes import note_dates_changed
 from scheduling.keeping.diaries import feed_token, renew_stamps, revoke_feed
 from scheduling.models import Detail, Feed, KeptFeed, PeerSession
+from tests.build import rotated
 from tests.conftest import NOW
+from tests.scheduling.changed import note_dates_changed
 from tests.scheduling.polling import ready_for_fast
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -103,8 +104,8 @@ def test_what_another_key_sealed_is_not_handed_out(
     url = f"/cal/{feed_token(kept)}/calendar.ics"
     before = client.get(url)
     ring: KeyRing = app.extensions[EXTENSION]
-    app.extensions[EXTENSION] = ring.rotated()
-    app.wsgi_app._ring = ring.rotated()  # type: ignore[attr-defined]  # the fast path has it as well
+    app.extensions[EXTENSION] = rotated(ring)
+    app.wsgi_app._ring = rotated(ring)  # type: ignore[attr-defined]  # the fast path has it as well
     try:
         after = client.get(url)
         row = of(kept)

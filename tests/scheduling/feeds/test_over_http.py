@@ -20,7 +20,6 @@ from core.db import db
 from core.transaction import transaction
 from groups.models import Membership, MembershipState
 from scheduling.feeds.contents import EMPTY_FOR
-from scheduling.keeping.changes import note_dates_changed
 from scheduling.keeping.diaries import feed_token, revoke_feed
 from scheduling.models import Detail, Diary, Feed, PeerSession
 from tests.build import FIRST, a_cohort, a_feed, a_member, a_person, a_series, a_session
@@ -28,6 +27,7 @@ from tests.conftest import NOW
 from tests.page import PageClient
 from tests.queries import queries
 from tests.scheduling.calendar_bytes import misshapen
+from tests.scheduling.changed import note_dates_changed
 from tests.scheduling.polling import leave_to_plain, ready_for_fast
 
 pytestmark = pytest.mark.usefixtures("clock")

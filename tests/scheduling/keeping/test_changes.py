@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.transaction import transaction
-from scheduling.keeping.changes import next_change, note_dates_changed, note_details_changed
+from scheduling.keeping.changes import next_change, note_details_changed
 from scheduling.keeping.diaries import existing_diary
 from tests.build import a_cohort, a_member, a_series, a_session
+from tests.scheduling.changed import note_dates_changed
 
 NINE = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis takes its bounds naive

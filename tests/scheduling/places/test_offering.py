@@ -12,6 +12,7 @@ from core.outbox import MailState, OutgoingMail, recall
 from core.transaction import transaction
 from groups.models import DoNotWrite, OfferState, PlaceOffer
 from scheduling.models import PeerSession
+from scheduling.places import inviting
 from tests import build
 from tests.core.test_delivery import Script
 from tests.scheduling.changed import send_offer
@@ -115,7 +116,7 @@ def test_answered_offer_is_not_mailed(offer: PlaceOffer, now: datetime, state: O
     with transaction():
         offer.state = state
 
-    with pytest.raises(DomainError):
-        send(offer, now)
+    with pytest.raises(DomainError, match="answered or withdrawn"):
+        inviting.resend(offer, now=now)
 
     assert letters() == []

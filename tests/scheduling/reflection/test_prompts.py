@@ -101,7 +101,8 @@ def test_an_unknown_theme_is_refused(session: PeerSession, now: datetime) -> Non
 
 def test_prompts_are_put_in_order_and_removed(session: PeerSession, now: datetime) -> None:
     with transaction():
-        prompts.set_prompts(session, [("One?", None), ("Two?", None), ("Three?", None)], now=now)
+        for words in ("One?", "Two?", "Three?"):
+            prompts.add_prompt(session, words, now=now)
     first, _, third = (prompt.public_id for prompt in session.prompts)
 
     with transaction():
@@ -132,7 +133,8 @@ def test_words_that_cannot_be_shown_are_refused(
 
 def test_a_seventh_prompt_is_refused(session: PeerSession, now: datetime) -> None:
     with transaction():
-        prompts.set_prompts(session, [(f"Number {n}?", None) for n in range(6)], now=now)
+        for number in range(6):
+            prompts.add_prompt(session, f"Number {number}?", now=now)
 
     with pytest.raises(DomainError, match="up to 6"), transaction():
         prompts.add_prompt(session, "One more?", now=now)

@@ -9,7 +9,7 @@ from sqlalchemy import event, select
 
 from core.db import db
 from core.transaction import transaction
-from groups.cohorts import draft_cohort, open_cohort
+from groups.cohorts import draft_cohort
 from groups.models import CohortState, Person
 from scheduling.dates.closures import Division, LeaveOuts
 from scheduling.dates.recurrence import EveryWeeks, MonthlyByWeekday, Pattern
@@ -35,7 +35,7 @@ def an_open_run(set_up: SetUp, now: datetime, by: Person | None = None) -> Serie
     with transaction():
         cohort = draft_cohort(name="Thursday evenings", by=by or a_facilitator(), now=now)
         series = start_series(cohort, set_up, now=now)
-        open_cohort(cohort, parcel=None, now=now)
+        cohort.state, cohort.opened_at = CohortState.OPEN, now
     return series
 
 

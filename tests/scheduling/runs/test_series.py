@@ -8,7 +8,8 @@ from sqlalchemy import select
 from core.db import db
 from core.errors import DomainError
 from core.transaction import transaction
-from groups.cohorts import draft_cohort, open_cohort
+from groups.cohorts import draft_cohort
+from groups.models import CohortState
 from scheduling.dates.closures import Division, LeaveOuts
 from scheduling.dates.recurrence import ChosenDates, EveryWeeks, MonthlyByWeekday, Pattern
 from scheduling.models import PeerSession, Series, SessionState
@@ -53,7 +54,7 @@ def a_started_series(set_up: SetUp, now: datetime) -> Series:
 def an_open_series(set_up: SetUp, now: datetime) -> Series:
     series = a_started_series(set_up, now)
     with transaction():
-        open_cohort(series.cohort, parcel=None, now=now)
+        series.cohort.state, series.cohort.opened_at = CohortState.OPEN, now
     return series
 
 
