@@ -1,5 +1,7 @@
 """What every form shares: fields that clean what was typed, and checks in plain words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -74,10 +76,24 @@ class Understandable:
             raise StopValidation(problem)
 
 
-def show_problem(form: FlaskForm, error: DomainError) -> None:
-    """Put what a rule said beside the field it is about, or above the form where there is none."""
-    if error.field is not None and error.field in form:
-        field = form[error.field]
-        field.errors = [*field.errors, error.words]
-    else:
-        form.form_errors.append(error.words)
+@contextmanager
+def problems_shown(form: FlaskForm) -> Iterator[None]:
+    """Do what stands in the block, a transaction and what follows it; what a rule says against it
+    is put beside the field it is about, or above the form where there is none. The page is shown
+    again then, with what was typed.
+    """
+    try:
+        yield
+    except DomainError as error:
+        if error.field is not None and error.field in form:
+            field = form[error.field]
+            field.errors = [*field.errors, error.words]
+        else:
+            form.form_errors.append(error.words)
+
+
+def page_with(form: FlaskForm, page: str) -> tuple[str, int]:
+    """Return the page on which a form stands: with 422 if it says that something is not in order,
+    and as any other page at first.
+    """
+    return page, 422 if form.errors else 200

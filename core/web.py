@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
 from http import HTTPStatus
 from math import ceil
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from flask import (
@@ -28,11 +29,13 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as PlainResponse
 
 from core import config, moment
+from core.errors import DomainError
 from core.tokens import sign
 from core.transaction import AWAY
 from core.worker import note_damaged
 
 View = TypeVar("View", bound=Callable[..., Any])
+Asked = ParamSpec("Asked")
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -261,6 +264,33 @@ def _asset_namer(app: Flask) -> Callable[[str], str]:
 def see_other(endpoint: str, **values: Any) -> PlainResponse:
     """Redirect with 303 after a form: the page that shows what has become of it."""
     return redirect(url_for(endpoint, **values), code=303)
+
+
+def noting_refusals(
+    way_back: str | Callable[..., ResponseReturnValue],
+) -> Callable[[Callable[Asked, ResponseReturnValue]], Callable[Asked, ResponseReturnValue]]:
+    """Let what a rule says against an act become a note on the page at ``way_back``.
+
+    That is an endpoint, which is given the ids of this request's address that it asks for, or a
+    function that is given what the act is given. Nothing of an act that is refused is kept.
+    """
+
+    def noting(act: Callable[Asked, ResponseReturnValue]) -> Callable[Asked, ResponseReturnValue]:
+        @wraps(act)
+        def act_or_note(*args: Asked.args, **kwargs: Asked.kwargs) -> ResponseReturnValue:
+            try:
+                return act(*args, **kwargs)
+            except DomainError as error:
+                note(error.words, "info")
+            if not isinstance(way_back, str):
+                return way_back(*args, **kwargs)
+            asked_for = next(current_app.url_map.iter_rules(way_back)).arguments
+            ids = request.view_args or {}
+            return see_other(way_back, **{name: ids[name] for name in asked_for})
+
+        return act_or_note
+
+    return noting
 
 
 def page_for(path: str) -> str:

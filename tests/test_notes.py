@@ -43,7 +43,6 @@ WORDING = GATHERING | {
     "sent_words",
     "wait_words",
     # What a rule said against an act, which is read where it is raised.
-    "_act",
     "_problem_with_coming_back",
     "_later_words",
 }

@@ -13,11 +13,11 @@ from flask.typing import ResponseReturnValue
 
 from core import config
 from core.errors import DomainError, NotFound
-from core.forms import show_problem
+from core.forms import page_with, problems_shown
 from core.lookup import find
 from core.moment import now
 from core.transaction import prepared, transaction
-from core.web import note, seconds_until, see_other
+from core.web import note, noting_refusals, seconds_until, see_other
 from groups.access import cohorts_facilitated_by
 from groups.models import Cohort, CohortState
 from scheduling.access import sessions_run_by
@@ -106,22 +106,16 @@ class Asked:
 def form_check_act(form: CheckedForm, asked: Asked, page: Callable[[], str]) -> ResponseReturnValue:
     """Show the form (``page``), then what it would mean, then do it. What was typed stays."""
     if form.validate_on_submit() and not form.back.data:
-        try:
+        with problems_shown(form):
             return act(form, asked) if form.is_confirmed else check(form, asked)
-        except DomainError as error:
-            show_problem(form, error)
-    problems = form.errors or form.form_errors
-    return page(), 422 if form.is_submitted() and problems else 200
+    return page_with(form, page())
 
 
+@noting_refusals(lambda asked: redirect(asked.home_url, code=303))
 def check_or_act(asked: Asked) -> ResponseReturnValue:
     """Show what a change would mean that needs no typing, or do it."""
     form = CheckedForm()
-    try:
-        return act(form, asked) if form.validate_on_submit() else check(form, asked)
-    except DomainError as error:
-        note(error.words, "info")
-        return redirect(asked.home_url, code=303)
+    return act(form, asked) if form.validate_on_submit() else check(form, asked)
 
 
 def act(form: CheckedForm, asked: Asked) -> ResponseReturnValue:

@@ -6,11 +6,10 @@ from math import ceil
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core.errors import DomainError
 from core.lookup import find
 from core.moment import now
 from core.transaction import transaction
-from core.web import note, public, see_other
+from core.web import note, noting_refusals, public, see_other
 from groups.web.viewer import sign_in_here
 from scheduling.demo import mail as demo_mail
 from scheduling.demo import world as demo
@@ -100,13 +99,11 @@ def original(mail_id: str) -> ResponseReturnValue:
 
 @pages.route("/demo/mail/<mail_id>/send", methods=["POST"])
 @public
+@noting_refusals("demo.letter")
 def send(mail_id: str) -> ResponseReturnValue:
     """Let a letter that waits leave now. Nothing leaves this machine."""
-    try:
-        with transaction():
-            demo_mail.send_now(mail_id, now=now())
-        demo_mail.deliver(now())
-        note("It would have left now.")
-    except DomainError as error:
-        note(error.words, "info")
+    with transaction():
+        demo_mail.send_now(mail_id, now=now())
+    demo_mail.deliver(now())
+    note("It would have left now.")
     return see_other("demo.letter", mail_id=mail_id)

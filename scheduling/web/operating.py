@@ -5,12 +5,12 @@ from collections.abc import Callable
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
-from core.errors import DomainError, NotFound
+from core.errors import NotFound
 from core.lookup import find
 from core.moment import now
 from core.outbox import OutgoingMail
 from core.transaction import transaction
-from core.web import note, see_other
+from core.web import note, noting_refusals, see_other
 from scheduling.operating import drop as drop_letter
 from scheduling.operating import parked_seen_by, running
 from scheduling.operating import retry as retry_letter
@@ -43,12 +43,10 @@ def drop(mail_id: str) -> ResponseReturnValue:
     return _settle(mail_id, drop_letter, "Given up. It is not sent.")
 
 
+@noting_refusals("operating.show")
 def _settle(mail_id: str, act: Callable[..., None], words: str) -> ResponseReturnValue:
     mail: OutgoingMail = find(parked_seen_by(g.viewer.person), mail_id)
-    try:
-        with transaction():
-            act(mail, now=now())
-        note(words)
-    except DomainError as error:
-        note(error.words, "info")
+    with transaction():
+        act(mail, now=now())
+    note(words)
     return see_other("operating.show")

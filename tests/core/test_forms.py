@@ -5,7 +5,7 @@ from flask import Flask
 from flask_wtf import FlaskForm
 
 from core.errors import DomainError
-from core.forms import CleanString, CleanText, Understandable, show_problem
+from core.forms import CleanString, CleanText, Understandable, page_with, problems_shown
 
 
 class SampleForm(FlaskForm):  # type: ignore[misc]  # the library has no types
@@ -40,17 +40,24 @@ def test_understandable_says_what_is_in_the_way(app: Flask, typed: str, words: s
     assert _sent(app, line=typed).errors == {"line": [words]}
 
 
-def test_show_problem_stands_by_the_field_it_is_about(app: Flask) -> None:
+def test_a_refusal_stands_by_the_field_it_is_about(app: Flask) -> None:
     form = _sent(app, line="a")
 
-    show_problem(form, DomainError("Choose another line.", field="line"))
+    with problems_shown(form):
+        raise DomainError("Choose another line.", field="line")
 
     assert form.errors == {"line": ["Choose another line."]}
 
 
-def test_show_problem_stands_above_the_form_where_no_field_is_named(app: Flask) -> None:
+def test_a_refusal_stands_above_the_form_where_no_field_is_named(app: Flask) -> None:
     form = _sent(app, line="a")
 
-    show_problem(form, DomainError("This group is full.", field="no such field"))
+    with problems_shown(form):
+        raise DomainError("This group is full.", field="no such field")
 
     assert form.form_errors == ["This group is full."]
+
+
+@pytest.mark.parametrize(("typed", "status"), [("", 422), ("a", 200)])
+def test_a_page_says_whether_its_form_is_in_order(app: Flask, typed: str, status: int) -> None:
+    assert page_with(_sent(app, line=typed), "page") == ("page", status)

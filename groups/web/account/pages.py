@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from core.forms import page_with
 from core.lookup import all_in, find
 from core.moment import now
 from core.transaction import transaction
@@ -50,7 +51,7 @@ def save() -> ResponseReturnValue:
     """Change name, look and time zone."""
     form = AccountForm(obj=g.viewer.person)
     if not form.validate_on_submit():
-        return _page(form), 422
+        return page_with(form, _page(form))
     with transaction():
         change(
             g.viewer.person,

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from core import config
 from core.errors import NotFound
+from core.forms import page_with
 from core.moment import now
 from core.throttle import wait_words
 from core.tokens import unsign
@@ -45,7 +46,7 @@ def ask() -> ResponseReturnValue:
         return see_other("home.start")
     form = AddressForm()
     if not form.validate_on_submit():
-        return _ask_page(form), 422 if form.is_submitted() else 200
+        return page_with(form, _ask_page(form))
     retry_at = send_code(form.read, request.args.get(RETURN, ""))
     if retry_at is None:
         return see_other("sign_in.code")
@@ -64,12 +65,12 @@ def code() -> ResponseReturnValue:
         return see_other("sign_in.ask")
     form = CodeForm()
     if not form.validate_on_submit():
-        return _code_page(form, asked), 422 if form.is_submitted() else 200
+        return page_with(form, _code_page(form, asked))
     refusal = _sign_in(partial(prove_code, asked.address, form.read, browser=asked.browser), now())
     if refusal is None:
         return redirect(_way_on(asked.way_back), code=303)
     form.code.errors = [REFUSALS[refusal]]
-    return _code_page(form, asked), 422
+    return page_with(form, _code_page(form, asked))
 
 
 @pages.route("/sign-in/again", methods=["POST"])
@@ -101,7 +102,7 @@ def letter(token: str) -> ResponseReturnValue:
     asked, form = asking_here(), CodeForm()
     here = asked is not None and asked_for(token, browser=asked.browser)
     if request.method != "POST" or not (here or form.validate_on_submit()):
-        return _letter_page(form, token, here), 422 if form.is_submitted() else 200
+        return page_with(form, _letter_page(form, token, here))
     browser = browser_here()
     if here:
         prove = partial(prove_link, token, browser=browser)
@@ -111,7 +112,7 @@ def letter(token: str) -> ResponseReturnValue:
     if refusal is None:
         return redirect(_way_on(asked.way_back if here and asked is not None else ""), code=303)
     form.code.errors = [REFUSALS[refusal]]
-    return _letter_page(form, token, here), 422
+    return page_with(form, _letter_page(form, token, here))
 
 
 @pages.route("/leave", methods=["POST"])

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from core.errors import DomainError, NotFound
-from core.forms import show_problem
+from core.errors import NotFound
+from core.forms import page_with, problems_shown
 from core.moment import now
 from core.transaction import transaction
-from core.web import note, see_other
+from core.web import note, noting_refusals, see_other
 from groups.agreement_text import LIMITS
 from groups.cohorts import menu_of
 from groups.models import Cohort
@@ -61,7 +61,7 @@ def plan(cohort_id: str) -> ResponseReturnValue:
         form=form,
         lines=prompt_plan(series, now=now()),
     )
-    return page, 422 if form.errors else 200
+    return page_with(form, page)
 
 
 @pages.route(AT, methods=["GET", "POST"])
@@ -69,16 +69,12 @@ def session(cohort_id: str, session_id: str) -> ResponseReturnValue:
     """Show the prompts of one session, and add one in the facilitator's own words."""
     row, form = session_run(cohort_id, session_id), PromptForm()
     if form.validate_on_submit():
-        try:
+        with problems_shown(form):
             with transaction():
                 prompts.add_prompt(row, form.words.data or "", now=now())
-        except DomainError as error:
-            show_problem(form, error)
-        else:
             _note_saved(form.words.data or "")
             return _to(row)
-    page = _page(row, form)
-    return page, 422 if form.is_submitted() else 200
+    return page_with(form, _page(row, form))
 
 
 @pages.route(f"{AT}/theme", methods=["POST"])
@@ -86,7 +82,7 @@ def theme(cohort_id: str, session_id: str) -> ResponseReturnValue:
     """Choose the theme of one session."""
     row, form = session_run(cohort_id, session_id), ThemeForm()
     if not form.validate():
-        return _page(row, PromptForm(formdata=None)), 422
+        return page_with(form, _page(row, PromptForm(formdata=None)))
     return _do(row, lambda: prompts.choose_theme(row, form.theme.data or None, now=now()))
 
 
@@ -111,14 +107,11 @@ def remove(cohort_id: str, session_id: str, prompt_id: str) -> ResponseReturnVal
     return _do(row, lambda: prompts.remove_prompt(row, prompt_id, now=now()))
 
 
+@noting_refusals("prompts.session")
 def _do(row: PeerSession, act: Callable[[], object]) -> ResponseReturnValue:
-    try:
-        with transaction():
-            act()
-    except DomainError as error:
-        note(error.words, "info")
-    else:
-        note("Saved.")
+    with transaction():
+        act()
+    note("Saved.")
     return _to(row)
 
 

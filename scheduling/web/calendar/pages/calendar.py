@@ -7,8 +7,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from core import config, moment
-from core.errors import DomainError
-from core.forms import show_problem
+from core.forms import page_with, problems_shown
 from core.lookup import all_in, find
 from core.transaction import transaction
 from core.web import note, public, see_other
@@ -42,7 +41,7 @@ def choose() -> ResponseReturnValue:
     """Take over the choices."""
     form = DiaryForm()
     if not form.validate():
-        return _page(form, FeedForm(formdata=None)), 422
+        return page_with(form, _page(form, FeedForm(formdata=None)))
     with transaction():
         diaries.choose(
             diaries.diary_of(g.viewer.person, now=moment.now()),
@@ -77,16 +76,14 @@ def add_feed() -> ResponseReturnValue:
         first = _sign_in_first()
         if first is not None:
             return first
-        try:
+        with problems_shown(form):
             with transaction():
                 diary = diaries.diary_of(person, now=moment.now())
                 feed = diaries.make_feed(diary, form.label.data or "", now=moment.now())
             note("The private link is ready. Copy it below.")
             return see_other("calendar.show", link=feed.public_id)
-        except DomainError as refusal:
-            show_problem(form, refusal)
     chosen = DiaryForm.about(diaries.existing_diary(person))
-    return _page(chosen, form), 422
+    return page_with(form, _page(chosen, form))
 
 
 @pages.route("/calendar/links/<feed_id>/code.svg")
@@ -129,7 +126,7 @@ def stop(token: str) -> ResponseReturnValue:
         form=form,
         token=token,
     )
-    return page, 422 if form.errors else 200
+    return page_with(form, page)
 
 
 @pages.record

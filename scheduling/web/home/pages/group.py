@@ -3,11 +3,11 @@
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from core.errors import DomainError, NotFound
+from core.errors import NotFound
 from core.lookup import find
 from core.moment import now
 from core.transaction import transaction
-from core.web import note, see_other
+from core.web import note, noting_refusals, see_other
 from groups.models import Cohort, CohortState
 from scheduling.access import letters_run_by
 from scheduling.dates.wording import say_count, say_time
@@ -80,34 +80,27 @@ def delivery(cohort_id: str) -> ResponseReturnValue:
 
 
 @pages.route(f"{AT}/delivery/<letter_id>/again", methods=["POST"])
+@noting_refusals("running.delivery")
 def again(cohort_id: str, letter_id: str) -> ResponseReturnValue:
     """Try a letter once more that was not accepted."""
     letter = find(letters_run_by(g.viewer.person), letter_id)
     if letter.topic != open_group_run(cohort_id).public_id:
         raise NotFound
-    try:
-        with transaction():
-            send_again(letter, now=now())
-    except DomainError as error:
-        note(error.words, "info")
-    else:
-        note("It is sent again in a moment.")
+    with transaction():
+        send_again(letter, now=now())
+    note("It is sent again in a moment.")
     return see_other("running.delivery", cohort_id=cohort_id)
 
 
 @pages.route(f"{AT}/undo", methods=["POST"])
+@noting_refusals("running.show")
 def undo(cohort_id: str) -> ResponseReturnValue:
     """Undo a change whose messages still wait, whatever it was about."""
     cohort, person = group_run(cohort_id), g.viewer.person
-    subject = Subject.DATES
-    try:
-        with transaction():
-            token = request.form.get("undo_token", "")
-            subject = take_back(token, cohort, by=person, now=now()).subject
-    except DomainError as error:
-        note(error.words, "info")
-    else:
-        note(UNDONE[subject])
+    with transaction():
+        token = request.form.get("undo_token", "")
+        subject = take_back(token, cohort, by=person, now=now()).subject
+    note(UNDONE[subject])
     return see_other(UNDO_LEADS_TO.get(subject, "running.show"), cohort_id=cohort_id)
 
 

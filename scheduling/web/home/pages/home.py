@@ -7,10 +7,10 @@ from flask import Blueprint, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core import moment
-from core.errors import DomainError, NotFound
+from core.errors import NotFound
 from core.lookup import find
 from core.transaction import transaction
-from core.web import note, see_other
+from core.web import note, noting_refusals, see_other
 from groups.access import cohorts_seen_by
 from groups.cohorts import menu_of
 from groups.models import Cohort, Membership, MembershipState
@@ -84,6 +84,7 @@ def session(cohort_id: str, session_id: str) -> ResponseReturnValue:
 
 
 @pages.route("/g/<cohort_id>/s/<session_id>/answer", methods=["POST"])
+@noting_refusals(lambda **ids: _back(**ids))
 def answer(cohort_id: str, session_id: str) -> ResponseReturnValue:
     """Note an answer, or put back what was there before it."""
     cohort, found = _reach(cohort_id, session_id)
@@ -93,18 +94,14 @@ def answer(cohort_id: str, session_id: str) -> ResponseReturnValue:
     given = form.answer.data or NOTHING
     if not form.is_about(found):
         note(TIME_CHANGED, "info")
-        return _back(found)
-    try:
-        with transaction():
-            membership = membership_in(cohort, g.viewer.person)
-            before = answers.reply_of(found, membership)
-            undo = before.answer if before and not before.is_earlier else NOTHING
-            _give(found, membership, given)
-    except DomainError as refusal:
-        note(refusal.words, "info")
-    else:
-        _say_saved(found, given, "" if form.undo.data else undo)
-    return _back(found)
+        return _back(cohort_id, session_id)
+    with transaction():
+        membership = membership_in(cohort, g.viewer.person)
+        before = answers.reply_of(found, membership)
+        undo = before.answer if before and not before.is_earlier else NOTHING
+        _give(found, membership, given)
+    _say_saved(found, given, "" if form.undo.data else undo)
+    return _back(cohort_id, session_id)
 
 
 @pages.route("/dates")
@@ -174,14 +171,13 @@ def _again_url(session: PeerSession) -> str:
     )
 
 
-def _back(session: PeerSession) -> ResponseReturnValue:
+def _back(cohort_id: str, session_id: str) -> ResponseReturnValue:
     """Return to the page on which the answer was given; an unknown one is the group's."""
-    cohort_id = session.cohort.public_id
     match request.args.get("back"):
         case "session":
-            return see_other("home.session", cohort_id=cohort_id, session_id=session.public_id)
+            return see_other("home.session", cohort_id=cohort_id, session_id=session_id)
         case "dates":
-            return see_other("home.dates", page=_page_number(), _anchor=f"s-{session.public_id}")
+            return see_other("home.dates", page=_page_number(), _anchor=f"s-{session_id}")
         case _:
             return see_other("home.show", cohort_id=cohort_id)
 

@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError
-from core.forms import show_problem
+from core.forms import page_with, problems_shown
 from core.moment import now
 from core.throttle import wait_words
 from core.transaction import transaction
@@ -34,25 +34,10 @@ def ask() -> ResponseReturnValue:
     if first is not None:
         return first
     form = NewAddressForm()
-    if not form.validate_on_submit():
-        return _ask_page(form), 422 if form.is_submitted() else 200
-    browser = browser_here(HERE)
-    try:
-        with transaction():
-            retry_at = new_address.ask(
-                g.viewer.person,
-                form.read,
-                browser=browser,
-                network=request.remote_addr,
-                now=now(),
-            )
-    except DomainError as refusal:
-        show_problem(form, refusal)
-        return _ask_page(form), 422
-    if retry_at is not None:
-        return _later(form, retry_at)
-    Asking(browser, form.read, now(), "").keep(HERE)
-    return see_other("readdressing.code")
+    if form.validate_on_submit():
+        with problems_shown(form):
+            return _send_code(form)
+    return page_with(form, _ask_page(form))
 
 
 @pages.route("/code", methods=["GET", "POST"])
@@ -62,23 +47,32 @@ def code() -> ResponseReturnValue:
     if asked is None or asked.asked_at + timedelta(hours=1) < now():
         return see_other("readdressing.ask")
     form = NewAddressCodeForm()
-    if not form.validate_on_submit():
-        return _code_page(form, asked), 422 if form.is_submitted() else 200
-    try:
-        refusal = _move(asked, form)
-    except DomainError as problem:
-        show_problem(form, problem)
-        return _code_page(form, asked), 422
-    if refusal is not None:
-        form.code.errors = [REFUSALS[refusal]]
-        return _code_page(form, asked), 422
-    note("Your address is changed. Sign-ins in other browsers have ended.")
-    return see_other("account.show")
+    if form.validate_on_submit():
+        with problems_shown(form):
+            refusal = _move(asked, form)
+            if refusal is not None:
+                raise DomainError(REFUSALS[refusal], field="code")
+            note("Your address is changed. Sign-ins in other browsers have ended.")
+            return see_other("account.show")
+    return page_with(form, _code_page(form, asked))
 
 
 def _sign_in_first() -> str | None:
     keep = ("Keep the old address", url_for("account.show"))
     return sign_in_first(TAKES_IT_ALONG, then=url_for("readdressing.ask"), otherwise=keep)
+
+
+def _send_code(form: NewAddressForm) -> ResponseReturnValue:
+    browser, moment = browser_here(HERE), now()
+    network = request.remote_addr
+    with transaction():
+        retry_at = new_address.ask(
+            g.viewer.person, form.read, browser=browser, network=network, now=moment
+        )
+    if retry_at is not None:
+        return _later(form, retry_at)
+    Asking(browser, form.read, moment, "").keep(HERE)
+    return see_other("readdressing.code")
 
 
 def _move(asked: Asking, form: NewAddressCodeForm) -> Refusal | None:

@@ -7,6 +7,7 @@ not even whether there is one.
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from core.forms import page_with
 from core.moment import now
 from core.transaction import transaction
 from core.web import cookieless
@@ -36,7 +37,7 @@ def act(token: str) -> ResponseReturnValue:
     if answer == NO:
         with transaction():
             close_everything(person, now=now())
-    return _page(token, form, answer), 422 if form.errors else 200
+    return page_with(form, _page(token, form, answer))
 
 
 def _page(token: str, form: ChoiceForm, answer: str = "") -> str:

@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
-from core.errors import DomainError
 from core.lookup import find
 from core.moment import now
 from core.transaction import transaction
-from core.web import note, see_other
+from core.web import note, noting_refusals, see_other
 from groups.access import HERE, cohorts_seen_by
 from groups.agreement_text import LIMITS, WHO_SEES_WHAT
 from groups.cohorts import clauses_of, current_agreement
@@ -63,11 +62,10 @@ def leave(cohort_id: str) -> ResponseReturnValue:
 
 
 @pages.post("/g/<cohort_id>/leave")
+@noting_refusals("leaving.leave")
 def depart(cohort_id: str) -> ResponseReturnValue:
     """Leave. The page that follows says until when one can come back."""
-    problem = _act(cohort_id, departures.depart)
-    if problem is not None:
-        note(problem, "info")
+    _act(cohort_id, departures.depart)
     return see_other("leaving.leave", cohort_id=cohort_id)
 
 
@@ -89,22 +87,16 @@ def come_back(cohort_id: str) -> ResponseReturnValue:
     return _home_after(cohort_id, departures.return_to, f"Your place is yours again. {DATES_AGAIN}")
 
 
-def _act(cohort_id: str, verb: Callable[..., None]) -> str | None:
-    """Do something with the viewer's own place; return what stands against it, if anything."""
+def _act(cohort_id: str, verb: Callable[..., None]) -> None:
+    """Do something with the viewer's own place; raises ``DomainError`` for what cannot be."""
     moment = now()
-    try:
-        with transaction():
-            verb(place_of(g.viewer.person, cohort_id, now=moment), now=moment)
-    except DomainError as error:
-        return error.words
-    return None
+    with transaction():
+        verb(place_of(g.viewer.person, cohort_id, now=moment), now=moment)
 
 
+@noting_refusals("leaving.leave")
 def _home_after(cohort_id: str, verb: Callable[..., None], words: str) -> ResponseReturnValue:
-    problem = _act(cohort_id, verb)
-    if problem is not None:
-        note(problem, "info")
-        return see_other("leaving.leave", cohort_id=cohort_id)
+    _act(cohort_id, verb)
     note(words)
     return see_other("home.show", cohort_id=cohort_id)
 

@@ -8,13 +8,12 @@ in this browser, people type a code that we send to the invitation's address.
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core.errors import DomainError
-from core.forms import show_problem
+from core.forms import page_with, problems_shown
 from core.lookup import find
 from core.moment import now
 from core.throttle import wait_words
 from core.transaction import transaction
-from core.web import RETURN, note, public, see_other, way_back_to
+from core.web import RETURN, note, noting_refusals, public, see_other, way_back_to
 from groups import offer_answers
 from groups.access import cohorts_seen_by
 from groups.accounts import change
@@ -25,7 +24,13 @@ from groups.web.sign_in.pages import send_code
 from scheduling.places import arrivals
 from scheduling.places.arrivals import SignInFirst
 from scheduling.web.fields.by_letter import NO, chosen, is_one_click, stop_offers_form
-from scheduling.web.people.forms.offers import ChangedMindForm, NameForm, NoForm, TakeBackForm
+from scheduling.web.people.forms.offers import (
+    ChangedMindForm,
+    NameForm,
+    NoForm,
+    TakeBackForm,
+    YesForm,
+)
 from scheduling.web.people.pages.offer_page import (
     is_somebody_else,
     page_of,
@@ -52,17 +57,19 @@ def accept(token: str) -> ResponseReturnValue:
     form = yes_form(offer)
     if is_somebody_else(offer):
         return page_of(offer, token, form), 403
-    if not form.validate_on_submit():
-        return page_of(offer, token, form), 422
+    if form.validate_on_submit():
+        with problems_shown(form):
+            return _take(offer, token, form)
+    return page_with(form, page_of(offer, token, form))
+
+
+def _take(offer: PlaceOffer, token: str, form: YesForm) -> ResponseReturnValue:
     try:
         with transaction():
             membership = arrivals.arrive(offer, viewer_person(), form.choices(), now=now())
     except SignInFirst:
         note("Get a code first, so that we know the mailbox is yours.", "info")
         return see_other("offers.show", token=token)
-    except DomainError as error:
-        show_problem(form, error)
-        return page_of(offer, token, form), 422
     return see_other("offers.show", token=token) if g.viewer is None else _welcome(membership)
 
 
@@ -89,6 +96,7 @@ def go_on(token: str) -> ResponseReturnValue:
 
 @pages.route("/i/<token>/take-back", methods=["GET", "POST"])
 @public
+@noting_refusals("offers.show")
 def take_back(token: str) -> ResponseReturnValue:
     """Take a yes from the letter back: the page, and the act that needs a tick."""
     offer = offer_with(token)
@@ -99,12 +107,9 @@ def take_back(token: str) -> ResponseReturnValue:
     form = TakeBackForm()
     if not form.validate_on_submit():
         page = render_template("scheduling/offers/take_back.html", token=token, form=form)
-        return page, 422 if form.is_submitted() else 200
-    try:
-        with transaction():
-            arrivals.take_back(offer, now=now())
-    except DomainError as error:
-        note(error.words, "info")
+        return page_with(form, page)
+    with transaction():
+        arrivals.take_back(offer, now=now())
     return see_other("offers.show", token=token)
 
 
@@ -141,7 +146,7 @@ def stop(token: str) -> ResponseReturnValue:
     if answer or offer.state == OfferState.ACCEPTED:
         return see_other("offers.show", token=token)
     page = render_template("scheduling/offers/stop.html", form=form, stopped=stopped, token=token)
-    return page, 422 if form.errors else 200
+    return page_with(form, page)
 
 
 @pages.post("/i/<token>/change-mind")
@@ -152,7 +157,7 @@ def reconsider(token: str) -> ResponseReturnValue:
     form = ChangedMindForm()
     is_no = offer.state == OfferState.DECLINED and not is_somebody_else(offer)
     if is_no and not form.validate_on_submit():
-        return page_of(offer, token, yes_form(offer), changed_mind=form), 422
+        return page_with(form, page_of(offer, token, yes_form(offer), changed_mind=form))
     return _reopen(offer, token)
 
 
@@ -164,7 +169,7 @@ def name(cohort_id: str) -> ResponseReturnValue:
     form = NameForm(obj=person)
     if not form.validate_on_submit():
         page = render_template("scheduling/offers/name.html", form=form, cohort_id=cohort_id)
-        return page, 422 if form.is_submitted() else 200
+        return page_with(form, page)
     if form.name.data:
         with transaction():
             change(person, name=form.name.data, theme=person.theme, time_zone=person.time_zone)

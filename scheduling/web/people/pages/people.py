@@ -3,11 +3,11 @@
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from core.errors import DomainError, NotFound
+from core.errors import NotFound
 from core.lookup import find
 from core.moment import now
 from core.transaction import transaction
-from core.web import note, see_other
+from core.web import note, noting_refusals, see_other
 from groups import offers
 from groups.access import HERE, memberships_run_by, offers_run_by
 from groups.models import Cohort, Membership, PlaceOffer
@@ -59,37 +59,32 @@ def invite(cohort_id: str) -> ResponseReturnValue:
 
 
 @pages.route(f"{AT}/<offer_id>/resend", methods=["POST"])
+@noting_refusals("people.show")
 def resend(cohort_id: str, offer_id: str) -> ResponseReturnValue:
     """Send an offer again."""
     offer, person, moment = _offer(cohort_id, offer_id), g.viewer.person, now()
     cohort = offer.cohort
-    try:
-        with transaction():
-            plan = inviting.resend(offer, now=moment)
-            change = apply(plan, by=person, now=moment, post=offer_places)
-    except DomainError as error:
-        note(error.words, "info")
-    else:
-        note_change("Sent again.", change, cohort, plan.subject)
+    with transaction():
+        plan = inviting.resend(offer, now=moment)
+        change = apply(plan, by=person, now=moment, post=offer_places)
+    note_change("Sent again.", change, cohort, plan.subject)
     return see_other("people.show", cohort_id=cohort_id)
 
 
 @pages.route(f"{AT}/<offer_id>/withdraw", methods=["POST"])
+@noting_refusals("people.show")
 def withdraw(cohort_id: str, offer_id: str) -> ResponseReturnValue:
     """Take an offer back."""
     offer = _offer(cohort_id, offer_id)
-    try:
-        with transaction():
-            may_have_left = offers.withdraw(offer, now=now())
-    except DomainError as error:
-        note(error.words, "info")
-    else:
-        sent = "The link in the e-mail no longer works." if may_have_left else "Nothing was sent."
-        note(f"Withdrawn. {sent}")
+    with transaction():
+        may_have_left = offers.withdraw(offer, now=now())
+    sent = "The link in the e-mail no longer works." if may_have_left else "Nothing was sent."
+    note(f"Withdrawn. {sent}")
     return see_other("people.show", cohort_id=cohort_id)
 
 
 @pages.route(f"{AT}/<membership_id>/remove", methods=["GET", "POST"])
+@noting_refusals("people.show")
 def remove(cohort_id: str, membership_id: str) -> ResponseReturnValue:
     """End somebody's place: the check and the act."""
     membership = _membership(cohort_id, membership_id)
@@ -97,14 +92,10 @@ def remove(cohort_id: str, membership_id: str) -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("scheduling/people/remove.html", cohort=membership.cohort, who=name)
     cohort, person = membership.cohort, g.viewer.person
-    try:
-        with transaction():
-            change = departures.remove(membership, by=person, now=now())
-    except DomainError as error:
-        note(error.words, "info")
-    else:
-        # No name: notes travel in a cookie, which is signed but can be read.
-        note_change("Their place has ended.", change, cohort, Subject.PLACE_END)
+    with transaction():
+        change = departures.remove(membership, by=person, now=now())
+    # No name: notes travel in a cookie, which is signed but can be read.
+    note_change("Their place has ended.", change, cohort, Subject.PLACE_END)
     return see_other("people.show", cohort_id=cohort_id)
 
 

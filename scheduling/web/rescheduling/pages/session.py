@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
-from core.errors import DomainError
-from core.forms import show_problem
+from core.forms import page_with, problems_shown
 from core.moment import now
 from core.transaction import transaction
 from core.web import note, see_other
@@ -102,16 +101,13 @@ def came(cohort_id: str, session_id: str) -> ResponseReturnValue:
     """Note how many came."""
     session = open_session_run(cohort_id, session_id)
     form = CameForm()
-    if not form.validate():
-        return _page(session, form), 422
-    try:
-        with transaction():
-            note_came(session, form.came.data, now=now())
-    except DomainError as error:
-        show_problem(form, error)
-        return _page(session, form), 422
-    note("Saved.")
-    return see_other("sessions.show", cohort_id=cohort_id, session_id=session_id)
+    if form.validate():
+        with problems_shown(form):
+            with transaction():
+                note_came(session, form.came.data, now=now())
+            note("Saved.")
+            return see_other("sessions.show", cohort_id=cohort_id, session_id=session_id)
+    return page_with(form, _page(session, form))
 
 
 def _page(session: PeerSession, form: CameForm) -> str:

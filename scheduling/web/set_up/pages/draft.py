@@ -6,12 +6,12 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core import config
-from core.errors import DomainError, NotFound
-from core.forms import show_problem
+from core.errors import NotFound
+from core.forms import page_with, problems_shown
 from core.lookup import find
 from core.moment import now
 from core.transaction import transaction
-from core.web import note, see_other
+from core.web import note, noting_refusals, see_other
 from groups.access import cohorts_facilitated_by
 from groups.cohorts import delete_draft
 from groups.models import Cohort, CohortState
@@ -46,12 +46,9 @@ def new() -> ResponseReturnValue:
     zone_name = config.current().time_zone
     form = SetUpForm(now=now(), zone_name=zone_name, data=_like(request.args.get("like")))
     if form.validate_on_submit():
-        try:
+        with problems_shown(form):
             with transaction():
                 cohort = save_draft(form.draft(), by=person, now=now())
-        except DomainError as error:
-            show_problem(form, error)
-        else:
             return after_saving(cohort, form)
     return _first_screen(form)
 
@@ -70,12 +67,9 @@ def edit(cohort_id: str) -> ResponseReturnValue:
         data=values_of(cohort, set_up, drafted_people(cohort)),
     )
     if form.validate_on_submit():
-        try:
+        with problems_shown(form):
             with transaction():
                 change_draft(cohort, form.draft(), now=now())
-        except DomainError as error:
-            show_problem(form, error)
-        else:
             return after_saving(cohort, form)
     return _first_screen(form, cohort)
 
@@ -90,13 +84,10 @@ def check(cohort_id: str) -> ResponseReturnValue:
 
 
 @pages.route("/groups/<cohort_id>/send", methods=["POST"])
+@noting_refusals("setting_up.check")
 def send(cohort_id: str) -> ResponseReturnValue:
     """Open the group; its invitations leave after the pause."""
-    try:
-        return act(CheckedForm(), opening(_cohort(cohort_id)))
-    except DomainError as error:
-        note(error.words, "info")
-    return see_other("setting_up.check", cohort_id=cohort_id)
+    return act(CheckedForm(), opening(_cohort(cohort_id)))
 
 
 @pages.route("/groups/<cohort_id>/delete-draft", methods=["GET", "POST"])
@@ -123,12 +114,9 @@ def one_date(cohort_id: str, planned_on: str) -> ResponseReturnValue:
     series = series_of(cohort)
     form = OneDateForm(today=today_for(series, now()))
     if form.validate_on_submit():
-        try:
+        with problems_shown(form):
             with transaction():
                 take_alternative(series, row.planned_on, form.held_on.data, now=now())
-        except DomainError as error:
-            show_problem(form, error)
-        else:
             words = say_date(form.held_on.data, form.today)
             return _changed(cohort_id, row, f"{words} it is, instead of {row.planned_words}.")
     page = render_template(
@@ -137,19 +125,16 @@ def one_date(cohort_id: str, planned_on: str) -> ResponseReturnValue:
         cohort=cohort,
         row=row,
     )
-    return page, 422 if form.is_submitted() else 200
+    return page_with(form, page)
 
 
 @pages.route("/groups/<cohort_id>/check/<planned_on>/leave-out", methods=["POST"])
+@noting_refusals("setting_up.check")
 def drop_date(cohort_id: str, planned_on: str) -> ResponseReturnValue:
     """Leave one date of a draft out."""
     cohort, row = _date_of_draft(cohort_id, planned_on)
-    try:
-        with transaction():
-            leave_out(series_of(cohort), row.planned_on, now=now())
-    except DomainError as error:
-        note(error.words, "info")
-        return see_other("setting_up.check", cohort_id=cohort_id)
+    with transaction():
+        leave_out(series_of(cohort), row.planned_on, now=now())
     return _changed(cohort_id, row, f"{row.planned_words} is left out.")
 
 
@@ -197,4 +182,4 @@ def _first_screen(form: SetUpForm, cohort: Cohort | None = None) -> ResponseRetu
         earlier=earlier_groups(g.viewer.person) if cohort is None else [],
         pasted=pasted_list(form.people.data),
     )
-    return page, 422 if form.is_submitted() else 200
+    return page_with(form, page)
