@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from core.db import db, public_id
 from core.encryption import blind_index, key_ring
+from core.letters import written
 from core.mail import Letter, Mailbox
 from core.outbox import MailState, OutgoingMail, supersede_keys
 from core.text import readable
@@ -41,7 +42,6 @@ from groups.codes_under_way import (
     past_of,
     recent_codes,
 )
-from groups.emails import code
 from groups.links import sign_in_letter
 from groups.messages import NOBODY_IN_PARTICULAR, Act, MessageKind, message, post_message
 from groups.models import CodeBrowser, SignInCode
@@ -77,11 +77,18 @@ def ask_code(
     def write(digits: str, token: str) -> tuple[Letter, bool]:
         person = person_with(address)
         to = Mailbox("", (person and readable(person.email)) or address)
-        return code(to, digits, sign_in_letter(token)), person is not None
+        letter = written("code", to, code=in_halves(digits), link=sign_in_letter(token))
+        return letter, person is not None
 
     asker = Asker(browser, network, known_as)
     request_code(address, Purpose.SIGN_IN, asker, write, now=now)
     return None
+
+
+def in_halves(digits: str) -> str:
+    """Return a code as letters show it, in two halves."""
+    half = len(digits) // 2
+    return f"{digits[:half]} {digits[half:]}"
 
 
 def request_code(

@@ -12,17 +12,18 @@ from typing import Final
 
 from sqlalchemy import select
 
+from core import config
 from core.db import db
 from core.encryption import blind_index
 from core.errors import DomainError
+from core.letters import written
 from core.lookup import all_in
 from core.mail import Letter, Mailbox
 from core.throttle import Limit, take
 from core.tokens import sign, unsign
-from groups import emails
 from groups.access import sign_ins_of
 from groups.accounts import end_sign_in, person_with
-from groups.codes import end_codes, request_code
+from groups.codes import end_codes, in_halves, request_code
 from groups.codes_under_way import Asker, Purpose
 from groups.links import address_not_mine, help_page
 from groups.messages import Act, MessageKind, about_person, message, post_message
@@ -78,8 +79,10 @@ def take_over(person: Person, address: str, *, now: datetime) -> None:
     person.reached_at = person.proved_at = now
     db.session.flush()
     _readdress_offers(person)
-    letter = emails.address_changed(
+    letter = written(
+        "address_changed",
         Mailbox("", former),
+        contact=config.current().public_contact,
         not_me_link=address_not_mine(not_me_token(person)),
         help_link=help_page(),
     )
@@ -118,7 +121,8 @@ def _writes_to(address: str) -> Callable[[str, str], tuple[Letter, bool]]:
     def write(digits: str, _token: str) -> tuple[Letter, bool]:
         to = Mailbox("", address)
         # One letter either way, and the same work.
-        code, taken = emails.new_address(to, digits), emails.address_taken(to)
+        code = written("new_address", to, code=in_halves(digits))
+        taken = written("address_taken", to)
         letter = code if person_with(address) is None else taken
         return letter, asked_not_to_write(blind_index(address)) is None
 

@@ -16,7 +16,7 @@ from core.worker import Job, forget_damaged, heartbeats
 from groups.links import status_page
 from groups.messages import NOBODY_IN_PARTICULAR, Act, MessageKind, message, post_message
 from scheduling.dates.wording import say_count
-from scheduling.letters import emails
+from scheduling.letters.emails import letter_of
 from scheduling.replies.collecting import waiting_for_a_person
 
 #: Trouble that passes by itself within this time is not worth a letter.
@@ -48,7 +48,8 @@ def alert_due(now: datetime, jobs: Sequence[Job]) -> int:
     if not address or not troubles:
         return 0
     with transaction():
-        letter = emails.alert(Mailbox("", address), troubles=troubles, link=status_page())
+        to, link = Mailbox("", address), status_page()
+        letter = letter_of(MessageKind.ALERT, to, troubles=troubles, link=link)
         return int(
             post_message(
                 message(

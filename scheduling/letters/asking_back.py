@@ -17,7 +17,7 @@ from groups.messages import Act, MessageKind, about_group, message, post_message
 from groups.models import Cohort, CohortState, Membership, OfferState, Person, PlaceOffer
 from groups.offer_answers import said_from_letter
 from groups.offers import hold_offer, token_of
-from scheduling.letters import emails
+from scheduling.letters.emails import letter_of
 from scheduling.letters.posting import coming, when_of, with_a_way_to_stop
 from scheduling.letters.recipients import recipient_of
 
@@ -56,7 +56,8 @@ def _ask_back(identifier: int, now: datetime) -> int:
         return 0
     offer.asked_at = now
     recipient = recipient_of(place, now=now)
-    letter = emails.was_it_you(
+    letter = letter_of(
+        MessageKind.WAS_IT_YOU,
         recipient.mailbox,
         when=when_of(session, now, recipient),
         link=offer_page(token_of(offer)),

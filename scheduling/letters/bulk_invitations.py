@@ -19,8 +19,8 @@ from groups import links
 from groups.messages import Act, MessageKind, about_group, message
 from groups.models import Cohort, CohortState, Membership, MembershipState, Person
 from scheduling.calendars.ical import Method
-from scheduling.letters import emails
 from scheduling.letters.book import InvitationBook
+from scheduling.letters.emails import Details, letter_of
 from scheduling.letters.posting import Writer, coming, when_of, with_a_way_to_stop
 from scheduling.letters.recipients import Recipient, recipient_of, recipients_in
 from scheduling.models import (
@@ -44,13 +44,15 @@ def welcome(membership: Membership, *, now: datetime) -> None:
     sessions = list(db.session.scalars(coming(cohort.id, now)))
     if not sessions:
         return
-    letter = emails.dates(
+    letter = letter_of(
+        MessageKind.DATES,
         reader.mailbox,
         whens=[when_of(session, now, reader) for session in sessions],
         link=links.group_page(cohort),
         calendar_link=links.calendar_page(),
         by_invitation=reader.by_invitation,
-        details=emails.Details(group=cohort.name) if reader.full else None,
+        sender=config.current().mail_from,
+        details=Details(group=cohort.name) if reader.full else None,
     )
     act = Act(now, is_awaited=True)
     near = [one for at, one in enumerate(sessions) if at < one.invitations_ahead]

@@ -4,13 +4,14 @@ Readers who are told the same share the words: they are rendered once, and each 
 is put in afterwards.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, select
 
+from core import config
 from core.mail import Letter, Mailbox
 from core.outbox import Lane
 from groups import links
@@ -20,10 +21,9 @@ from groups.models import Cohort, Membership
 from scheduling.attendance.answer_links import link_for
 from scheduling.dates.when import When, when
 from scheduling.keeping.entry_words import prompts_shown
-from scheduling.letters import emails
 from scheduling.letters.book import InvitationBook
 from scheduling.letters.changes import Because
-from scheduling.letters.emails import Details
+from scheduling.letters.emails import Details, letter_of
 from scheduling.letters.invitation_rows import HeldInvitation, run_thread_of, thread_of
 from scheduling.letters.recipients import Recipient
 from scheduling.models import PeerSession, SessionState
@@ -118,12 +118,17 @@ class Writer:
     def invitation(self, session: PeerSession, reader: Recipient, told: HeldInvitation) -> None:
         """Bring one date into a calendar."""
         self._about(
-            MessageKind.INVITATION, emails.invitation, session, reader, told, answer_link=_OWN_LINK
+            MessageKind.INVITATION,
+            session,
+            reader,
+            told,
+            answer_link=_OWN_LINK,
+            replies_arrive=config.current().imap is not None,
         )
 
     def refreshed(self, session: PeerSession, reader: Recipient, told: HeldInvitation) -> None:
         """Write an entry anew after its owner chose other words for it."""
-        self._about(MessageKind.REFRESHED, emails.rewritten, session, reader, told)
+        self._about(MessageKind.REFRESHED, session, reader, told)
 
     def moved(
         self,
@@ -139,7 +144,6 @@ class Writer:
         told = self._book.update(session, reader.membership)
         self._about(
             MessageKind.MOVED,
-            emails.moved,
             session,
             reader,
             told,
@@ -160,7 +164,6 @@ class Writer:
         """
         self._about(
             MessageKind.CANCELLED,
-            emails.cancelled,
             session,
             reader,
             told,
@@ -176,13 +179,11 @@ class Writer:
         invited = self._book.newest(session, membership) is not None
         wanted = reader.by_invitation and invited
         told = (self._book.request if wanted else self._book.update)(session, membership)
-        self._about(
-            MessageKind.REINSTATED, emails.reinstated, session, reader, told, answer_link=_OWN_LINK
-        )
+        self._about(MessageKind.REINSTATED, session, reader, told, answer_link=_OWN_LINK)
 
     def venue(self, session: PeerSession, reader: Recipient, told: HeldInvitation | None) -> None:
         """Say that there is another place or room."""
-        self._about(MessageKind.VENUE, emails.place_changed, session, reader, told)
+        self._about(MessageKind.VENUE, session, reader, told)
 
     def withdrawn(
         self, session: PeerSession, reader: Recipient, told: HeldInvitation, page: str | None
@@ -190,9 +191,8 @@ class Writer:
         """Take a date out of the calendar of somebody whose date it no longer is. ``page`` is where
         the letter leads; without one that is the page of the session.
         """
-        kind, letter = MessageKind.WITHDRAWN, emails.withdrawn
         more = page or self._session_page(session)
-        self._about(kind, letter, session, reader, told, link=more, details=None)
+        self._about(MessageKind.WITHDRAWN, session, reader, told, link=more, details=None)
 
     def ended(
         self,
@@ -205,7 +205,7 @@ class Writer:
     ) -> None:
         """Say once why these dates are no longer theirs."""
         letter = self._letter(
-            emails.ended,
+            MessageKind.ENDED,
             reader,
             because=because.value,
             dates=tuple(dates),
@@ -228,7 +228,7 @@ class Writer:
     ) -> None:
         """Say what has become of several dates; ``dates`` are words by what has become of them."""
         letter = self._letter(
-            emails.new_dates,
+            MessageKind.NEW_DATES,
             reader,
             link=links.group_page(cohort),
             has_calendar=has_calendar,
@@ -244,7 +244,6 @@ class Writer:
     def _about(
         self,
         kind: MessageKind,
-        write: Callable[..., Letter],
         session: PeerSession,
         reader: Recipient,
         told: HeldInvitation | None,
@@ -254,7 +253,7 @@ class Writer:
     ) -> None:
         own_links = words.get("answer_link") == _OWN_LINK
         letter = self._letter(
-            write,
+            kind,
             reader,
             calendar=self._book.part(told, session, reader, asked_anew=asked_anew),
             own_link=link_for(session, reader.membership) if own_links else None,
@@ -271,17 +270,16 @@ class Writer:
 
     def _letter(
         self,
-        write: Callable[..., Letter],
+        kind: MessageKind,
         reader: Recipient,
         *,
         calendar: Any = None,
         own_link: str | None = None,
         **words: Any,
     ) -> Letter:
-        name = (write, calendar is None, *words.values())
+        name = (kind, calendar is None, *words.values())
         if name not in self._shared:
-            given = {} if calendar is None else {"calendar": calendar}
-            self._shared[name] = write(_NOBODY, **words, **given)
+            self._shared[name] = letter_of(kind, _NOBODY, calendar=calendar, **words)
         shared = self._shared[name]
         text, html = shared.text, shared.html
         if own_link is not None:

@@ -12,7 +12,7 @@ from groups.messages import Act, MessageKind, message, post_message
 from groups.models import Cohort, CohortState
 from scheduling.attendance.answer_links import link_for
 from scheduling.attendance.answers import answered
-from scheduling.letters import emails
+from scheduling.letters.emails import letter_of
 from scheduling.letters.invitation_rows import thread_of
 from scheduling.letters.posting import about_session, details_of, page_of, when_of
 from scheduling.letters.recipients import Recipient, recipients_of
@@ -68,12 +68,13 @@ def _post_reminder(session: PeerSession, recipient: Recipient, now: datetime) ->
     if under_way(thread=thread):
         # A letter about this session is leaving anyway; two at once would be one too many.
         return False
-    letter = emails.reminder(
+    letter = letter_of(
+        MessageKind.REMINDER,
         recipient.mailbox,
         when=when_of(session, now, recipient),
         link=page_of(session),
         answer_link=link_for(session, membership),
-        stop_link=recipient.stop_link,
+        unsubscribe_url=recipient.stop_link,
         help_link=help_page(),
         details=details_of(session, recipient),
     )

@@ -16,7 +16,7 @@ from groups.messages import Act, MessageKind, about_group, message
 from groups.models import Cohort, DoNotWrite, PlaceOffer
 from groups.offers import token_of
 from scheduling.dates.wording import ONE_BY_ONE, say_count, say_date, say_pattern
-from scheduling.letters.emails import place_offered
+from scheduling.letters.emails import letter_of
 from scheduling.letters.posting import coming, when_of
 from scheduling.models import PeerSession
 from scheduling.rescheduling.apply import Messages, Postings
@@ -99,10 +99,11 @@ def letter_about(
     first = sessions[0]
     zone = ZoneInfo(first.series.time_zone if first.series else first.zone_name)
     rule = rule_of(first.series) if first.series else None
-    return place_offered(
+    return letter_of(
+        MessageKind.OFFER,
         Mailbox("", offer.email),
         link=link,
-        stop_link=stop_link,
+        unsubscribe_url=stop_link,
         first=when_of(first, now),
         pattern_words=say_pattern(rule.pattern, rule.first_on) if rule else ONE_BY_ONE,
         count_words="" if rule and rule.goes_on else say_count(len(sessions), "date", "dates"),

@@ -8,7 +8,7 @@ from groups.links import session_run_page
 from groups.messages import Act, MessageKind, about_group, message, post_message
 from groups.models import Membership, Role
 from scheduling.access import active_memberships
-from scheduling.letters import emails
+from scheduling.letters.emails import letter_of
 from scheduling.letters.posting import when_of
 from scheduling.letters.recipients import recipient_of
 from scheduling.models import PeerSession
@@ -36,7 +36,7 @@ def _tell(session: PeerSession, proposer: Membership, reader: Membership, now: d
     kind, subject = MessageKind.OTHER_TIME, about_group(session.cohort, reader)
     made = message(
         kind,
-        emails.other_time(recipient.mailbox, when=when, link=page),
+        letter_of(kind, recipient.mailbox, when=when, link=page),
         subject,
         Act(now),
         key=f"{kind}:{told}:{now:%Y-%m-%d}",

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from core import config
 from core.letters import written
 from core.mail import Letter, Mailbox
-from groups import emails as account_emails
+from groups.messages import MessageKind
 from scheduling.calendars.ical import Method
 from scheduling.dates.when import When, when
-from scheduling.letters import emails
+from scheduling.letters.emails import CalendarPart, Details, letter_of
 
 TO = Mailbox("", "amina@people.example")
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -42,42 +43,56 @@ MARCH: When = when(
 PAGE = "https://alcove.example/g/1/s/2"
 HELP = "https://alcove.example/help"
 ANSWER = "https://alcove.example/r/token"
-UPDATE = emails.CalendarPart(b"BEGIN:VCALENDAR\r\n", Method.REQUEST)
-CANCELLATION = emails.CalendarPart(b"BEGIN:VCALENDAR\r\n", Method.CANCEL)
-DETAILS = emails.Details("Thursday evenings", "Room 4", ("What helped?", "What stayed with you?"))
+UPDATE = CalendarPart(b"BEGIN:VCALENDAR\r\n", Method.REQUEST)
+CANCELLATION = CalendarPart(b"BEGIN:VCALENDAR\r\n", Method.CANCEL)
+DETAILS = Details("Thursday evenings", "Room 4", ("What helped?", "What stayed with you?"))
 WRITTEN: dict[str, Callable[[], Letter]] = {
-    "place_offered": lambda: emails.place_offered(
+    "place_offered": lambda: letter_of(
+        MessageKind.OFFER,
         TO,
         link="https://alcove.example/i/token",
-        stop_link="https://alcove.example/i/token/stop",
+        unsubscribe_url="https://alcove.example/i/token/stop",
         first=JANUARY,
         pattern_words="Second Thursday of each month",
         count_words="twelve dates",
         last_day_words="Saturday 5 December",
     ),
-    "was_it_you": lambda: emails.was_it_you(
-        TO, when=DECEMBER, link="https://alcove.example/i/token"
+    "was_it_you": lambda: letter_of(
+        MessageKind.WAS_IT_YOU, TO, when=DECEMBER, link="https://alcove.example/i/token"
     ),
-    "dates": lambda: emails.dates(
+    "dates": lambda: letter_of(
+        MessageKind.DATES,
         TO,
+        sender=config.current().mail_from,
         whens=[DECEMBER, JANUARY],
         link="https://alcove.example/g/1",
         calendar_link="https://alcove.example/calendar",
         by_invitation=True,
     ),
-    "dates-full": lambda: emails.dates(
+    "dates-full": lambda: letter_of(
+        MessageKind.DATES,
         TO,
+        sender=config.current().mail_from,
         whens=[DECEMBER, JANUARY],
         link="https://alcove.example/g/1",
         calendar_link="https://alcove.example/calendar",
         by_invitation=False,
-        details=emails.Details("Thursday evenings"),
+        details=Details("Thursday evenings"),
     ),
-    "moved": lambda: emails.moved(TO, when=JANUARY, old=DECEMBER, link=PAGE, answer_link=ANSWER),
-    "moved-full": lambda: emails.moved(
-        TO, when=JANUARY, old=None, link=PAGE, answer_link=ANSWER, details=DETAILS
+    "moved": lambda: letter_of(
+        MessageKind.MOVED, TO, when=JANUARY, old=DECEMBER, link=PAGE, answer_link=ANSWER
     ),
-    "new_dates": lambda: emails.new_dates(
+    "moved-full": lambda: letter_of(
+        MessageKind.MOVED,
+        TO,
+        when=JANUARY,
+        old=None,
+        link=PAGE,
+        answer_link=ANSWER,
+        details=DETAILS,
+    ),
+    "new_dates": lambda: letter_of(
+        MessageKind.NEW_DATES,
         TO,
         moved=[(JANUARY, DECEMBER)],
         cancelled=[DECEMBER],
@@ -87,7 +102,8 @@ WRITTEN: dict[str, Callable[[], Letter]] = {
         has_calendar=True,
         by_invitation=True,
     ),
-    "new_dates-full": lambda: emails.new_dates(
+    "new_dates-full": lambda: letter_of(
+        MessageKind.NEW_DATES,
         TO,
         moved=[(JANUARY, None)],
         cancelled=[],
@@ -96,92 +112,153 @@ WRITTEN: dict[str, Callable[[], Letter]] = {
         link="https://alcove.example/g/1",
         has_calendar=False,
         by_invitation=False,
-        details=emails.Details("Thursday evenings"),
+        details=Details("Thursday evenings"),
     ),
-    "cancelled": lambda: emails.cancelled(TO, when=JANUARY, link=PAGE, help_link=HELP),
-    "cancelled-full": lambda: emails.cancelled(
-        TO, when=JANUARY, known=DECEMBER, link=PAGE, help_link=HELP, details=DETAILS
+    "cancelled": lambda: letter_of(
+        MessageKind.CANCELLED, TO, known=None, when=JANUARY, link=PAGE, help_link=HELP
     ),
-    "reinstated": lambda: emails.reinstated(TO, when=JANUARY, link=PAGE, answer_link=ANSWER),
-    "place_changed": lambda: emails.place_changed(TO, when=JANUARY, link=PAGE),
-    "place_changed-full": lambda: emails.place_changed(
-        TO, when=JANUARY, link=PAGE, details=DETAILS
-    ),
-    "reminder": lambda: emails.reminder(
+    "cancelled-full": lambda: letter_of(
+        MessageKind.CANCELLED,
         TO,
-        when=DECEMBER,
+        when=JANUARY,
+        known=DECEMBER,
         link=PAGE,
-        answer_link=ANSWER,
-        stop_link="https://alcove.example/stop/t",
-        help_link=HELP,
-    ),
-    "reminder-full": lambda: emails.reminder(
-        TO,
-        when=DECEMBER,
-        link=PAGE,
-        answer_link=ANSWER,
-        stop_link="https://alcove.example/stop/t",
         help_link=HELP,
         details=DETAILS,
     ),
-    "ended": lambda: emails.ended(
-        TO, because="group_ended", dates=[DECEMBER, JANUARY], has_calendar=False, link=HELP
+    "reinstated": lambda: letter_of(
+        MessageKind.REINSTATED, TO, when=JANUARY, link=PAGE, answer_link=ANSWER
     ),
-    "ended-full": lambda: emails.ended(
+    "place_changed": lambda: letter_of(MessageKind.VENUE, TO, when=JANUARY, link=PAGE),
+    "place_changed-full": lambda: letter_of(
+        MessageKind.VENUE, TO, when=JANUARY, link=PAGE, details=DETAILS
+    ),
+    "reminder": lambda: letter_of(
+        MessageKind.REMINDER,
+        TO,
+        when=DECEMBER,
+        link=PAGE,
+        answer_link=ANSWER,
+        unsubscribe_url="https://alcove.example/stop/t",
+        help_link=HELP,
+    ),
+    "reminder-full": lambda: letter_of(
+        MessageKind.REMINDER,
+        TO,
+        when=DECEMBER,
+        link=PAGE,
+        answer_link=ANSWER,
+        unsubscribe_url="https://alcove.example/stop/t",
+        help_link=HELP,
+        details=DETAILS,
+    ),
+    "ended": lambda: letter_of(
+        MessageKind.ENDED,
+        TO,
+        because="group_ended",
+        dates=[DECEMBER, JANUARY],
+        has_calendar=False,
+        link=HELP,
+    ),
+    "ended-full": lambda: letter_of(
+        MessageKind.ENDED,
         TO,
         because="removed",
         dates=[DECEMBER, JANUARY],
         has_calendar=True,
         link=HELP,
-        details=emails.Details(group="Thursday evenings"),
+        details=Details(group="Thursday evenings"),
     ),
-    "ended-paused": lambda: emails.ended(
-        TO, because="paused", dates=[JANUARY], has_calendar=True, link=HELP
+    "ended-paused": lambda: letter_of(
+        MessageKind.ENDED, TO, because="paused", dates=[JANUARY], has_calendar=True, link=HELP
     ),
-    "ended-left": lambda: emails.ended(
-        TO, because="left", dates=[JANUARY], has_calendar=True, link=HELP
+    "ended-left": lambda: letter_of(
+        MessageKind.ENDED, TO, because="left", dates=[JANUARY], has_calendar=True, link=HELP
     ),
-    "other_time": lambda: emails.other_time(TO, when=DECEMBER, link=PAGE),
-    "invitation": lambda: emails.invitation(
-        TO, when=DECEMBER, link=PAGE, answer_link=ANSWER, calendar=UPDATE
+    "other_time": lambda: letter_of(MessageKind.OTHER_TIME, TO, when=DECEMBER, link=PAGE),
+    "invitation": lambda: letter_of(
+        MessageKind.INVITATION,
+        TO,
+        replies_arrive=False,
+        when=DECEMBER,
+        link=PAGE,
+        answer_link=ANSWER,
+        calendar=UPDATE,
     ),
-    "invitation-full": lambda: emails.invitation(
-        TO, when=DECEMBER, link=PAGE, answer_link=ANSWER, calendar=UPDATE, details=DETAILS
+    "invitation-full": lambda: letter_of(
+        MessageKind.INVITATION,
+        TO,
+        replies_arrive=False,
+        when=DECEMBER,
+        link=PAGE,
+        answer_link=ANSWER,
+        calendar=UPDATE,
+        details=DETAILS,
     ),
-    "rewritten": lambda: emails.rewritten(TO, when=DECEMBER, link=PAGE, calendar=UPDATE),
-    "rewritten-full": lambda: emails.rewritten(
-        TO, when=DECEMBER, link=PAGE, calendar=UPDATE, details=DETAILS
+    "rewritten": lambda: letter_of(
+        MessageKind.REFRESHED, TO, when=DECEMBER, link=PAGE, calendar=UPDATE
     ),
-    "new_address": lambda: account_emails.new_address(TO, "123456"),
-    "address_taken": lambda: account_emails.address_taken(TO),
-    "address_changed": lambda: account_emails.address_changed(
-        TO, not_me_link="https://alcove.example/not-me/token", help_link=HELP
+    "rewritten-full": lambda: letter_of(
+        MessageKind.REFRESHED, TO, when=DECEMBER, link=PAGE, calendar=UPDATE, details=DETAILS
     ),
-    "moved-elsewhere": lambda: emails.moved(
-        TO, when=FAR, old=DECEMBER, link=PAGE, answer_link=ANSWER, calendar=UPDATE
+    "new_address": lambda: written("new_address", TO, code="123 456"),
+    "address_taken": lambda: written("address_taken", TO),
+    "address_changed": lambda: written(
+        "address_changed",
+        TO,
+        contact=config.current().public_contact,
+        not_me_link="https://alcove.example/not-me/token",
+        help_link=HELP,
     ),
-    "reminder-clocks": lambda: emails.reminder(
+    "moved-elsewhere": lambda: letter_of(
+        MessageKind.MOVED,
+        TO,
+        when=FAR,
+        old=DECEMBER,
+        link=PAGE,
+        answer_link=ANSWER,
+        calendar=UPDATE,
+    ),
+    "reminder-clocks": lambda: letter_of(
+        MessageKind.REMINDER,
         TO,
         when=MARCH,
         link=PAGE,
         answer_link=ANSWER,
-        stop_link="https://alcove.example/stop/t",
+        unsubscribe_url="https://alcove.example/stop/t",
         help_link=HELP,
     ),
-    "cancelled-calendar": lambda: emails.cancelled(
-        TO, when=JANUARY, link=PAGE, help_link=HELP, calendar=CANCELLATION
+    "cancelled-calendar": lambda: letter_of(
+        MessageKind.CANCELLED,
+        TO,
+        known=None,
+        when=JANUARY,
+        link=PAGE,
+        help_link=HELP,
+        calendar=CANCELLATION,
     ),
-    "reinstated-full": lambda: emails.reinstated(
-        TO, when=JANUARY, link=PAGE, answer_link=ANSWER, details=DETAILS, calendar=UPDATE
+    "reinstated-full": lambda: letter_of(
+        MessageKind.REINSTATED,
+        TO,
+        when=JANUARY,
+        link=PAGE,
+        answer_link=ANSWER,
+        details=DETAILS,
+        calendar=UPDATE,
     ),
-    "withdrawn": lambda: emails.withdrawn(
-        TO, when=JANUARY, link="https://alcove.example/calendar", calendar=CANCELLATION
+    "withdrawn": lambda: letter_of(
+        MessageKind.WITHDRAWN,
+        TO,
+        when=JANUARY,
+        link="https://alcove.example/calendar",
+        calendar=CANCELLATION,
     ),
-    "code": lambda: account_emails.code(
-        TO, "123456", "https://alcove.example/sign-in/letter/token"
+    "code": lambda: written(
+        "code", TO, code="123 456", link="https://alcove.example/sign-in/letter/token"
     ),
     "test": lambda: written("test", TO),
-    "alert": lambda: emails.alert(
+    "alert": lambda: letter_of(
+        MessageKind.ALERT,
         TO,
         troubles=["deliver: We couldn’t reach the mail server."],
         link="https://alcove.example/operating",
