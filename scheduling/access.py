@@ -22,6 +22,8 @@ from scheduling.models import (
     SessionState,
 )
 
+#: How long before the start the room can be opened.
+ROOM_OPENS_BEFORE = timedelta(minutes=10)
 #: How far back and ahead a feed reaches.
 FEED_BACK = timedelta(days=60)
 FEED_AHEAD = timedelta(days=500)
@@ -146,3 +148,19 @@ __all__ = [
     "sessions_seen_by",
     "start_of_day",
 ]
+
+
+def room_of(session: PeerSession, membership: Membership, now: datetime) -> str | None:
+    """The link of a session's room, for who has a place in its group that is not paused, and while
+    the room is open; a link that cannot be read is ``core.text.Damaged``.
+    """
+    belongs = membership.cohort_id == session.cohort_id
+    may_enter = belongs and membership.state == MembershipState.ACTIVE
+    return session.room_link if may_enter and room_is_open(session, now) else None
+
+
+def room_is_open(session: PeerSession, now: datetime) -> bool:
+    """Whether the room can be entered: from ten minutes before the session to its end."""
+    if session.state != SessionState.PLANNED or session.room_link is None:
+        return False
+    return session.starts_at - ROOM_OPENS_BEFORE <= now < session.ends_at

@@ -5,11 +5,12 @@ Nothing here decides who may read it; whoever calls has found the session throug
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.text import Damaged
+from scheduling.access import ROOM_OPENS_BEFORE, room_is_open
 from scheduling.attendance.answers import NOTHING_SAID, Said
 from scheduling.dates.when import When, when
 from scheduling.dates.wording import MONTHS, say_date, say_time, say_zone
@@ -19,8 +20,6 @@ from scheduling.reflection.themes import UnknownTheme, theme
 
 #: What stands in the place of a link that cannot be read when it is wanted.
 NO_LINK: Final = "Online. The link of the room can’t be read: ask whoever facilitates"
-#: How long before the start the room can be opened.
-ROOM_OPENS_BEFORE: Final = timedelta(minutes=10)
 ONLINE: Final = "Online"
 _SHORT_MONTH: Final = 3
 EARLIER: Final = {
@@ -94,21 +93,19 @@ def card(
     now: datetime,
     answered: Said = NOTHING_SAID,
     places: bool = True,
-    room: bool = False,
+    room: str | None = None,
     lead_words: str = "Next session",
     reader_zone: str | None = None,
 ) -> SessionCard:
     """Put one session into words; ``now`` is an aware moment, ``reader_zone`` where the reader
     lives and ``answered`` what they say about it.
 
-    ``places`` says whether the reader may know where it is, and ``room`` whether this page may
-    hold the link of the room, which it then does from ten minutes before the start to the end.
+    ``places`` says whether the reader may know where it is, and ``room`` is the link of the room as
+    ``scheduling.access.room_of`` gives it to them, on a page that may hold it.
     """
     said = _when(session, now, reader_zone)
-    open_now = room_is_open(session, now)
-    link = session.room_link if places and room and open_now else None
-    lost = isinstance(link, Damaged)
-    upcoming = places and not open_now and session.room_link is not None
+    lost = isinstance(room, Damaged)
+    upcoming = places and not room_is_open(session, now) and session.room_link is not None
     return SessionCard(
         state=_state(session, now),
         date_words=said.date_words,
@@ -117,7 +114,7 @@ def card(
         until_words=said.until_words,
         lead_words=lead_words,
         place_words=(NO_LINK if lost else place_words(session)) if places else None,
-        room_url=None if lost else link,
+        room_url=None if lost else room,
         room_words=f"from {_room_opens(session, said)}" if upcoming else None,
         moved_words=moved_words(session, now),
         clock_note=said.clock_note if _is_planned(session) else None,
@@ -134,13 +131,6 @@ def year_cells(sessions: Sequence[PeerSession], *, now: datetime) -> list[YearCe
     coming = (session for session in sessions if _is_planned(session) and session.ends_at > now)
     following = next(coming, None)
     return [_cell(session, session is following, now) for session in sessions]
-
-
-def room_is_open(session: PeerSession, now: datetime) -> bool:
-    """Tell whether the session's room can be entered: from ten minutes before it to its end."""
-    if not _is_planned(session) or session.room_link is None:
-        return False
-    return session.starts_at - ROOM_OPENS_BEFORE <= now < session.ends_at
 
 
 def is_moved(session: PeerSession) -> bool:

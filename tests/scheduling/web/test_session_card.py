@@ -29,7 +29,7 @@ def test_a_link_that_cannot_be_read_is_said_and_not_linked_to(session: PeerSessi
         assert session.series is not None
         session.series.room_sealed = b"1\x02k1" + b"x" * 40
 
-    shown = card(session, now=session.starts_at, room=True)
+    shown = card(session, now=session.starts_at, room=session.room_link)
 
     assert shown.room_url is None
     assert shown.place_words == NO_LINK
@@ -53,43 +53,33 @@ def test_the_next_session_says_when_where_and_how_far_off(
     )
 
 
-@pytest.mark.parametrize(
-    ("from_start", "url"),
-    [
-        (timedelta(minutes=-10, seconds=-1), None),
-        (timedelta(minutes=-10), "https://rooms.example/thursday"),
-        (timedelta(minutes=89, seconds=59), "https://rooms.example/thursday"),
-        (timedelta(minutes=90), None),
-    ],
-    ids=["too early", "ten minutes before", "last second", "over"],
-)
-def test_the_room_is_there_from_ten_minutes_before_to_the_end(
-    session: PeerSession, from_start: timedelta, url: str | None
-) -> None:
-    assert card(session, now=session.starts_at + from_start, room=True).room_url == url
+def test_the_room_is_only_on_a_page_that_was_given_it(session: PeerSession) -> None:
+    url = session.room_link
 
-
-def test_the_room_is_not_on_a_page_that_may_not_hold_it(session: PeerSession) -> None:
+    assert card(session, now=session.starts_at, room=url).room_url == url
     assert card(session, now=session.starts_at).room_url is None
 
 
 def test_a_reader_who_may_not_know_the_place_gets_none(session: PeerSession) -> None:
-    shown = card(session, now=session.starts_at, places=False, room=True)
+    for now in (session.starts_at, session.starts_at - timedelta(days=1)):
+        shown = card(session, now=now, places=False)
 
-    assert (shown.place_words, shown.room_url, shown.room_words) == (None, None, None)
+        assert (shown.place_words, shown.room_url, shown.room_words) == (None, None, None)
 
 
 def test_a_session_can_have_a_place_of_its_own(series: Series, now: datetime) -> None:
     session = a_session(series, place="The other room", room="https://rooms.example/other")
 
     assert card(session, now=now).place_words == "Online: The other room"
-    assert card(session, now=session.starts_at, room=True).room_url == "https://rooms.example/other"
+    assert session.room_link == "https://rooms.example/other"
 
 
 def test_a_room_with_a_door_has_no_link(app: Flask) -> None:
     series = a_series(a_cohort(), place_kind=PlaceKind.IN_PERSON, place="Room 4")
 
-    shown = card(a_session(series), now=a_session(series, FEBRUARY).starts_at, room=True)
+    session = a_session(series)
+
+    shown = card(session, now=session.starts_at, room=session.room_link)
 
     assert (shown.place_words, shown.room_words, shown.room_url) == ("Room 4", None, None)
 
@@ -101,8 +91,8 @@ def test_a_session_held_another_way_than_its_run_says_so(app: Flask) -> None:
     on_line = a_series(a_cohort(a_facilitator("Tom")))
     in_person = a_session(on_line, place_kind=PlaceKind.IN_PERSON, **own)
 
-    there = card(online, now=online.starts_at, room=True)
-    behind = card(in_person, now=in_person.starts_at, room=True)
+    there = card(online, now=online.starts_at, room=online.room_link)
+    behind = card(in_person, now=in_person.starts_at, room=in_person.room_link)
 
     assert (there.place_words, there.room_url) == ("Online: Gray’s Inn", own["room"])
     assert (behind.place_words, behind.room_url) == ("Gray’s Inn", None)

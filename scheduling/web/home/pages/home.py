@@ -14,7 +14,7 @@ from core.web import note, noting_refusals, see_other
 from groups.access import cohorts_seen_by
 from groups.cohorts import menu_of
 from groups.models import Cohort, Membership, MembershipState
-from scheduling.access import sessions_seen_by
+from scheduling.access import room_of, sessions_seen_by
 from scheduling.attendance import answers
 from scheduling.keeping.diaries import first_feed
 from scheduling.letters.resend import can_send_again
@@ -120,13 +120,12 @@ def _box(now: datetime) -> CalendarBox | None:
 
 
 def _card(session: PeerSession, membership: Membership, now: datetime) -> SessionCard:
-    active = membership.state == MembershipState.ACTIVE
     return card(
         session,
         now=now,
         answered=answers.said(session, membership, now=now),
-        places=active,
-        room=active,
+        places=membership.state == MembershipState.ACTIVE,
+        room=room_of(session, membership, now),
         lead_words=session_number(session),
         reader_zone=membership.person.time_zone,
     )

@@ -13,6 +13,7 @@ from flask import url_for
 
 from groups.agreement_text import summary
 from groups.models import Cohort, Membership, MembershipState
+from scheduling.access import room_of
 from scheduling.dates.wording import NUMBERS, say_count, say_month, say_pattern
 from scheduling.models import PeerSession, SessionState
 from scheduling.runs.set_up import pattern_from_json
@@ -22,7 +23,6 @@ from scheduling.web.session_card import (
     card,
     change_lines,
     prompt_card,
-    room_is_open,
     year_cells,
 )
 
@@ -54,7 +54,7 @@ def group_words(view: GroupView, now: datetime) -> dict[str, Any]:
         "card": shown,
         "session_url": following and session_url(following),
         "alerts": _alerts(view, now),
-        "room_open": bool(following and view.active and room_is_open(following, now)),
+        "room_open": bool(following and room_of(following, view.membership, now)),
         "prompts": following and prompt_card(following),
         "answer_url": following and answer_url(following, view.membership, now, "home"),
         "readers": say_readers(view.facilitators),
