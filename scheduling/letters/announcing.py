@@ -24,11 +24,19 @@ from groups.messages import SPECS, Act, MessageKind
 from groups.models import Cohort
 from scheduling.dates.when import When, when
 from scheduling.letters.book import InvitationBook
-from scheduling.letters.changes import Because, ChangeKind, SessionChange
 from scheduling.letters.invitation_rows import WrittenLetter, run_thread_of, thread_of
 from scheduling.letters.posting import NEAR, Writer
 from scheduling.letters.recipients import Recipient
-from scheduling.letters.taking_in import Formerly, Stood, became, chain_of, stood_before
+from scheduling.letters.taking_in import (
+    Because,
+    ChangeKind,
+    Formerly,
+    SessionChange,
+    Stood,
+    became,
+    chain_of,
+    stood_before,
+)
 from scheduling.models import PeerSession
 
 __all__ = ["Because", "ChangeKind", "SessionChange", "announce", "announcement"]

@@ -22,10 +22,10 @@ from scheduling.attendance.answer_links import link_for
 from scheduling.dates.when import When, when
 from scheduling.keeping.entry_words import prompts_shown
 from scheduling.letters.book import InvitationBook
-from scheduling.letters.changes import Because
 from scheduling.letters.emails import Details, letter_of
 from scheduling.letters.invitation_rows import HeldInvitation, run_thread_of, thread_of
 from scheduling.letters.recipients import Recipient
+from scheduling.letters.taking_in import Because
 from scheduling.models import PeerSession, SessionState
 
 #: After a long stop, a letter about a date this near is sent before others.

@@ -1,4 +1,5 @@
-"""Changes while the letters about earlier ones still wait: people are told of both at once.
+"""What an act has done to each session, from which everybody is told; and changes while the letters
+about earlier ones still wait: people are told of both at once.
 
 The later letter takes in what the earlier ones were to say, and says it as it is now: what its
 reader knows, and what has become of that. Where everything is again as they know it, nothing is
@@ -8,15 +9,45 @@ said. Should the later change be taken back, the earlier letters leave after all
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import select
 
 from core.db import db
 from core.outbox import MailState, OutgoingMail
 from groups.models import Cohort
-from scheduling.letters.changes import ChangeKind, SessionChange
 from scheduling.letters.invitation_rows import WrittenLetter
 from scheduling.models import PeerSession, SessionState
+
+
+class ChangeKind(StrEnum):
+    """What has become of a session; ``VENUE`` is another place or room."""
+
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    REINSTATED = "reinstated"
+    ADDED = "added"
+    VENUE = "venue"
+
+
+class Because(StrEnum):
+    """Why all of somebody's dates go at once: said once, instead of a letter about each."""
+
+    GROUP_ENDED = "group_ended"
+    REMOVED = "removed"
+    PAUSED = "paused"
+    LEFT = "left"
+
+
+@dataclass(frozen=True)
+class SessionChange:
+    """One session and what has become of it; ``was`` is from when to when one that moved was held
+    before, and in which zone that was said.
+    """
+
+    session: PeerSession
+    kind: ChangeKind
+    was: tuple[datetime, datetime, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from groups.links import calendar_page
 from groups.messages import Act
 from groups.models import Membership
 from scheduling.letters.book import InvitationBook
-from scheduling.letters.changes import Because
 from scheduling.letters.invitation_rows import thread_of
 from scheduling.letters.posting import Writer, not_begun, when_of
 from scheduling.letters.recipients import recipient_of
+from scheduling.letters.taking_in import Because
 from scheduling.models import SessionState
 
 

@@ -12,7 +12,7 @@ from groups.models import Membership, OfferState, Person, PlaceOffer, Role
 from scheduling.attendance.answers import ask_each_time
 from scheduling.keeping import diaries
 from scheduling.letters.bulk_invitations import welcome
-from scheduling.letters.changes import Because
+from scheduling.letters.taking_in import Because
 from scheduling.letters.withdraw import withdraw_all
 from scheduling.models import Detail, KeptBy
 

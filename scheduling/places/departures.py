@@ -12,7 +12,7 @@ from groups.messages import Act
 from groups.models import CohortState, Membership, MembershipState, Person
 from scheduling.attendance.answers import ask_each_time, standing_answer
 from scheduling.letters.bulk_invitations import welcome
-from scheduling.letters.changes import Because
+from scheduling.letters.taking_in import Because
 from scheduling.letters.withdraw import withdraw_all
 from scheduling.rescheduling.apply import Change, Messages, Postings, apply
 from scheduling.rescheduling.change_plan import ChangePlan, RowChange, Subject

@@ -10,8 +10,8 @@ from core.transaction import transaction
 from groups.models import Membership, Role
 from scheduling.keeping.diaries import diary_to_stop
 from scheduling.letters.announcing import announce
-from scheduling.letters.changes import ChangeKind, SessionChange
 from scheduling.letters.posting import Act
+from scheduling.letters.taking_in import ChangeKind, SessionChange
 from scheduling.models import PeerSession, SessionState
 from scheduling.places.readdressing import change_address
 from scheduling.replies.other_time import tell_other_time
