@@ -38,14 +38,14 @@ from scheduling.rescheduling.session_plans import concerned, conflicts_with
 from scheduling.runs.to_come import is_over
 from scheduling.web.fields.checked import CheckedForm
 from scheduling.web.fields.pasted import PastedList
-from scheduling.web.home.view.group import impact_words
-from scheduling.web.people.view.roster import names_of
-from scheduling.web.rescheduling.view import (
+from scheduling.web.plan_words import (
     PlanWords,
     Reader,
     button_words,
     done_words,
+    impact_words,
     letters_words,
+    names_of,
     plan_words,
 )
 

@@ -150,14 +150,6 @@ def count_words(count: Count) -> str:
     return f"{', '.join(said).capitalize()}." if said else "Nobody has a place yet."
 
 
-def impact_words(session: PeerSession, *, now: datetime) -> str:
-    """Say how many people a change would reach: "Six people said they were coming."."""
-    coming = counts([session], now=now)[session.id].coming
-    if not coming:
-        return "Nobody has said yet that they are coming."
-    return f"{say_count(coming, 'person', 'people').capitalize()} said they were coming."
-
-
 def theme_title(key: str | None) -> str:
     """Return the title of a theme, or nothing for a session without one."""
     try:

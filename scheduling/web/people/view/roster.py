@@ -101,11 +101,6 @@ def people_words(cohort: Cohort, *, now: datetime) -> str:
     return _summary(cohort, [*_places(cohort), *_offers(cohort)], now)
 
 
-def names_of(cohort: Cohort) -> list[str]:
-    """Return what everybody who gets this group's dates is called, or their address."""
-    return [called(row.person) for row in _places(cohort) if row.state == MembershipState.ACTIVE]
-
-
 def _places(cohort: Cohort) -> list[Membership]:
     return list(
         db.session.scalars(

@@ -21,6 +21,7 @@ from scheduling.runs.to_come import coming_at
 from scheduling.web.confirm import Asked, changeable_run, form_check_act, reader
 from scheduling.web.fields.checked import CheckedForm
 from scheduling.web.fields.rhythm import pattern_in
+from scheduling.web.plan_words import say_sessions
 from scheduling.web.rescheduling.forms.series import (
     AddForm,
     ExtendForm,
@@ -28,7 +29,6 @@ from scheduling.web.rescheduling.forms.series import (
     PatternForm,
     PauseForm,
 )
-from scheduling.web.rescheduling.view import say_sessions
 from scheduling.web.session_card import card
 from scheduling.web.set_up.view.words import run_words
 

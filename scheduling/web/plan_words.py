@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
+from core.db import db
+from groups.models import Cohort, Membership, MembershipState, Person
+from scheduling.attendance.answers import counts
 from scheduling.dates.when import When, when
 from scheduling.dates.wording import say_count, say_date, say_shift
 from scheduling.models import PeerSession
@@ -135,6 +140,25 @@ def letters_words(subject: Subject, letters: int) -> str:
     is_offer = subject in (Subject.OPENING, Subject.INVITATIONS)
     noun = "invitation" if is_offer else "message"
     return say_count(letters, f"{noun} leaves", f"{noun}s leave").capitalize()
+
+
+def impact_words(session: PeerSession, *, now: datetime) -> str:
+    """Say how many people a change would reach: "Six people said they were coming."."""
+    coming = counts([session], now=now)[session.id].coming
+    if not coming:
+        return "Nobody has said yet that they are coming."
+    return f"{say_count(coming, 'person', 'people').capitalize()} said they were coming."
+
+
+def names_of(cohort: Cohort) -> list[str]:
+    """Return what everybody who gets this group's dates is called, or their address."""
+    getting = select(Person).join(Membership, Membership.person_id == Person.id)
+    found = db.session.scalars(
+        getting.where(
+            Membership.cohort_id == cohort.id, Membership.state == MembershipState.ACTIVE
+        ).order_by(Membership.id)
+    )
+    return [str(person.name or person.email) for person in found]
 
 
 def _rows(plan: ChangePlan, reader: Reader) -> list[tuple[datetime, When | None, When | None, str]]:

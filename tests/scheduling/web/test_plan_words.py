@@ -15,7 +15,7 @@ from scheduling.rescheduling.change_plan import (
     SlotChange,
     Subject,
 )
-from scheduling.web.rescheduling.view import ChangeRow, Reader, button_words, done_words, plan_words
+from scheduling.web.plan_words import ChangeRow, Reader, button_words, done_words, plan_words
 from tests import build
 from tests.conftest import NOW
 
