@@ -1,7 +1,6 @@
 """The tables of *who*: people, their sign-ins, groups, places in them, offers and agreements."""
 
-from groups.models.agreement import AgreementVersion
-from groups.models.cohort import Cohort, CohortKind, CohortState
+from groups.models.cohort import AgreementVersion, Cohort, CohortKind, CohortState
 from groups.models.grant import Grant, GrantRole
 from groups.models.membership import FACILITATING, Membership, MembershipState, Role
 from groups.models.person import DoNotWrite, Person
@@ -10,8 +9,8 @@ from groups.models.sign_in import CodeBrowser, SignIn, SignInCode
 
 __all__ = [
     "FACILITATING",
-    "CodeBrowser",
     "AgreementVersion",
+    "CodeBrowser",
     "Cohort",
     "CohortKind",
     "CohortState",

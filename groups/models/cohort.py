@@ -1,10 +1,12 @@
-"""A group of people: what readers call a "group", so as not to collide with ``GROUP BY``."""
+"""A group of people: what readers call a "group", so as not to collide with ``GROUP BY``; and
+what its members promised each other.
+"""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Belongs, Technical
@@ -70,3 +72,18 @@ class Cohort(Base):
     offers: Mapped[list["PlaceOffer"]] = relationship(
         back_populates="cohort", cascade="all, delete-orphan", order_by="PlaceOffer.id"
     )
+
+
+class AgreementVersion(Base):
+    """One version of a group's agreement. Never edited; a change is a new version."""
+
+    __tablename__ = "agreement_version"
+    __table_args__ = (UniqueConstraint("cohort_id", "number"),)
+
+    id: Mapped[Technical[int]] = mapped_column(primary_key=True)
+    cohort_id: Mapped[Technical[int]] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    cohort: Mapped[Cohort] = relationship()
+    number: Mapped[Technical[int]]
+    #: Pairs of title and sentence, in order.
+    clauses: Mapped[Technical[list[Any]]] = mapped_column(JSON)
+    created_at: Mapped[Technical[datetime]]

@@ -1,9 +1,8 @@
 """The tables of *when*: runs of sessions, answers, diaries, feeds and calendar invitations."""
 
 from scheduling.models.calendar_mail import CalendarMail, WaitingMail
-from scheduling.models.diary import Detail, Diary, Feed, KeptBy
+from scheduling.models.diary import Detail, Diary, Feed, KeptBy, KeptFeed
 from scheduling.models.invitation import Invitation
-from scheduling.models.kept_feed import KeptFeed
 from scheduling.models.reply import TAKEN_BACK, Answer, Reply, ReplyNote, StandingAnswer
 from scheduling.models.reversal import Reversal
 from scheduling.models.revisions import make_triggers
