@@ -369,9 +369,11 @@ def test_the_one_click_of_a_mail_program_needs_no_token(app: Flask) -> None:
 def test_other_answers_need_the_token_of_the_page(act: str, app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     _, path = an_open_offer()
+    browser = a_browser(app)
+    browser.get(path)
     before = everything()
 
-    response = a_browser(app).post(f"{path}/{act}", data=YES)
+    response = browser.post(f"{path}/{act}", data=YES)
 
     assert (response.status_code, everything() == before) == (400, True)
     assert "This page was open for a long time" in words(response)
