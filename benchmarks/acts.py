@@ -5,8 +5,8 @@ largest act the processor time, as a whole and under SQLite's write lock. Everyt
 pages, by ``benchmarks.browsing`` in a process of its own, so that ``--compare`` can put any other
 tree beside this one, whatever its modules are called:
 
-    git worktree add --detach /tmp/before 372bfcd
-    python -m benchmarks.acts --compare /tmp/before
+    git worktree add --detach ../before 372bfcd
+    python -m benchmarks.acts --compare ../before
 """
 
 import json

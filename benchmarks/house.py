@@ -2,8 +2,8 @@
 
 Everything is read from the files of a working copy; ``--compare`` puts another one beside it:
 
-    git worktree add --detach /tmp/before 372bfcd
-    python -m benchmarks.house --compare /tmp/before
+    git worktree add --detach ../before 372bfcd
+    python -m benchmarks.house --compare ../before
 """
 
 import ast
