@@ -92,7 +92,9 @@ def _invite(book: InvitationBook, pairs: Sequence[tuple[PeerSession, Recipient]]
         takes_place = session.state == SessionState.PLANNED and session.starts_at > book.act.now
         active = membership.state == MembershipState.ACTIVE
         lacks = book.current(session, membership) is None
-        if reader.by_invitation and active and takes_place and lacks:
+        # What is not written now is written once the address can be read again.
+        wants = reader.by_invitation and reader.is_reachable
+        if wants and active and takes_place and lacks:
             writer.invitation(session, reader, book.request(session, membership))
             issued += 1
     return issued

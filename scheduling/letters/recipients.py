@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
 from core.db import db
-from core.mail import Mailbox
+from core.mail import NOBODY, Mailbox
 from groups.links import stop_reminders
 from groups.models import Cohort, Membership, Person
 from scheduling.access import active_memberships
@@ -28,6 +28,11 @@ class Recipient:
     def mailbox(self) -> Mailbox:
         """Where letters go. Without the name: the address alone gives less away."""
         return Mailbox("", self.membership.person.email)
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether there is an address to write to: not where it can no longer be read."""
+        return self.mailbox.address != NOBODY
 
     @property
     def zone_name(self) -> str:

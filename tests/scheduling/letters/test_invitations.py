@@ -196,14 +196,19 @@ def test_issue_due_reaches_others_past_an_address_that_cannot_be_read(
     session: PeerSession, member: Membership, now: datetime
 ) -> None:
     other = build.a_member(session.cohort, build.a_person("Dev"))
+    address = member.person.email_sealed
     with transaction():
         member.person.email_sealed = b"not an envelope"
 
-    invitations.issue_due(now)
-
+    assert invitations.issue_due(now) == 1
     assert [letter.to for letter in letters()] == ["dev@people.example"]
     assert told(other) == [(1, 0, "REQUEST")]
+    assert told(member) == []
     assert damaged_lately() == {"person.email"}
+    with transaction():
+        member.person.email_sealed = address
+    assert invitations.issue_due(now) == 1
+    assert told(member) == [(1, 0, "REQUEST")]
 
 
 def test_letters_carry_no_name_in_their_addresses(
