@@ -110,4 +110,4 @@ def move_next_session(walk: Walk, group: OpenGroup, by: timedelta) -> None:
     walk.type("New date", f"{was + by}")
     walk.tap("Check the new time")
     assert "Everybody is asked again." in walk.words
-    walk.tap("Save and tell everybody")
+    walk.tap("Change one date and tell everybody")

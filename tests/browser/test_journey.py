@@ -60,7 +60,7 @@ def test_setting_up_takes_two_screens_and_three_things_to_type(demo: Demo, arriv
     walk.tap("Send 2 invitations")
 
     assert (len(screens), walk.taps, walk.typed) == (2, 2, 3)
-    assert walk.note().startswith("Two invitations leave at ")
+    assert walk.note().startswith("The group is open. Two invitations leave at ")
     assert len(dates) == SESSIONS
     assert [words for words in dates if not DATE_IN_WORDS.fullmatch(words.split(". ")[-1])] == []
 
@@ -88,7 +88,7 @@ def test_what_was_sent_can_be_taken_back_and_sent_again(demo: Demo, arrive: Arri
 
     walk.tap("Undo")
 
-    assert walk.note() == "Taken back. Nothing was sent, and this is a draft again."
+    assert walk.note() == "Undone. Nothing was sent, and this is a draft again."
     walk.tap("Send 2 invitations")
     walk.page.goto(first)
     assert "Taken back." in walk.words
