@@ -39,25 +39,9 @@ from scheduling.letters.taking_in import (
 )
 from scheduling.models import PeerSession
 
-__all__ = ["Because", "ChangeKind", "SessionChange", "announce", "announcement"]
+__all__ = ["Because", "ChangeKind", "SessionChange", "announcement"]
 
 _NEWS: Final = {kind for kind in MessageKind if SPECS[kind].taken_in}
-
-
-def announce(
-    cohort: Cohort,
-    changes: Sequence[SessionChange],
-    act: Act,
-    *,
-    readers: Sequence[Recipient] | None = None,
-    formerly: Formerly = MappingProxyType({}),
-    because: Because | None = None,
-) -> int:
-    """Tell everybody in a group, or only these readers, what has become of these sessions; returns
-    how many letters were posted.
-    """
-    book = announcement(cohort, changes, act, readers=readers, formerly=formerly, because=because)
-    return book.write()
 
 
 def announcement(

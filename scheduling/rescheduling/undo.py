@@ -18,7 +18,7 @@ from groups.messages import Act
 from groups.models import Cohort, Membership, OfferState, Person, Role
 from scheduling.access import active_memberships
 from scheduling.calendars.ical import Method
-from scheduling.letters.announcing import ChangeKind, SessionChange, announce
+from scheduling.letters.announcing import ChangeKind, SessionChange, announcement
 from scheduling.letters.book import settle_all
 from scheduling.letters.recipients import recipient_of
 from scheduling.letters.taking_in import was_taken_in
@@ -176,7 +176,7 @@ def _put_right(rows: Rows, newcomers: Sequence[Membership], now: datetime) -> No
     found = (_told(one, rows.sessions) for one in rows.plan.slots)
     changes = sorted(filter(None, found), key=lambda one: one.session.starts_at)
     readers = [recipient_of(one, now=now) for one in newcomers]
-    announce(rows.cohort, changes, Act(now), readers=readers)
+    announcement(rows.cohort, changes, Act(now), readers=readers).write()
 
 
 def _told(one: SlotChange, sessions: Mapping[str, PeerSession]) -> SessionChange | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from groups.messages import Act
 from groups.models import Membership
-from scheduling.letters.announcing import Because, ChangeKind, SessionChange, announce
+from scheduling.letters.announcing import Because, ChangeKind, SessionChange, announcement
 from scheduling.letters.bulk_invitations import issue as issue
 from scheduling.letters.bulk_invitations import issue_due as issue_due
 from scheduling.letters.bulk_invitations import welcome as welcome
@@ -23,7 +23,7 @@ def tell_moved(
 ) -> int:
     """Tell everybody that a session has moved."""
     moved = SessionChange(session, ChangeKind.MOVED, (*was, session.zone_name))
-    return announce(session.cohort, [moved], Act(now, due_at, parcel))
+    return announcement(session.cohort, [moved], Act(now, due_at, parcel)).write()
 
 
 def tell_cancelled(
@@ -35,20 +35,20 @@ def tell_cancelled(
 ) -> int:
     """Tell everybody that a session is cancelled."""
     cancelled = SessionChange(session, ChangeKind.CANCELLED)
-    return announce(session.cohort, [cancelled], Act(now, due_at, parcel))
+    return announcement(session.cohort, [cancelled], Act(now, due_at, parcel)).write()
 
 
 def tell_reinstated(session: PeerSession, *, now: datetime) -> int:
     """Tell everybody that a session takes place after all."""
     back = SessionChange(session, ChangeKind.REINSTATED)
-    return announce(session.cohort, [back], Act(now))
+    return announcement(session.cohort, [back], Act(now)).write()
 
 
 def tell_place(changed: PeerSession | Series, *, now: datetime) -> int:
     """Tell everybody about another place of a session, or of a run."""
     held = [changed] if isinstance(changed, PeerSession) else coming_at(changed, now)
     elsewhere = [SessionChange(one, ChangeKind.VENUE) for one in held]
-    return announce(changed.cohort, elsewhere, Act(now))
+    return announcement(changed.cohort, elsewhere, Act(now)).write()
 
 
 def withdraw_all(membership: Membership, *, now: datetime, because: Because | None = None) -> int:

@@ -9,7 +9,7 @@ from core.outbox import MailState, OutgoingMail, recall
 from core.transaction import transaction
 from groups.models import Membership, Role
 from scheduling.keeping.diaries import diary_to_stop
-from scheduling.letters.announcing import announce
+from scheduling.letters.announcing import announcement
 from scheduling.letters.posting import Act
 from scheduling.letters.taking_in import ChangeKind, SessionChange
 from scheduling.models import PeerSession, SessionState
@@ -134,7 +134,7 @@ def test_a_letter_about_several_dates_goes_to_the_new_address_as_it_is(
     other = build.a_session(build.series_of(session), date(2027, 2, 11), number=3)
     news = [SessionChange(session, ChangeKind.MOVED), SessionChange(other, ChangeKind.ADDED)]
     with transaction():
-        announce(member.cohort, news, Act(now, now + DAY, "p"))
+        announcement(member.cohort, news, Act(now, now + DAY, "p")).write()
 
     change(member, now)
 
